@@ -1,0 +1,217 @@
+"""The configuration file: TOML, checked by pydantic, with errors a person can act on."""
+
+from __future__ import annotations
+
+import tomllib
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+MAXIMUM_BEDS = 64
+"""One console watches at most this many beds: the wall never scrolls and never pages."""
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used; the text names the file, the key, what is wrong and what is allowed."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError(f"'{name}' is not a time zone; use a name such as Europe/London or UTC") from error
+    return name
+
+
+class WardConfig(_Section):
+    """The ward and its beds, in the order of the wall."""
+
+    name: str = Field(default="Ward", min_length=1, max_length=60)
+    timezone: str = "UTC"
+    beds: tuple[Annotated[str, Field(min_length=1, max_length=12)], ...] = ()
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        return _known_zone(value)
+
+    @field_validator("beds")
+    @classmethod
+    def _beds(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        twice = sorted({bed for bed in value if value.count(bed) > 1})
+        if twice:
+            raise ValueError(f"bed {twice[0]} is named twice")
+        if len(value) > MAXIMUM_BEDS:
+            raise ValueError(f"{len(value)} beds; one console watches at most {MAXIMUM_BEDS}")
+        return value
+
+
+class StoreConfig(_Section):
+    """Where the ward is recorded. A relative SQLite path is taken from the data directory."""
+
+    url: str = "sqlite:///ward.db"
+
+    @field_validator("url")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+            raise ValueError("use sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME")
+        return value
+
+
+class SerialTransport(_Section):
+    """A serial line; what is left out is as the device leaves the factory."""
+
+    kind: Literal["serial"]
+    port: str = Field(min_length=1)
+    baud: int | None = Field(default=None, ge=300, le=921600)
+    bytesize: Literal[5, 6, 7, 8] | None = None
+    parity: Literal["N", "E", "O", "M", "S"] | None = None
+    stopbits: Literal[1, 2] | None = None
+    rtscts: bool | None = None
+    xonxoff: bool | None = None
+
+
+class TcpTransport(_Section):
+    """A serial-to-network adapter or a device that listens."""
+
+    kind: Literal["tcp"]
+    host: str = Field(min_length=1)
+    port: int = Field(ge=1, le=65535)
+
+
+class ReplayTransport(_Section):
+    """A captured byte file, played with its own times or at a steady rate."""
+
+    kind: Literal["replay"]
+    file: str = Field(min_length=1)
+    bytes_per_second: float = Field(default=960.0, gt=0)
+    repeat: bool = False
+
+
+TransportConfig = Annotated[SerialTransport | TcpTransport | ReplayTransport, Field(discriminator="kind")]
+
+
+class SourceConfig(_Section):
+    """One bedside device on one line, bound to one bed."""
+
+    name: str = Field(min_length=1, max_length=80)
+    driver: str = Field(min_length=1)
+    bed: str
+    transport: TransportConfig
+    settings: dict[str, Any] = Field(default_factory=dict)
+    demo: bool = False
+
+
+class TlsConfig(_Section):
+    """PEM files of an MLLP listener over TLS; client_ca makes client certificates obligatory."""
+
+    cert: str
+    key: str
+    client_ca: str | None = None
+
+
+class Hl7ListenerConfig(_Section):
+    """One MLLP listener. timezone is for times that carry no zone; beds maps PV1-3 to beds of the ward."""
+
+    name: str = Field(min_length=1, max_length=80)
+    host: str = "127.0.0.1"
+    port: int = Field(ge=0, le=65535)
+    timezone: str | None = None
+    allow: tuple[str, ...] = ("127.0.0.1/32",)
+    plain: bool = False
+    tls: TlsConfig | None = None
+    beds: dict[str, str] = Field(default_factory=dict)
+    interval_s: float = Field(default=60.0, gt=0, le=3600)
+    demo: bool = False
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone(cls, value: str | None) -> str | None:
+        return value if value is None else _known_zone(value)
+
+    @field_validator("allow")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for network in value:
+            ip_network(network)
+        return value
+
+    @model_validator(mode="after")
+    def _said_aloud(self) -> Hl7ListenerConfig:
+        if not self.plain and self.tls is None:
+            raise ValueError("say plain = true for unencrypted MLLP, or give tls = { cert, key, client_ca }")
+        if self.plain and self.tls is not None:
+            raise ValueError("plain = true and tls exclude each other")
+        return self
+
+
+class Config(_Section):
+    """The whole file. Every bed named by a source or feed is a bed of the ward, every name is used once."""
+
+    ward: WardConfig = Field(default_factory=WardConfig)
+    store: StoreConfig = Field(default_factory=StoreConfig)
+    source: tuple[SourceConfig, ...] = ()
+    hl7_listener: tuple[Hl7ListenerConfig, ...] = ()
+    alarms: dict[str, Any] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Config:
+        names = [s.name for s in self.source] + [f.name for f in self.hl7_listener]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"the name '{name}' is used by two sources or listeners")
+        for source in self.source:
+            if source.bed not in self.ward.beds:
+                raise ValueError(f"source '{source.name}': {source.bed} is not a bed of [ward] beds")
+        for feed in self.hl7_listener:
+            for location, bed in feed.beds.items():
+                if bed not in self.ward.beds:
+                    raise ValueError(f"listener '{feed.name}': {location} -> {bed} is not a bed of [ward] beds")
+        ports: dict[str, str] = {}
+        for source in self.source:
+            if isinstance(source.transport, SerialTransport):
+                other = ports.setdefault(source.transport.port, source.name)
+                if other != source.name:
+                    raise ValueError(f"sources '{other}' and '{source.name}' share the port {source.transport.port}")
+        return self
+
+
+def parse_config(text: str, name: str = "configuration") -> Config:
+    """Check the text of a configuration file. Raises ConfigError; `name` stands in its text."""
+    try:
+        return Config.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{name}: not valid TOML: {error}") from error
+    except ValidationError as error:
+        raise ConfigError("\n".join(_sentences(error, name))) from error
+
+
+def load_config(path: Path) -> Config:
+    """Read and check a configuration file. Raises ConfigError, also when it cannot be read."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: is not UTF-8 text (byte {error.start})") from error
+    return parse_config(text, str(path))
+
+
+def _sentences(error: ValidationError, name: str) -> list[str]:
+    """One line a fault: file, key, what is wrong, what is allowed."""
+    lines = []
+    for fault in error.errors():
+        place = ".".join(str(p) for p in fault["loc"] if p not in ("serial", "tcp", "replay"))
+        text = fault["msg"].removeprefix("Value error, ")
+        if fault["type"] == "extra_forbidden":
+            text = "is not a known key"
+        lines.append(f"{name}: {place or 'file'}: {text}")
+    return lines

@@ -1,0 +1,131 @@
+"""What a screen can ask of the engine. Frozen, plain; answered by a `Reply`, journalled by the engine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from console.ward.chart import NurseObservation, PumpEvent
+from console.ward.patient import Patient
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledge:
+    """Answer one occurrence of an alarm. stage and version as the person saw them: an alarm that has stepped up
+    since is not acknowledged by it. A reason is required at an emergency."""
+
+    alarm_id: str
+    version: int
+    by: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UndoAcknowledge:
+    """Take back an acknowledgement within five seconds."""
+
+    alarm_id: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Admit:
+    """Admit a patient to `patient.bed` with what is known of the pump. Refused under 16 years or to a taken bed."""
+
+    patient: Patient
+    by: str
+    pump_events: tuple[PumpEvent, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Discharge:
+    """End the stay at a bed: pattern detectors stop, values are still stored under the bed."""
+
+    bed: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChartFinding:
+    """Chart a finding of the admitted patient."""
+
+    bed: str
+    finding: NurseObservation
+
+
+@dataclass(frozen=True, slots=True)
+class ChartPumpEvent:
+    """Chart a pump event of the admitted patient."""
+
+    bed: str
+    event: PumpEvent
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveEntry:
+    """Take back a finding or pump event by its id (it stays in the journal, struck out)."""
+
+    bed: str
+    entry_id: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetStandby:
+    """Suspend (reason not empty) or resume (reason empty) monitoring at a bed."""
+
+    bed: str
+    reason: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportSound:
+    """A screen tells the engine whether alarm sound works there: a technical alarm while it does not."""
+
+    station: str
+    working: bool
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditNote:
+    """An act of a person at a screen that changes no state of the engine: sound paused, page opened as role."""
+
+    by: str
+    act: str
+    detail: str = ""
+
+
+Command = (
+    Acknowledge
+    | UndoAcknowledge
+    | Admit
+    | Discharge
+    | ChartFinding
+    | ChartPumpEvent
+    | RemoveEntry
+    | SetStandby
+    | ReportSound
+    | AuditNote
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Answer to a command. error is "" on success, else one plain sentence. entry_id: of what was charted."""
+
+    error: str = ""
+    entry_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryFilter:
+    """Which alarms: times UTC (None = open), beds, kinds and priorities by their words (empty = all)."""
+
+    start: datetime | None = None
+    end: datetime | None = None
+    beds: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    priorities: tuple[str, ...] = ()
+    not_seen_only: bool = False

@@ -1,0 +1,46 @@
+"""How a screen reaches an engine, wherever it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Future
+from datetime import datetime
+from typing import Protocol
+
+from console.alarms.alarm import Transition
+from console.link.commands import Command, HistoryFilter, Reply
+from console.link.snapshot import WardSnapshot
+from console.store.records import AlarmRecord, HistoryPage, Trend
+from drivers.observation import Parameter
+
+
+class Link(Protocol):
+    """A screen calls these from its own thread; none of them blocks on the engine or the store."""
+
+    def snapshot(self) -> WardSnapshot:
+        """The newest picture of the ward."""
+        ...
+
+    def drain(self) -> list[Transition]:
+        """Every alarm transition since the last call, all of them, in order."""
+        ...
+
+    def submit(self, command: Command) -> Future[Reply]:
+        """Ask the engine; the future ends when the act is done and journalled."""
+        ...
+
+    def history(self, filter: HistoryFilter, offset: int, limit: int) -> Future[HistoryPage]:
+        """A page of the alarm history, newest first; limit at most 500."""
+        ...
+
+    def alarm_story(self, alarm_id: str) -> Future[AlarmRecord | None]:
+        """One alarm with all its transitions."""
+        ...
+
+    def trend(self, bed: str, parameters: Sequence[Parameter], start: datetime, end: datetime) -> Future[Trend]:
+        """Stored values of a bed between two UTC times, at most 73 hours."""
+        ...
+
+    def now(self) -> float:
+        """Engine time now, in seconds, to compute ages on screen."""
+        ...

@@ -1,0 +1,189 @@
+"""What a screen sees: one immutable picture of the ward, published by the engine a few times a second.
+
+A bed whose picture has not changed is the same object as before, so a screen repaints by identity.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from console.alarms.alarm import Alarm, Kind
+from console.alarms.explain import PatternView
+from console.ward.chart import NurseObservation, PumpEvent
+from console.ward.patient import Baseline, Patient
+from drivers.observation import Parameter, Status
+
+
+class Liveness(StrEnum):
+    """Age of a value or bed by the monotonic clock. STARTING: nothing has arrived yet and it is too early to say.
+
+    LATE and NO_DATA are set by the engine from the source's own interval (console/alarms/technical.py).
+    """
+
+    STARTING = "starting"
+    LIVE = "live"
+    LATE = "late"
+    NO_DATA = "no_data"
+
+
+class BedState(StrEnum):
+    """EMPTY: nobody and nothing. NOT_ADMITTED: values arrive, nobody is admitted. STANDBY: alarms off, e.g. imaging."""
+
+    EMPTY = "empty"
+    NOT_ADMITTED = "not_admitted"
+    MONITORED = "monitored"
+    STANDBY = "standby"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The newest value of one parameter at a bed. value None (with status UNAVAILABLE) is "no data" said by the device.
+
+    measured_at: UTC, the time the value belongs to; stamp: engine time of reception, to compute its age.
+    low, high: the medium-priority limits in force, None where there is none. breach: -1 below, 1 above, 0 within.
+    """
+
+    parameter: Parameter
+    value: float | None
+    status: Status
+    liveness: Liveness
+    measured_at: datetime
+    stamp: float
+    source: str
+    site: str | None = None
+    low: float | None = None
+    high: float | None = None
+    breach: int = 0
+
+
+class PumpState(StrEnum):
+    """What the ward knows of delivery; drawn as a neutral glyph: check, cross, exclamation mark, dash."""
+
+    RUNNING = "running"
+    STOPPED = "stopped"
+    UNDER_DELIVERY = "under_delivery"
+    NOT_CONFIRMED = "not_confirmed"
+
+
+@dataclass(frozen=True, slots=True)
+class PumpSummary:
+    """Pump context in one line: "Stopped", "Refilled", "Repaired", since when (UTC), and the event behind it."""
+
+    state: PumpState
+    text: str
+    since: datetime | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TileTrend:
+    """The last 240 minutes of a tile, oldest first: heart rate per minute (None = gap) and the two stage ribbons."""
+
+    ends_at: datetime
+    hr: tuple[float | None, ...] = ()
+    withdrawal: bytes = b""
+    overdose: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class BedSnapshot:
+    """Everything a tile or the head of a bed page shows. alarms: active and latched, most urgent first."""
+
+    bed: str
+    state: BedState
+    version: int
+    patient: Patient | None = None
+    pump: PumpSummary | None = None
+    readings: tuple[Reading, ...] = ()
+    liveness: Liveness = Liveness.STARTING
+    last_data_at: datetime | None = None
+    last_data_stamp: float | None = None
+    alarms: tuple[Alarm, ...] = ()
+    patterns: tuple[PatternView, ...] = ()
+    baseline: Baseline = field(default_factory=Baseline)
+    pump_events: tuple[PumpEvent, ...] = ()
+    findings: tuple[NurseObservation, ...] = ()
+    last_alarm: str = ""
+    standby_reason: str = ""
+    standby_since: datetime | None = None
+    offered_patient_id: str = ""
+    trend: TileTrend | None = None
+    demo: bool = False
+
+    def reading(self, parameter: Parameter) -> Reading | None:
+        """The newest reading of a parameter, or None when it has never arrived."""
+        return next((r for r in self.readings if r.parameter is parameter), None)
+
+    def pattern(self, kind: Kind) -> PatternView | None:
+        """The view of one detector, or None when none runs at this bed."""
+        return next((p for p in self.patterns if p.kind is kind), None)
+
+
+class SourceState(StrEnum):
+    """State of a source as the engineer reads it."""
+
+    CONNECTING = "connecting"
+    CONNECTED = "connected"
+    SILENT = "silent"
+    MALFORMED = "malformed"
+    LOST = "lost"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceView:
+    """One configured source or HL7 listener. Counters run since the start; last_error in plain words.
+
+    kind: "serial", "tcp", "replay", "nullmodem" or "hl7". beds: those it speaks for.
+    quarantined: messages or values put aside, by reason.
+    """
+
+    name: str
+    kind: str
+    driver: str
+    address: str
+    beds: tuple[str, ...]
+    state: SourceState
+    good: int = 0
+    bad: int = 0
+    skipped: int = 0
+    bytes_in: int = 0
+    reconnects: int = 0
+    last_value_stamp: float | None = None
+    last_error: str = ""
+    quarantined: tuple[tuple[str, int], ...] = ()
+    unknown_locations: tuple[str, ...] = ()
+    device_alerts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SystemView:
+    """Health of the console itself. engine_stamp: engine time of this picture, the proof that the engine lives."""
+
+    engine_stamp: float
+    utc: datetime
+    recording: bool = True
+    store_error: str = ""
+    queue_depth: int = 0
+    samples_thinned: int = 0
+    clock_step_s: float = 0.0
+    rule_set: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WardSnapshot:
+    """The whole ward. alarms of the console itself (store failing, no sound) stand in `alarms`."""
+
+    sequence: int
+    name: str
+    timezone: str
+    beds: tuple[BedSnapshot, ...]
+    sources: tuple[SourceView, ...]
+    system: SystemView
+    alarms: tuple[Alarm, ...] = ()
+
+    def bed(self, name: str) -> BedSnapshot | None:
+        """One bed by its name."""
+        return next((b for b in self.beds if b.bed == name), None)

@@ -1,0 +1,128 @@
+"""What the store takes and gives, free of SQL: plain frozen records and numpy arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from console.alarms.alarm import Alarm, Transition
+from console.ward.chart import NurseObservation, PumpEvent
+from console.ward.patient import Patient
+from drivers.observation import Observation, Parameter
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """An observation on its way to the archive, under the bed it belongs to."""
+
+    bed: str
+    observation: Observation
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One parameter of a trend. times: POSIX seconds UTC, float64, increasing; values: float64 of the same length,
+    NaN where the device said "no data"; questionable: bool of the same length."""
+
+    parameter: Parameter
+    times: npt.NDArray[np.float64]
+    values: npt.NDArray[np.float64]
+    questionable: npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """Stored values of one bed, and the alarms and charted entries that touch the span (times UTC)."""
+
+    bed: str
+    start: datetime
+    end: datetime
+    series: dict[Parameter, Series] = field(default_factory=dict)
+    transitions: tuple[Transition, ...] = ()
+    pump_events: tuple[PumpEvent, ...] = ()
+    findings: tuple[NurseObservation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmRecord:
+    """One alarm as the history shows it: its newest state and every transition, oldest first."""
+
+    alarm: Alarm
+    transitions: tuple[Transition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPage:
+    """A page of the history. total: alarms that match the filter in all; figures for the head of the page:
+    median seconds from onset to acknowledgement of high and medium alarms (None when nobody answered any),
+    the longest time a medium or high alarm stood unanswered, the share of technical alarms (0-1),
+    and how many limit alarms lasted under 30 s. by_hour: (hour start UTC, low, medium, high)."""
+
+    rows: tuple[AlarmRecord, ...]
+    offset: int
+    total: int
+    median_response_high_s: float | None = None
+    median_response_medium_s: float | None = None
+    longest_unanswered_s: float | None = None
+    technical_share: float = 0.0
+    short_limit_alarms: int = 0
+    by_hour: tuple[tuple[datetime, int, int, int], ...] = ()
+    by_bed: tuple[tuple[str, int], ...] = ()
+
+
+class ReceiptOutcome(StrEnum):
+    """What became of an HL7 message."""
+
+    ACCEPTED = "accepted"
+    DUPLICATE = "duplicate"
+    ERROR = "error"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """One HL7 message taken in. key: sender + control id + content hash, unique; raw: the message bytes, kept."""
+
+    key: str
+    feed: str
+    peer: str
+    control_id: str
+    message_type: str
+    received_at: datetime
+    outcome: ReceiptOutcome
+    reason: str
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One act of a person or of the system. before/after in plain words where something changed."""
+
+    at: datetime
+    by: str
+    act: str
+    bed: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """An open stay: the admitted patient with what has been charted, as restored at start."""
+
+    patient: Patient
+    pump_events: tuple[PumpEvent, ...] = ()
+    findings: tuple[NurseObservation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What the engine needs to go on after a restart: open stays and alarms that are not over."""
+
+    stays: tuple[Stay, ...] = ()
+    alarms: tuple[Alarm, ...] = ()
+    extra: dict[str, Any] = field(default_factory=dict)

@@ -1,0 +1,67 @@
+"""The store as the rest of the console sees it. Every method may be called from any thread."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Future
+from datetime import datetime
+from typing import Protocol
+
+from console.alarms.alarm import Transition
+from console.link.commands import HistoryFilter
+from console.store.records import AlarmRecord, AuditEntry, HistoryPage, Receipt, Restored, Sample, Trend
+from console.ward.chart import NurseObservation, PumpEvent
+from console.ward.patient import Patient
+from drivers.observation import Parameter
+
+
+class Store(Protocol):
+    """One writer thread behind a bounded queue, readers on a small pool.
+
+    The futures of journal entries end when they are durable (synchronous FULL) or with the error that stopped
+    them. Samples are taken without an answer; what had to be dropped because the disk does not take any more is
+    counted in `samples_dropped` and told by `failure`.
+    """
+
+    @property
+    def failure(self) -> str:
+        """One plain sentence while writing fails ("Recording stopped - disk full"), "" while it works."""
+        ...
+
+    @property
+    def samples_dropped(self) -> int: ...
+
+    def put_samples(self, samples: Sequence[Sample]) -> None: ...
+
+    def put_message(self, receipt: Receipt, samples: Sequence[Sample]) -> Future[bool]:
+        """An HL7 message with its samples in one durable commit (grouped: at most 20 ms or 64 messages).
+        The future gives False when the key was already there (nothing is stored twice)."""
+        ...
+
+    def put_transitions(self, transitions: Iterable[Transition]) -> Future[None]: ...
+
+    def put_admission(self, patient: Patient, by: str) -> Future[None]: ...
+
+    def put_discharge(self, bed: str, patient_id: str, at: datetime, by: str) -> Future[None]: ...
+
+    def put_finding(self, patient_id: str, bed: str, finding: NurseObservation) -> Future[None]: ...
+
+    def put_pump_event(self, patient_id: str, bed: str, event: PumpEvent) -> Future[None]: ...
+
+    def strike_entry(self, entry_id: str, at: datetime, by: str) -> Future[None]: ...
+
+    def put_audit(self, entry: AuditEntry) -> Future[None]: ...
+
+    def restore(self) -> Restored:
+        """Open stays and alarms, read once at start."""
+        ...
+
+    def history(self, filter: HistoryFilter, offset: int, limit: int) -> Future[HistoryPage]: ...
+
+    def alarm_story(self, alarm_id: str) -> Future[AlarmRecord | None]: ...
+
+    def trend(self, bed: str, parameters: Sequence[Parameter], start: datetime, end: datetime) -> Future[Trend]: ...
+
+    def close(self) -> None:
+        """Write what is queued, then end the threads; at most 10 s."""
+        ...

@@ -1,0 +1,62 @@
+"""A patient as the ward knows him: identity, risk flags, usual values. Plain data, no I/O."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+MINIMUM_AGE_YEARS = 16
+"""Adults only: clinical/detectors.md is specified for 16 years and over."""
+
+
+class RiskFlag(StrEnum):
+    """Standing risks that shift bands or raise an open pump window (clinical/detectors.md section 2)."""
+
+    SCI_T6 = "sci_t6"
+    BETA_BLOCKER = "beta_blocker"
+    COPD = "copd"
+    RENAL_IMPAIRMENT = "renal_impairment"
+    PRIOR_WITHDRAWAL = "prior_withdrawal"
+    COMMUNICATION_DIFFICULTY = "communication_difficulty"
+    SLEEP_APNOEA = "sleep_apnoea"
+    SUPPLEMENTAL_OXYGEN = "supplemental_oxygen"
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """Usual values of this patient; None where not known. temp Cel, hr rr /min, sbp dbp etco2 mmHg, spo2 %.
+
+    source: "charted", "learned" or "none"; a parameter left None is learned, else the default is used.
+    """
+
+    temp: float | None = None
+    hr: float | None = None
+    sbp: float | None = None
+    dbp: float | None = None
+    rr: float | None = None
+    spo2: float | None = None
+    etco2: float | None = None
+    charted_by: str = ""
+    charted_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """An admitted patient. patient_id is the hospital number; times are UTC.
+
+    pump_known False means that nobody has said what the pump does: the windows of an unknown pump apply.
+    """
+
+    patient_id: str
+    name: str
+    bed: str
+    admitted_at: datetime
+    born: str = ""
+    age: int | None = None
+    sex: str = ""
+    weight_kg: float | None = None
+    flags: frozenset[RiskFlag] = frozenset()
+    baseline: Baseline = field(default_factory=Baseline)
+    pump_known: bool = False
+    demo: bool = False
