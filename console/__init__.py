@@ -1,0 +1,1 @@
+"""The ward: engine, alarms, store, screens."""

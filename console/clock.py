@@ -13,7 +13,9 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """What the engine is driven by."""
+    """What the engine is driven by. speed: engine seconds per real second, 1 outside a demonstration."""
+
+    speed: float
 
     def now(self) -> float:
         """Engine time in seconds; never decreases."""
@@ -25,20 +27,24 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The machine's clocks. `speed` > 1 makes both run faster, for a demonstration."""
+    """The machine's clocks. `speed` > 1 makes both run faster, for a demonstration.
 
-    def __init__(self, speed: float = 1.0) -> None:
-        self._speed = speed
-        self._wall_start = time.time()
-        self._start = time.monotonic()
+    anchor: (wall seconds, monotonic seconds) of the start; two processes of one machine that share it agree on the
+    time, since the monotonic clock is the machine's.
+    """
+
+    def __init__(self, speed: float = 1.0, anchor: tuple[float, float] | None = None) -> None:
+        self.speed = speed
+        self.anchor = anchor or (time.time(), time.monotonic())
+        self._wall_start, self._start = self.anchor
 
     def now(self) -> float:
         """Engine time in seconds."""
-        return self._wall_start + (time.monotonic() - self._start) * self._speed
+        return self._wall_start + (time.monotonic() - self._start) * self.speed
 
     def utc(self) -> datetime:
         """Wall time; at speed 1 it is the system's, so that a step of it is seen."""
-        if self._speed == 1.0:
+        if self.speed == 1.0:
             return datetime.now(UTC)
         return datetime.fromtimestamp(self.now(), UTC)
 
@@ -49,6 +55,8 @@ class SystemClock:
 
 class VirtualClock:
     """A clock that stands still until it is told the time: replay and tests."""
+
+    speed = 1.0
 
     def __init__(self, start: float = 0.0) -> None:
         self._now = start

@@ -160,7 +160,11 @@ class SourceView:
 
 @dataclass(frozen=True, slots=True)
 class SystemView:
-    """Health of the console itself. engine_stamp: engine time of this picture, the proof that the engine lives."""
+    """Health of the console itself. engine_stamp: engine time of this picture, the proof that the engine lives.
+
+    speed: engine seconds per real second, 1 outside a demonstration; a watchdog on a screen multiplies by it.
+    simulated: every patient of this ward is invented; the screen says so without pause.
+    """
 
     engine_stamp: float
     utc: datetime
@@ -170,6 +174,8 @@ class SystemView:
     samples_thinned: int = 0
     clock_step_s: float = 0.0
     rule_set: str = ""
+    speed: float = 1.0
+    simulated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
