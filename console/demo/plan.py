@@ -1,4 +1,4 @@
-"""Who lies in which bed of the demonstration ward, and which device speaks for him. Plain data, made by a pure function."""
+"""Who lies in which bed of the demonstration ward, and which device speaks for him: made by a pure function."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def plan_ward(beds: int) -> tuple[DemoBed, ...]:
 
 def _story_places(beds: int) -> dict[int, tuple[str, str]]:
     if beds < 12:
-        return {number: story for number, story in enumerate(SPECIAL_STORIES[:beds], start=1)}
+        return dict(enumerate(SPECIAL_STORIES[:beds], start=1))
     return dict(zip(PLACES_OF_16, SPECIAL_STORIES, strict=True))
 
 
