@@ -1,0 +1,377 @@
+"""Single-parameter limits: the rules, and the monitor that holds one bed's values against them.
+
+A limit alarm is one condition per parameter and side. It rises when the displayed value has been outside for the
+whole delay, steps between medium and high priority without becoming another condition, and ends when a value is back
+inside by the deadband. Missing, questionable or late values hold everything where it is: they neither raise nor clear.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from console.alarms.alarm import Condition, Kind, Priority, Reason
+from console.ward.patient import RiskFlag
+from drivers.observation import UNITS, Parameter, Status
+
+SHORTEST_HOLD_S = 5.0
+LONGEST_HOLD_S = 90.0
+"""A value stands for 2.5 of its own reporting intervals within these bounds; an older one raises no alarm."""
+
+BELOW, ABOVE = -1, 1
+
+
+class LimitError(ValueError):
+    """Limits that cannot be used; the text names the key, what is wrong and what is allowed."""
+
+
+class ParameterLimits(BaseModel):
+    """Limits of one parameter in its own unit; None where there is no limit. See resources/alarms/limits.toml."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    label: str
+    very_low: float | None = None
+    low: float | None = None
+    high: float | None = None
+    very_high: float | None = None
+    delay_s: float = Field(ge=0, le=300)
+    deadband: float = Field(ge=0, le=20)
+    settable: tuple[float, float]
+
+    @model_validator(mode="after")
+    def _in_order(self) -> ParameterLimits:
+        lowest, highest = self.settable
+        named = (("very_low", self.very_low), ("low", self.low), ("high", self.high), ("very_high", self.very_high))
+        present = [(name, value) for name, value in named if value is not None]
+        for name, value in present:
+            if not lowest <= value <= highest:
+                raise ValueError(f"{name} = {value:g} is outside {lowest:g} to {highest:g}")
+        for (lower_name, lower), (upper_name, upper) in zip(present, present[1:], strict=False):
+            if lower > upper or (lower == upper and (lower_name, upper_name) == ("low", "high")):
+                raise ValueError(f"{lower_name} = {lower:g} must lie below {upper_name} = {upper:g}")
+        return self
+
+    def side(self, side: int) -> tuple[float | None, float | None]:
+        """(medium, high) limit of the side BELOW or ABOVE."""
+        return (self.low, self.very_low) if side == BELOW else (self.high, self.very_high)
+
+
+@dataclass(frozen=True, slots=True)
+class LimitRules:
+    """Limits of every limited parameter; systolic_rise: mmHg above the usual pressure in spinal injury."""
+
+    parameters: Mapping[Parameter, ParameterLimits]
+    systolic_rise: float
+
+    @staticmethod
+    def from_mapping(data: Mapping[str, Any]) -> LimitRules:
+        """Check a mapping of the shape of resources/alarms/limits.toml. Raises LimitError."""
+        parameters = {}
+        rest = dict(data)
+        rise = rest.pop("spinal_injury", {"systolic_rise": 40})
+        if not isinstance(rise, Mapping) or set(rise) != {"systolic_rise"}:
+            raise LimitError("limits.spinal_injury: needs systolic_rise alone")
+        if not isinstance(rise["systolic_rise"], int | float) or not 20 <= rise["systolic_rise"] <= 60:
+            raise LimitError(f"limits.spinal_injury.systolic_rise: {rise['systolic_rise']} is outside 20 to 60 mmHg")
+        for name, section in rest.items():
+            if name not in set(Parameter):
+                raise LimitError(f"limits.{name}: not a parameter; known are {', '.join(Parameter)}")
+            try:
+                parameters[Parameter(name)] = ParameterLimits.model_validate(section)
+            except ValidationError as error:
+                fault = error.errors()[0]
+                place = ".".join(["limits", name, *(str(part) for part in fault["loc"])])
+                raise LimitError(f"{place}: {fault['msg'].removeprefix('Value error, ')}") from error
+        return LimitRules(parameters, float(rise["systolic_rise"]))
+
+    def for_patient(self, flags: frozenset[RiskFlag], usual_systolic: float | None) -> LimitRules:
+        """The same rules with the systolic rule of spinal injury, which only ever tightens the upper limits."""
+        if RiskFlag.SCI_T6 not in flags or usual_systolic is None:
+            return self
+        ceiling = usual_systolic + self.systolic_rise
+        changed = dict(self.parameters)
+        for parameter in (Parameter.NIBP_SYS, Parameter.ART_SYS):
+            limits = changed.get(parameter)
+            if limits is None:
+                continue
+            # Never under the lower limit: a usual pressure of 45 is a slip of the pen, not a reason to invert limits.
+            floor = limits.low + 1 if limits.low is not None else limits.settable[0]
+            top = max(ceiling, floor)
+            changed[parameter] = limits.model_copy(
+                update={
+                    "high": top if limits.high is None else min(limits.high, top),
+                    "very_high": top if limits.very_high is None else min(limits.very_high, top),
+                }
+            )
+        return LimitRules(changed, self.systolic_rise)
+
+
+def displayed(parameter: Parameter, value: float) -> float:
+    """The value as shown: half up, temperature to 0.1, all others to 1 (detector specification, section 1)."""
+    if parameter is Parameter.TEMP:
+        # 38.55 is 38.549999... as a float; the console shows 38.6 as the sender wrote it.
+        return math.floor(value * 10 + 0.5 + 1e-6) / 10
+    return float(math.floor(value + 0.5))
+
+
+class _Side:
+    """One side of one parameter: how long it has been outside, and whether that is an alarm."""
+
+    __slots__ = ("active", "condition", "medium_since", "high_since", "raised_value", "sign")
+
+    def __init__(self, sign: int) -> None:
+        self.sign = sign
+        self.active: Priority | None = None
+        self.condition: Condition | None = None
+        self.medium_since: float | None = None
+        self.high_since: float | None = None
+        self.raised_value = math.nan
+
+
+class _Tracker:
+    """One parameter of one bed."""
+
+    __slots__ = ("above", "below", "busy", "gap", "inner_high", "inner_low", "last", "limits", "value")
+
+    def __init__(self, limits: ParameterLimits) -> None:
+        self.below, self.above = _Side(BELOW), _Side(ABOVE)
+        self.last = -math.inf
+        self.gap = math.inf
+        self.value = math.nan
+        self.busy = False
+        self.set_limits(limits)
+
+    def set_limits(self, limits: ParameterLimits) -> None:
+        self.limits = limits
+        lows = [x for x in (limits.low, limits.very_low) if x is not None]
+        highs = [x for x in (limits.high, limits.very_high) if x is not None]
+        self.inner_low = max(lows, default=-math.inf)
+        self.inner_high = min(highs, default=math.inf)
+
+    @property
+    def hold(self) -> float:
+        """Seconds for which the newest value may still raise an alarm."""
+        return min(max(2.5 * self.gap, SHORTEST_HOLD_S), LONGEST_HOLD_S)
+
+
+class LimitMonitor:
+    """Holds one bed's values against the limits. Pure: every time is engine time and passed in.
+
+    `observe` is the hot path and does nothing but remember while a value lies inside; `advance` lets delays pass.
+    """
+
+    def __init__(self, rules: LimitRules) -> None:
+        self._trackers = {parameter: _Tracker(limits) for parameter, limits in rules.parameters.items()}
+        self._busy: set[Parameter] = set()
+        self._conditions: tuple[Condition, ...] = ()
+        self._apnoea: dict[str, Condition] = {}
+
+    def set_rules(self, rules: LimitRules) -> None:
+        """Use other limits from now on; what is active stays so until a value clears it by the new limits."""
+        for parameter, limits in rules.parameters.items():
+            tracker = self._trackers.get(parameter)
+            if tracker is None:
+                self._trackers[parameter] = _Tracker(limits)
+            else:
+                tracker.set_limits(limits)
+
+    def limits(self, parameter: Parameter) -> ParameterLimits | None:
+        """The limits in force, or None when the parameter has none."""
+        tracker = self._trackers.get(parameter)
+        return tracker.limits if tracker else None
+
+    def reset(self) -> None:
+        """Forget every value and alarm: the next patient starts clean."""
+        for tracker in self._trackers.values():
+            tracker.__init__(tracker.limits)  # type: ignore[misc]
+        self._busy.clear()
+        self._apnoea.clear()
+        self._conditions = ()
+
+    def observe(self, parameter: Parameter, value: float | None, status: Status, stamp: float) -> None:
+        """Take a value received at `stamp` (engine seconds, never decreasing). Anything but a valid value is a gap."""
+        tracker = self._trackers.get(parameter)
+        if tracker is None or value is None or status is not Status.VALID:
+            return
+        shown = displayed(parameter, value)
+        if stamp > tracker.last:
+            tracker.gap = stamp - tracker.last
+        interrupted = stamp - tracker.last > max(tracker.hold, tracker.limits.delay_s)
+        tracker.last = stamp
+        tracker.value = shown
+        if tracker.busy or not tracker.inner_low <= shown <= tracker.inner_high:
+            self._judge(parameter, tracker, shown, stamp, interrupted)
+
+    def _judge(self, parameter: Parameter, tracker: _Tracker, shown: float, stamp: float, interrupted: bool) -> None:
+        for side in (tracker.below, tracker.above):
+            medium, high = tracker.limits.side(side.sign)
+            side.medium_since = _since(side.medium_since, _outside(shown, medium, side.sign), stamp, interrupted)
+            side.high_since = _since(side.high_since, _outside(shown, high, side.sign), stamp, interrupted)
+            if side.active is not None:
+                self._ease(side, shown, tracker.limits)
+        tracker.busy = any(
+            side.active is not None or side.medium_since is not None or side.high_since is not None
+            for side in (tracker.below, tracker.above)
+        )
+        if tracker.busy:
+            self._busy.add(parameter)
+
+    @staticmethod
+    def _ease(side: _Side, shown: float, limits: ParameterLimits) -> None:
+        """End or lower an active alarm once the value is inside by the deadband."""
+        medium, high = limits.side(side.sign)
+        band = limits.deadband
+        if side.active is Priority.HIGH and _inside(shown, high, side.sign, band):
+            side.active = Priority.MEDIUM if medium is not None else None
+        if side.active is Priority.MEDIUM and _inside(shown, medium, side.sign, band):
+            side.active = None
+
+    def advance(self, now: float) -> None:
+        """Let time pass: delays end, conditions are brought up to date. Cheap while nothing is outside its limits."""
+        if not self._busy:
+            return
+        for parameter in tuple(self._busy):
+            tracker = self._trackers[parameter]
+            for side in (tracker.below, tracker.above):
+                self._mature(tracker, side, now)
+                self._describe(parameter, tracker, side)
+            if not tracker.busy:
+                self._busy.discard(parameter)
+        self._collect()
+
+    @staticmethod
+    def _mature(tracker: _Tracker, side: _Side, now: float) -> None:
+        if now - tracker.last > tracker.hold:
+            return
+        delay = tracker.limits.delay_s
+        if side.high_since is not None and now - side.high_since >= delay:
+            side.active = Priority.HIGH
+        elif side.active is None and side.medium_since is not None and now - side.medium_since >= delay:
+            side.active = Priority.MEDIUM
+
+    @staticmethod
+    def _describe(parameter: Parameter, tracker: _Tracker, side: _Side) -> None:
+        if side.active is None:
+            side.condition = None
+            return
+        held = side.condition
+        if held is not None and held.priority is side.active and side.raised_value == tracker.value:
+            return
+        side.raised_value = tracker.value
+        side.condition = _condition(parameter, tracker, side, side.active)
+
+    def _collect(self) -> None:
+        found = [
+            side.condition
+            for tracker in self._trackers.values()
+            if tracker.busy
+            for side in (tracker.below, tracker.above)
+            if side.condition is not None
+        ]
+        self._conditions = (*found, *self._apnoea.values())
+
+    def next_due(self) -> float | None:
+        """The earliest engine time at which a delay ends, or None: a virtual clock stops there and calls `advance`."""
+        due = None
+        for parameter in self._busy:
+            tracker = self._trackers[parameter]
+            for side in (tracker.below, tracker.above):
+                for since, level in ((side.medium_since, Priority.MEDIUM), (side.high_since, Priority.HIGH)):
+                    if since is None or (side.active is not None and side.active >= level):
+                        continue
+                    at = since + tracker.limits.delay_s
+                    if at <= tracker.last + tracker.hold and (due is None or at < due):
+                        due = at
+        return due
+
+    def apnoea(self, source: str, text: str, active: bool) -> None:
+        """A device says that it sees no breath, or no longer: its own delay has passed, so it counts at once."""
+        if active:
+            self._apnoea[source] = Condition(
+                key=f"limit:rr:apnoea:{source}",
+                kind=Kind.LIMIT,
+                priority=Priority.HIGH,
+                text="No breath detected",
+                detail=f"{source}: {text}",
+                advice="Go to the patient; check breathing, then the sensor.",
+                parameters=(Parameter.RR,),
+                reasons=(Reason("rr", f"Device reports: {text}"),),
+            )
+        else:
+            self._apnoea.pop(source, None)
+        self._collect()
+
+    def restore(self, condition: Condition) -> bool:
+        """Take up an alarm that was active before a restart; a value inside the limits will clear it. False when the
+        key is none of ours (any more)."""
+        parts = condition.key.split(":")
+        if len(parts) != 3 or parts[0] != "limit" or parts[2] not in ("low", "high"):
+            return False
+        tracker = self._trackers.get(Parameter(parts[1])) if parts[1] in set(Parameter) else None
+        if tracker is None:
+            return False
+        side = tracker.below if parts[2] == "low" else tracker.above
+        side.active = condition.priority
+        side.condition = condition
+        tracker.busy = True
+        self._busy.add(Parameter(parts[1]))
+        self._collect()
+        return True
+
+    def breach(self, parameter: Parameter, value: float | None) -> int:
+        """-1 when the displayed value lies below the lower medium limit, 1 above the upper one, 0 otherwise."""
+        tracker = self._trackers.get(parameter)
+        if tracker is None or value is None:
+            return 0
+        shown = displayed(parameter, value)
+        return BELOW if shown < tracker.inner_low else ABOVE if shown > tracker.inner_high else 0
+
+    def conditions(self) -> tuple[Condition, ...]:
+        """The limit conditions now; the same objects as before while nothing has changed."""
+        return self._conditions
+
+
+def _outside(shown: float, limit: float | None, side: int) -> bool:
+    return limit is not None and (shown < limit if side == BELOW else shown > limit)
+
+
+def _inside(shown: float, limit: float | None, side: int, band: float) -> bool:
+    """Back inside by the deadband; a limit that has been taken away holds nothing."""
+    if limit is None:
+        return True
+    # The deadband of temperature is a decimal fraction: 38.5 - 38.3 is not exactly 0.2.
+    return shown >= limit + band - 1e-6 if side == BELOW else shown <= limit - band + 1e-6
+
+
+def _since(since: float | None, outside: bool, stamp: float, interrupted: bool) -> float | None:
+    if not outside:
+        return None
+    return stamp if since is None or interrupted else since
+
+
+def _condition(parameter: Parameter, tracker: _Tracker, side: _Side, priority: Priority) -> Condition:
+    limits = tracker.limits
+    medium, high = limits.side(side.sign)
+    limit = high if priority is Priority.HIGH or medium is None else medium
+    digits = ".1f" if parameter is Parameter.TEMP else ".0f"
+    value = f"{tracker.value:{digits}}"
+    bound = "" if limit is None else f"{limit:{digits}}"
+    if _outside(tracker.value, limit, side.sign):
+        text = f"{limits.label} {value} {'<' if side.sign == BELOW else '>'} {bound}"
+    else:
+        # Inside again, by less than the deadband: the sign would be untrue.
+        text = f"{limits.label} {value} (limit {bound})"
+    return Condition(
+        key=f"limit:{parameter.value}:{'low' if side.sign == BELOW else 'high'}",
+        kind=Kind.LIMIT,
+        priority=priority,
+        text=text,
+        detail=f"for more than {limits.delay_s:g} s" if limits.delay_s else "",
+        parameters=(parameter,),
+        reasons=(Reason(parameter.value, f"{text} {UNITS[parameter]}", value=tracker.value),),
+    )
