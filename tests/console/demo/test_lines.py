@@ -1,0 +1,67 @@
+"""Simulated lines are real pseudo-terminals: bytes come out, pulling the cable hangs up, the name returns."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from console.demo.lines import DemoLine
+from console.demo.scenarios import Scenario, Span, load
+from drivers.driver import DeviceState
+from drivers.observation import Parameter
+
+
+class _Speaker:
+    """Says the saturation once per call, and remembers what it heard."""
+
+    def __init__(self) -> None:
+        self.heard = b""
+
+    def step(self, data: bytes, elapsed: float, state: DeviceState) -> bytes:
+        self.heard += data
+        return b"%d\n" % state.vitals[Parameter.SPO2]
+
+
+@pytest.fixture
+def story() -> Scenario:
+    return replace(load("stable"), unplugged=(Span(2.5, 2.75),))
+
+
+@pytest.fixture
+def line(tmp_path: Path, story: Scenario) -> Iterator[DemoLine]:
+    made = DemoLine(tmp_path / "bed-01", _Speaker(), story, seed=1, started=0.0)
+    yield made
+    made.unplug()
+
+
+def test_what_the_device_says_comes_out_of_the_line(line: DemoLine, tmp_path: Path) -> None:
+    line.serve(0.0)
+    far = os.open(tmp_path / "bed-01", os.O_RDWR | os.O_NOCTTY)
+    assert os.read(far, 100).strip().isdigit()
+    os.write(far, b"hello")
+    line.serve(1.0)
+    assert line._simulator.heard == b"hello"
+    os.close(far)
+
+
+def test_a_pulled_cable_hangs_up_and_comes_back_under_its_name(line: DemoLine, tmp_path: Path) -> None:
+    line.serve(0.0)
+    far = os.open(tmp_path / "bed-01", os.O_RDWR | os.O_NOCTTY)
+    line.serve(0.6 * 3600)
+    assert not (tmp_path / "bed-01").is_symlink()
+    with pytest.raises(OSError, match="Input/output error"):
+        while os.read(far, 100):
+            pass
+        raise OSError(5, "Input/output error")  # end of file says the same on other kernels
+    os.close(far)
+    line.serve(0.8 * 3600)
+    assert (tmp_path / "bed-01").exists()
+
+
+def test_a_reader_that_is_away_does_not_stop_the_ward(line: DemoLine) -> None:
+    for second in range(3000):
+        line.serve(float(second) / 10)
