@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from dataclasses import replace
@@ -38,6 +39,18 @@ def line(tmp_path: Path, story: Scenario) -> Iterator[DemoLine]:
     made.unplug()
 
 
+def _hung_up(far: int) -> bool:
+    """True when reading to the end meets a hang-up: an error on Linux, an end of file elsewhere."""
+    try:
+        while os.read(far, 100):
+            pass
+    except BlockingIOError:
+        return False
+    except OSError as error:
+        return error.errno == errno.EIO
+    return True
+
+
 def test_what_the_device_says_comes_out_of_the_line(line: DemoLine, tmp_path: Path) -> None:
     line.serve(0.0)
     far = os.open(tmp_path / "bed-01", os.O_RDWR | os.O_NOCTTY)
@@ -53,10 +66,7 @@ def test_a_pulled_cable_hangs_up_and_comes_back_under_its_name(line: DemoLine, t
     far = os.open(tmp_path / "bed-01", os.O_RDWR | os.O_NOCTTY)
     line.serve(0.6 * 3600)
     assert not (tmp_path / "bed-01").is_symlink()
-    with pytest.raises(OSError, match="Input/output error"):
-        while os.read(far, 100):
-            pass
-        raise OSError(5, "Input/output error")  # end of file says the same on other kernels
+    assert _hung_up(far)
     os.close(far)
     line.serve(0.8 * 3600)
     assert (tmp_path / "bed-01").exists()
