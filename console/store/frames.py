@@ -1,0 +1,205 @@
+"""Samples as they arrive, packed: the form of the hot tier and of the buffer that waits for the disk.
+
+A blob stands for itself: a list of labels (parameter and site), then frames. A frame is what one reading of a
+device brought: its times once, then label, status and value of each sample. Blobs may be joined end to end.
+Values are IEEE doubles, so that every value comes out as it went in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
+from struct import Struct
+
+from console.store.instants import EPOCH, to_us
+from console.store.records import Sample
+from drivers.observation import Parameter, Status
+
+StreamKey = tuple[str, str]
+"""Bed and source."""
+
+STATUS_CODE: dict[Status, int] = {Status.VALID: 0, Status.QUESTIONABLE: 1, Status.UNAVAILABLE: 2}
+STATUS = (Status.VALID, Status.QUESTIONABLE, Status.UNAVAILABLE)
+STATUS_BITS = 0x0F
+NO_VALUE = 0x80
+"""Set in the status byte when the value is None, whatever the status."""
+
+NO_TIME = -(2**31)
+NAIVE = 2**31 - 1
+"""Zone of a device time: seconds east of UTC, or one of these two."""
+
+_MAXIMUM_LABELS = 255
+_COUNTS = Struct("<HI")
+_LENGTH = Struct("<H")
+_FRAME = Struct("<qqqiH")
+_SAMPLE = Struct("<BBd")
+
+
+@lru_cache(maxsize=4096)
+def label_of(parameter: Parameter, site: str | None) -> bytes:
+    """Parameter and site as one word. An empty site is no site."""
+    return f"{parameter.value}\x00{site or ''}".encode("utf-8", "replace")
+
+
+@lru_cache(maxsize=4096)
+def read_label(label: bytes) -> tuple[Parameter, str | None]:
+    """The parameter and site of a label."""
+    name, _, site = label.decode("utf-8").partition("\x00")
+    return Parameter(name), site or None
+
+
+def pack_device_time(at: datetime | None) -> tuple[int, int]:
+    """A device's own time as (its clock face in microseconds, its zone)."""
+    if at is None:
+        return 0, NO_TIME
+    offset = at.utcoffset()
+    face = to_us(at.replace(tzinfo=UTC))
+    return face, NAIVE if offset is None else round(offset.total_seconds())
+
+
+def unpack_device_time(face: int, zone: int) -> datetime | None:
+    """The device's own time again, naive when the device named no zone."""
+    if zone == NO_TIME:
+        return None
+    plain = (EPOCH + timedelta(microseconds=int(face))).replace(tzinfo=None)
+    return plain if zone == NAIVE else plain.replace(tzinfo=timezone(timedelta(seconds=int(zone))))
+
+
+@lru_cache(maxsize=512)
+def _samples_struct(count: int) -> Struct:
+    return Struct("<" + "BBd" * count)
+
+
+class _Packer:
+    """Collects the samples of one stream into one blob."""
+
+    __slots__ = ("_frames", "_labels", "_open", "_times", "count")
+
+    def __init__(self) -> None:
+        self._labels: dict[tuple[Parameter, str | None], int] = {}
+        self._frames: list[bytes] = []
+        self._times: tuple[datetime, datetime, datetime | None] | None = None
+        self._open: list[int | float] = []
+        self.count = 0
+
+    def full(self) -> bool:
+        """True when one more label might not fit."""
+        return len(self._labels) >= _MAXIMUM_LABELS
+
+    def add(self, sample: Sample) -> None:
+        seen = sample.observation
+        times = self._times
+        if (
+            times is None
+            or times[0] is not seen.measured_at
+            or times[1] is not seen.received_at
+            or times[2] is not seen.device_time
+        ):
+            self._close()
+            self._times = (seen.measured_at, seen.received_at, seen.device_time)
+        key = (seen.parameter, seen.site)
+        index = self._labels.get(key)
+        if index is None:
+            index = self._labels[key] = len(self._labels)
+        value = seen.value
+        if value is None:
+            self._open += (index, STATUS_CODE[seen.status] | NO_VALUE, 0.0)
+        else:
+            self._open += (index, STATUS_CODE[seen.status], value)
+        self.count += 1
+        if len(self._open) >= 3 * 10_000:
+            self._close()
+            self._times = None
+
+    def _close(self) -> None:
+        if not self._open or self._times is None:
+            return
+        measured, received, device = self._times
+        measured_us = to_us(measured)
+        received_us = measured_us if received is measured else to_us(received)
+        count = len(self._open) // 3
+        self._frames.append(_FRAME.pack(measured_us, received_us, *pack_device_time(device), count))
+        self._frames.append(_samples_struct(count).pack(*self._open))
+        self._open = []
+
+    def finish(self) -> bytes:
+        self._close()
+        parts = [_COUNTS.pack(len(self._labels), len(self._frames) // 2)]
+        for parameter, site in self._labels:
+            label = label_of(parameter, site)
+            parts += (_LENGTH.pack(len(label)), label)
+        return b"".join(parts + self._frames)
+
+
+def pack(samples: Iterable[Sample]) -> list[tuple[StreamKey, int, bytes]]:
+    """Pack samples, in order, into blobs of (stream, number of samples, bytes).
+
+    Raises TypeError for a time without zone, struct.error for a site label over 65,535 bytes.
+    """
+    blobs: list[tuple[StreamKey, int, bytes]] = []
+    packers: dict[StreamKey, _Packer] = {}
+    for sample in samples:
+        key = (sample.bed, sample.observation.source)
+        packer = packers.get(key)
+        if packer is None:
+            packer = packers[key] = _Packer()
+        elif packer.full():
+            blobs.append((key, packer.count, packer.finish()))
+            packer = packers[key] = _Packer()
+        packer.add(sample)
+    blobs += [(key, packer.count, packer.finish()) for key, packer in packers.items()]
+    return blobs
+
+
+@dataclass(slots=True)
+class Columns:
+    """Samples of one label as lists of equal length, in order of arrival. Times in microseconds."""
+
+    measured: list[int] = field(default_factory=list)
+    received: list[int] = field(default_factory=list)
+    device: list[int] = field(default_factory=list)
+    zone: list[int] = field(default_factory=list)
+    status: list[int] = field(default_factory=list)
+    value: list[float] = field(default_factory=list)
+
+
+def unpack(blobs: Sequence[bytes]) -> dict[bytes, Columns]:
+    """What the blobs hold, by label. Raises ValueError when a blob is not whole."""
+    found: dict[bytes, Columns] = {}
+    for blob in blobs:
+        position = 0
+        try:
+            while position < len(blob):
+                position = _unpack_one(blob, position, found)
+        except Exception as error:
+            raise ValueError(f"damaged block of samples: {error}") from error
+    return found
+
+
+def _unpack_one(blob: bytes, position: int, found: dict[bytes, Columns]) -> int:
+    """Read one blob of a joined row into `found`; returns where it ends."""
+    label_count, frame_count = _COUNTS.unpack_from(blob, position)
+    position += _COUNTS.size
+    columns = []
+    for _ in range(label_count):
+        (length,) = _LENGTH.unpack_from(blob, position)
+        position += _LENGTH.size
+        columns.append(found.setdefault(blob[position : position + length], Columns()))
+        position += length
+    view = memoryview(blob)
+    for _ in range(frame_count):
+        measured, received, device, zone, count = _FRAME.unpack_from(blob, position)
+        position += _FRAME.size
+        end = position + count * _SAMPLE.size
+        for index, status, value in _SAMPLE.iter_unpack(view[position:end]):
+            column = columns[index]
+            column.measured.append(measured)
+            column.received.append(received)
+            column.device.append(device)
+            column.zone.append(zone)
+            column.status.append(status)
+            column.value.append(value)
+        position = end
+    return position

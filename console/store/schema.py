@@ -1,0 +1,198 @@
+"""The tables, alike on SQLite and PostgreSQL. Times are microseconds since 1970 UTC, records are ASCII JSON text.
+
+Two kinds of tables stand beside each other. The journal (stays, charted entries, alarms, receipts, audit) is made
+of ordinary rows. Samples are packed: `hot` takes what has just arrived, one row per stream and commit, and
+`chunk` holds whole minutes, one row per stream and minute with a block per parameter and site inside, so that
+all parameters of one frame share one axis of times.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+Identity = BigInteger().with_variant(Integer, "sqlite")
+"""SQLite numbers rows by itself only in a column whose type is INTEGER."""
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+stay = Table(
+    "stay",
+    metadata,
+    Column("id", Identity, primary_key=True),
+    Column("bed", String, nullable=False),
+    Column("patient_id", String, nullable=False),
+    Column("admitted_at", BigInteger, nullable=False),
+    Column("admitted_by", String, nullable=False),
+    Column("discharged_at", BigInteger),
+    Column("discharged_by", String),
+    Column("patient", Text, nullable=False),
+    # One open stay a bed, whoever asks and from however many processes.
+    Index(
+        "ix_stay_open_bed",
+        "bed",
+        unique=True,
+        sqlite_where=text("discharged_at IS NULL"),
+        postgresql_where=text("discharged_at IS NULL"),
+    ),
+    Index("ix_stay_bed_admitted_at", "bed", "admitted_at"),
+)
+
+pump_event = Table(
+    "pump_event",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("stay_id", BigInteger, ForeignKey("stay.id")),
+    Column("patient_id", String, nullable=False),
+    Column("bed", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("by", String, nullable=False),
+    Column("percent", Float),
+    Column("confirmed", Boolean, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("struck_at", BigInteger),
+    Column("struck_by", String),
+    Index("ix_pump_event_bed_at", "bed", "at"),
+    Index("ix_pump_event_stay_id", "stay_id"),
+)
+
+finding = Table(
+    "finding",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("stay_id", BigInteger, ForeignKey("stay.id")),
+    Column("patient_id", String, nullable=False),
+    Column("bed", String, nullable=False),
+    Column("code", String, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("by", String, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("struck_at", BigInteger),
+    Column("struck_by", String),
+    Index("ix_finding_bed_at", "bed", "at"),
+    Index("ix_finding_stay_id", "stay_id"),
+)
+
+alarm = Table(
+    "alarm",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("bed", String, nullable=False),
+    Column("patient_id", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("highest", Integer, nullable=False),
+    Column("presence", String, nullable=False),
+    Column("raised_at", BigInteger, nullable=False),
+    Column("ended_at", BigInteger),
+    Column("answered_at", BigInteger),
+    Column("body", Text, nullable=False),
+    Index("ix_alarm_raised_at", "raised_at"),
+    Index("ix_alarm_presence", "presence"),
+)
+"""The newest state of every alarm. answered_at: the first acknowledgement that was not taken back."""
+
+transition = Table(
+    "transition",
+    metadata,
+    Column("number", Identity, primary_key=True),
+    Column("alarm_id", String, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("change", String, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("bed", String, nullable=False),
+    Column("body", Text, nullable=False),
+    # A step written twice (retried after a lost connection) is one step.
+    UniqueConstraint("alarm_id", "version", "change", "at"),
+    Index("ix_transition_bed_at", "bed", "at"),
+)
+"""The alarm journal; rows are never changed nor removed (a trigger refuses it)."""
+
+receipt = Table(
+    "receipt",
+    metadata,
+    Column("id", Identity, primary_key=True),
+    Column("key", String, nullable=False, unique=True),
+    Column("feed", String, nullable=False),
+    Column("peer", String, nullable=False),
+    Column("control_id", String, nullable=False),
+    Column("message_type", String, nullable=False),
+    Column("received_at", BigInteger, nullable=False),
+    Column("outcome", String, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("raw_size", Integer, nullable=False),
+    Column("raw", LargeBinary),
+    # Covers the sums of the pruning rule without touching the messages.
+    Index("ix_receipt_received_at_raw_size", "received_at", "raw_size"),
+)
+"""HL7 messages taken in. raw: the bytes, deflated; None (and raw_size 0) once the retention rule has let them go."""
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("number", Identity, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("by", String, nullable=False),
+    Column("act", String, nullable=False),
+    Column("bed", String, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Index("ix_audit_at", "at"),
+)
+"""Acts of persons and of the system; never changed nor removed, each row chained to the one before by its digest."""
+
+stream = Table(
+    "stream",
+    metadata,
+    Column("id", Identity, primary_key=True),
+    Column("bed", String, nullable=False),
+    Column("source", String, nullable=False),
+    UniqueConstraint("bed", "source"),
+)
+"""Dictionary of what samples come from: one source at one bed."""
+
+hot = Table(
+    "hot",
+    metadata,
+    Column("writer", BigInteger, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("stream", BigInteger, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Samples as they arrived (console.store.frames). writer: random per opening; a row written twice is one row."""
+
+chunk = Table(
+    "chunk",
+    metadata,
+    Column("id", Identity, primary_key=True, autoincrement=False),
+    Column("layout", LargeBinary, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    Column("crc", BigInteger, nullable=False),
+)
+"""Whole minutes (console.store.blocks). id: stream and minute in one number, so that a stream lies in one piece."""
+
+APPEND_ONLY = ("transition", "audit")
+"""Tables in which the database itself refuses UPDATE and DELETE."""
