@@ -1,0 +1,64 @@
+"""Reads the alarm rules: the defaults under resources, changed by the site's own values, all range-checked."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+
+from console.alarms.detector_rules import DetectorRules, RulesError
+
+DETECTORS = "detectors"
+LIMITS = "limits"
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmRules:
+    """What every bed is judged by."""
+
+    detectors: DetectorRules
+
+
+def load_rules(overrides: Mapping[str, Any] | None = None) -> AlarmRules:
+    """The default rules with `overrides` laid over them.
+
+    overrides: nested mappings, dotted keys, or both mixed, as they come from `[alarms]` of the configuration or from
+    `--set`: {"withdrawal": {"hr": {"one": 115}}}, {"withdrawal.hr.one": 115}, {"limits.hr.high": 130}. A first part
+    "detectors" may be left out. Raises RulesError naming the key and what is allowed.
+    """
+    trees = {DETECTORS: _defaults("detectors.toml")}
+    for key, value in _flat(overrides or {}):
+        tree, _, rest = key.partition(".")
+        if tree not in trees:
+            tree, rest = DETECTORS, key
+        _lay(trees[tree], rest.split("."), value, key)
+    return AlarmRules(DetectorRules.from_mapping(trees[DETECTORS]))
+
+
+def _defaults(name: str) -> dict[str, Any]:
+    return tomllib.loads(files("resources").joinpath("alarms", name).read_text(encoding="utf-8"))
+
+
+def _flat(mapping: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
+    """Leaves of a nested mapping as dotted keys."""
+    leaves: list[tuple[str, Any]] = []
+    for key, value in mapping.items():
+        if isinstance(value, Mapping):
+            leaves += _flat(value, f"{prefix}{key}.")
+        else:
+            leaves.append((f"{prefix}{key}", value))
+    return leaves
+
+
+def _lay(tree: dict[str, Any], path: list[str], value: Any, key: str) -> None:
+    """Set one leaf that must exist already: a misspelt key would otherwise change nothing and say nothing."""
+    for part in path[:-1]:
+        branch = tree.get(part)
+        if not isinstance(branch, dict):
+            raise RulesError(f"{key}: is not a known threshold")
+        tree = branch
+    if path[-1] not in tree or isinstance(tree[path[-1]], dict):
+        raise RulesError(f"{key}: is not a known threshold")
+    tree[path[-1]] = value
