@@ -63,6 +63,8 @@ class Vital:
     value: in the unit of `UNITS[parameter]`, or None exactly when status is UNAVAILABLE.
     site: the site or label the device gives ("T1", "axilla", "ECG-II"), or None.
     device_time: the device's own clock; naive when the device names no zone, None when it gives no time.
+    repeat: True when the device sends a spot reading (a cuff inflation) that was already reported on this link again:
+    not a new measurement, so it must not make the reading look younger.
     Raises ValueError when value and status contradict each other.
     """
 
@@ -71,6 +73,7 @@ class Vital:
     status: Status = Status.VALID
     site: str | None = None
     device_time: datetime | None = None
+    repeat: bool = False
 
     def __post_init__(self) -> None:
         if (self.value is None) != (self.status is Status.UNAVAILABLE):
