@@ -1,0 +1,281 @@
+"""A small tolerant reader of HL7 v2 (ER7) messages: bytes in, segments of raw text out, fields taken on demand.
+
+It normalises what vendors get wrong in form (line ends, character sets, a missing CR after MSH) and says so in
+`flags`; it judges no meaning. A value is unescaped once, when it is taken; what is kept is always the text as sent.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+
+from hl7.charset import decode, unescape
+from hl7.mllp import CR, FS, MAXIMUM_FRAME, VT
+
+MAXIMUM_SEGMENTS = 5000
+"""More segments than any monitor sends; a message beyond it is refused."""
+
+MAXIMUM_TEXT = 400
+"""Characters kept of a text for display (names, alert texts); identifiers longer than `MAXIMUM_IDENTIFIER` are not used."""
+
+MAXIMUM_IDENTIFIER = 120
+
+_PROCESSING = ("P", "T", "D")
+_VERSION = re.compile(r"2(\.\d+){1,2}")
+_STRIPPED = b"\x00\r\n\t \xef\xbb\xbf" + VT
+
+
+class UnreadableError(Exception):
+    """The bytes are no HL7 message that could be read; the text is the reason, short and fit for counting."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delimiters:
+    """MSH-1 and MSH-2. truncation is "" before v2.7."""
+
+    field: str = "|"
+    component: str = "^"
+    repetition: str = "~"
+    escape: str = "\\"
+    subcomponent: str = "&"
+    truncation: str = ""
+
+
+STANDARD = Delimiters()
+
+
+class Segment:
+    """One segment. Field numbers are those of the standard, also in MSH (MSH-1 is the separator)."""
+
+    __slots__ = ("_delimiters", "_encoding", "damaged", "fields", "name")
+
+    def __init__(self, fields: list[str], delimiters: Delimiters, encoding: str, damaged: bool = False) -> None:
+        self.name = fields[0]
+        self.fields = fields
+        self.damaged = damaged
+        self._delimiters = delimiters
+        self._encoding = encoding
+
+    def raw(self, number: int) -> str:
+        """The field as sent, delimiters and escapes in place; "" when it is absent."""
+        return self.fields[number] if number < len(self.fields) else ""
+
+    def repetitions(self, number: int) -> list[str]:
+        """The repetitions of a field, raw; an absent field has one empty repetition."""
+        raw = self.raw(number)
+        # MSH-2 declares the delimiters and is not divided by them.
+        return [raw] if self.name == "MSH" and number <= 2 else raw.split(self._delimiters.repetition)
+
+    def text(self, number: int, component: int = 1, subcomponent: int = 1, repetition: int = 1) -> str:
+        """One value, unescaped; "" when it is absent. All counts start at 1."""
+        repeated = self.repetitions(number)
+        raw = repeated[repetition - 1] if repetition <= len(repeated) else ""
+        return self.part(raw, component, subcomponent)
+
+    def part(self, raw: str, component: int = 1, subcomponent: int = 1) -> str:
+        """One value out of a raw repetition, unescaped."""
+        for separator, position in (
+            (self._delimiters.component, component),
+            (self._delimiters.subcomponent, subcomponent),
+        ):
+            pieces = raw.split(separator, position)
+            if position > len(pieces):
+                return ""
+            raw = pieces[position - 1]
+        return self.plain(raw)
+
+    def components(self, raw: str) -> list[str]:
+        """The components of a raw repetition, each unescaped, subcomponent separators kept as "&"."""
+        subcomponent = self._delimiters.subcomponent
+        found = []
+        for piece in raw.split(self._delimiters.component):
+            if subcomponent in piece:
+                found.append("&".join(self.plain(part) for part in piece.split(subcomponent)))
+            else:
+                found.append(self.plain(piece))
+        return found
+
+    def plain(self, raw: str) -> str:
+        """Raw text unescaped. Never call it on what is unescaped already."""
+        return unescape(raw, self._delimiters, self._encoding) if self._delimiters.escape in raw else raw
+
+
+class Message:
+    """A message as read. header: the MSH fields as bytes, for the acknowledgement; flags: what had to be tolerated."""
+
+    __slots__ = ("delimiters", "flags", "header", "msh", "raw", "segments")
+
+    def __init__(
+        self, raw: bytes, header: list[bytes], delimiters: Delimiters, segments: list[Segment], flags: tuple[str, ...]
+    ) -> None:
+        self.raw = raw
+        self.header = header
+        self.delimiters = delimiters
+        self.segments = segments
+        self.msh = segments[0]
+        self.flags = flags
+
+    def first(self, name: str) -> Segment | None:
+        """The first segment of a name, or None."""
+        return next((segment for segment in self.segments if segment.name == name), None)
+
+    def all(self, name: str) -> list[Segment]:
+        """Every segment of a name, in order."""
+        return [segment for segment in self.segments if segment.name == name]
+
+    @property
+    def kind(self) -> tuple[str, str]:
+        """Message code and trigger event ("ORU", "R01"), upper case; the event may be ""."""
+        return self.msh.text(9).strip().upper(), self.msh.text(9, 2).strip().upper()
+
+    @property
+    def message_type(self) -> str:
+        """MSH-9 in short: "ORU^R01"."""
+        return "^".join(self.kind).rstrip("^")
+
+    @property
+    def control_id(self) -> str:
+        """MSH-10 as text."""
+        return self.msh.text(10)
+
+    @property
+    def processing_id(self) -> str:
+        """MSH-11, first component: P, T, D, or "" where none is sent."""
+        return self.msh.text(11).strip().upper()
+
+    @property
+    def version(self) -> str:
+        """MSH-12, first component, "" where none is sent."""
+        return self.msh.text(12).strip()
+
+    def receipt_key(self, peer: str, received_at: str) -> str:
+        """What makes this message the same as a repeated one: sender, MSH-10 and content.
+
+        MSH-10 alone is not unique (Mindray PDS puts a message class there). A message in which no time stands at
+        all looks like the next one with equal values, so for it the receive time is part of the key.
+        """
+        digest = hashlib.sha256(self.raw).hexdigest()[:32]
+        sender = f"{self.msh.raw(3)}|{self.msh.raw(4)}" if self.msh.raw(3) or self.msh.raw(4) else peer
+        timed = self.msh.raw(7) or any(
+            segment.raw(7 if segment.name == "OBR" else 14)
+            for segment in self.segments
+            if segment.name in ("OBR", "OBX")
+        )
+        # A date has at least eight digits; PDS sends "0" where it means none.
+        known = isinstance(timed, str) or timed
+        return f"{sender}|{self.msh.raw(10)}|{digest}" + ("" if known and timed else f"|{received_at}")
+
+
+def read_header(raw: bytes) -> list[bytes] | None:
+    """The MSH fields of a message as bytes, numbered as in the standard, or None where there is no MSH with a separator.
+
+    Works on messages that cannot be read otherwise, so that they can still be answered.
+    """
+    start = raw.lstrip(_STRIPPED)
+    if start[:3].upper() != b"MSH" or len(start) < 4 or start[3:4] in (b"\r", b"\n"):
+        return None
+    line = re.split(rb"[\r\n]", start, maxsplit=1)[0]
+    separator = line[3:4]
+    fields = line.split(separator)
+    fields.insert(1, separator)
+    _unshift(fields)
+    return fields
+
+
+def read_message(raw: bytes) -> Message:
+    """Read one message (framing already removed). Raises UnreadableError, and nothing else, for any bytes."""
+    if len(raw) > MAXIMUM_FRAME:
+        raise UnreadableError("message too long")
+    header = read_header(raw)
+    if header is None:
+        raise UnreadableError("no MSH segment at the beginning" if raw.strip(_STRIPPED) else "no message")
+    flags: list[str] = []
+    delimiters = _delimiters(header, flags)
+    charset = header[18].decode("latin-1") if len(header) > 18 else ""
+    text, encoding = decode(raw.lstrip(_STRIPPED), charset, delimiters, flags)
+    damaged = "\x1c" in text or "\x0b" in text
+    lines = text.replace("\r\n", "\r").replace("\n", "\r").split("\r")
+    if len(lines) > MAXIMUM_SEGMENTS:
+        raise UnreadableError("too many segments")
+    segments = _segments(lines, delimiters, encoding, flags)
+    if damaged:
+        flags.append("framing byte inside the message")
+        _mark_damage(segments)
+    return Message(raw, header, delimiters, segments, tuple(flags))
+
+
+def _delimiters(header: list[bytes], flags: list[str]) -> Delimiters:
+    encoding = header[2].decode("latin-1") if len(header) > 2 else ""
+    if encoding == "^~\\\\&":
+        flags.append("escape character doubled in MSH-2")
+        encoding = "^~\\&"
+    characters = header[1].decode("latin-1") + encoding
+    if len(encoding) not in (4, 5) or len(set(characters)) != len(characters):
+        raise UnreadableError("MSH-2 does not declare four different encoding characters")
+    if any(character.isalnum() or character <= " " or character > "~" for character in characters):
+        raise UnreadableError("MSH-2 declares letters, digits or control characters as delimiters")
+    return Delimiters(*characters)
+
+
+def _segments(lines: list[str], delimiters: Delimiters, encoding: str, flags: list[str]) -> list[Segment]:
+    separator = delimiters.field
+    msh = lines[0].split(separator)
+    msh[0] = "MSH"
+    msh.insert(1, separator)
+    if _unshift(msh):
+        flags.append("MSH shifted by one field")
+    segments = [Segment(msh, delimiters, encoding)]
+    for line in lines[1:]:
+        if not line or line.isspace():
+            continue
+        fields = line.split(separator)
+        name = fields[0]
+        if not name.isupper():
+            fields[0] = name.strip(" \t\x00").upper()
+        if fields[0] == "MSH":
+            raise UnreadableError("two MSH segments in one message")
+        segments.append(Segment(fields, delimiters, encoding))
+    if not any(segment.name == "PID" for segment in segments):
+        glued = _glued_patient(msh)
+        if glued is not None:
+            flags.append("no line end between MSH and PID")
+            segments.insert(1, Segment(glued, delimiters, encoding))
+    return segments
+
+
+def _glued_patient(msh: list[str]) -> list[str] | None:
+    """PID behind the last MSH field without a line end, as an infusion pump sends it ("^ISOPID|||"); cut off from msh."""
+    for number in range(13, len(msh) - 3):
+        if msh[number].endswith("PID"):
+            patient = ["PID", *msh[number + 1 :]]
+            msh[number] = msh[number][:-3]
+            del msh[number + 1 :]
+            return patient
+    return None
+
+
+def _unshift(msh: list[str] | list[bytes]) -> bool:
+    """One separator too many after MSH-2 moves every field; undo it where processing id and version prove it."""
+    if len(msh) < 14:
+        return False
+    processing, version, application = (
+        field if isinstance(field, str) else field.decode("latin-1") for field in (msh[12], msh[13], msh[3])
+    )
+    if application or processing not in _PROCESSING or not _VERSION.fullmatch(version):
+        return False
+    del msh[3]
+    return True
+
+
+def _mark_damage(segments: list[Segment]) -> None:
+    """A framing byte inside means that bytes were lost around it: neither the segment nor its neighbour is whole."""
+    for number, segment in enumerate(segments):
+        if any("\x1c" in value or "\x0b" in value for value in segment.fields):
+            segment.damaged = True
+            segments[max(0, number - 1)].damaged = True
+
+
+def unwrap(data: bytes) -> bytes:
+    """One message as stored in a file, with or without its MLLP frame."""
+    return data.strip(VT + FS + CR + b"\n\x00") if data.lstrip(_STRIPPED)[:3].upper() == b"MSH" else data
