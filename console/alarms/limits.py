@@ -187,8 +187,7 @@ class LimitMonitor:
 
     def reset(self) -> None:
         """Forget every value and alarm: the next patient starts clean."""
-        for tracker in self._trackers.values():
-            tracker.__init__(tracker.limits)  # type: ignore[misc]
+        self._trackers = {parameter: _Tracker(tracker.limits) for parameter, tracker in self._trackers.items()}
         self._busy.clear()
         self._apnoea.clear()
         self._conditions = ()
@@ -199,10 +198,11 @@ class LimitMonitor:
         if tracker is None or value is None or status is not Status.VALID:
             return
         shown = displayed(parameter, value)
-        if stamp > tracker.last:
-            tracker.gap = stamp - tracker.last
-        interrupted = stamp - tracker.last > max(tracker.hold, tracker.limits.delay_s)
-        tracker.last = stamp
+        gap = stamp - tracker.last
+        interrupted = gap > tracker.hold and gap > tracker.limits.delay_s
+        if gap > 0:
+            tracker.gap = gap
+            tracker.last = stamp
         tracker.value = shown
         if tracker.busy or not tracker.inner_low <= shown <= tracker.inner_high:
             self._judge(parameter, tracker, shown, stamp, interrupted)
@@ -260,7 +260,8 @@ class LimitMonitor:
             side.condition = None
             return
         held = side.condition
-        if held is not None and held.priority is side.active and side.raised_value == tracker.value:
+        unchanged = side.raised_value == tracker.value or math.isnan(tracker.value)
+        if held is not None and held.priority is side.active and unchanged:
             return
         side.raised_value = tracker.value
         side.condition = _condition(parameter, tracker, side, side.active)
@@ -273,7 +274,9 @@ class LimitMonitor:
             for side in (tracker.below, tracker.above)
             if side.condition is not None
         ]
-        self._conditions = (*found, *self._apnoea.values())
+        found.extend(self._apnoea.values())
+        if len(found) != len(self._conditions) or any(a is not b for a, b in zip(found, self._conditions, strict=True)):
+            self._conditions = tuple(found)
 
     def next_due(self) -> float | None:
         """The earliest engine time at which a delay ends, or None: a virtual clock stops there and calls `advance`."""

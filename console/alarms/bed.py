@@ -1,0 +1,306 @@
+"""All alarms of one bed: patterns, limits and technical conditions, and the life of what they raise.
+
+The live engine and the replay drive the same object, so that a replay shows what would have alarmed. Pure: engine
+time and wall time are passed in. Observations of one bed come in the order of their stamps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from console.alarms.alarm import Alarm, Condition, Kind, Transition
+from console.alarms.explain import PatternView
+from console.alarms.lifecycle import LifeCycle
+from console.alarms.limits import LimitMonitor
+from console.alarms.pattern_monitor import PatternMonitor
+from console.alarms.technical import STANDS_S, SourceSpec, TechnicalMonitor
+from console.link.snapshot import SourceState
+from console.ward.chart import NurseObservation, PumpEvent
+from console.ward.patient import Baseline, Patient
+from drivers.observation import DeviceAlert, Observation, Parameter, Status
+
+if TYPE_CHECKING:
+    from console.rules import AlarmRules
+
+APNOEA_CODES = frozenset({"apnoea", "apnea", "no_breath"})
+"""Device alerts that mean: no breath seen for the device's own apnoea time."""
+
+RESTORED_HOLD_S: dict[Kind, float] = {Kind.WITHDRAWAL: 900.0, Kind.OVERDOSE: 600.0}
+"""After a restart a pattern alarm stands until its detector has had fresh data for its own time to step down
+(detector specification, section 5: 15 and 10 minutes)."""
+
+RESTORED_FRESH_S = 60.0
+
+
+class _Held:
+    """A pattern alarm taken up after a restart, which its detector has not yet confirmed or outlasted."""
+
+    __slots__ = ("condition", "fresh_s", "last")
+
+    def __init__(self, condition: Condition, now: float) -> None:
+        self.condition = replace(condition, held=True)
+        self.fresh_s = 0.0
+        self.last = now
+
+
+class BedAlarms:
+    """The alarms of one bed.
+
+    new_id: gives identifiers unique for ever. sources: what the bed expects to hear from, for technical alarms; None
+    switches them off (recorded data have gaps that mean nothing). started: engine time at which waiting begins.
+    """
+
+    def __init__(
+        self,
+        bed: str,
+        rules: AlarmRules,
+        new_id: Callable[[], str],
+        demo: bool = False,
+        *,
+        sources: Iterable[SourceSpec] | None = None,
+        started: float = 0.0,
+    ) -> None:
+        self.bed = bed
+        self.patient: Patient | None = None
+        self.standby = False
+        self._rules = rules
+        self._lifecycle = LifeCycle(bed, new_id, demo=demo)
+        self.limits = LimitMonitor(rules.limits)
+        self.technical = None if sources is None else TechnicalMonitor(sources, started)
+        self.patterns: PatternMonitor | None = None
+        self._baseline: Baseline | None = None
+        self._held: dict[str, _Held] = {}
+        self._valid: dict[Parameter, float] = {}
+        self._turnover: tuple[bool, str] | None = None
+
+    # --- who lies here -------------------------------------------------------------------------------------------
+
+    def admit(
+        self,
+        patient: Patient,
+        pump_events: Sequence[PumpEvent] = (),
+        findings: Sequence[NurseObservation] = (),
+        *,
+        now: float,
+        windows: Mapping[str, int] | None = None,
+        validated: bool = False,
+    ) -> None:
+        """Start the pattern detectors for a patient. Alarms of the bed from before go on under the patient's name
+        with the next `advance`. windows: overrides the computed pump windows. validated: see PatternMonitor."""
+        self.patient = patient
+        self.patterns = PatternMonitor(self._rules.detectors, patient, now, windows=windows, validated=validated)
+        for event in pump_events:
+            self.patterns.chart_pump_event(event)
+        for finding in findings:
+            self.patterns.chart_finding(finding)
+        if self.technical is not None:
+            self.technical.restart(now)
+        self._fit_limits()
+        if self._lifecycle.alarms():
+            self._turnover = True, ""
+
+    def discharge(self, now: float, utc: datetime, by: str = "") -> list[Transition]:
+        """The patient has left: every alarm ends, and nothing measured on him counts for the next one."""
+        out = self._lifecycle.end_all(now, utc, by)
+        self.patient = None
+        self.patterns = None
+        self._baseline = None
+        self._held.clear()
+        self._valid.clear()
+        self.limits.reset()
+        self.limits.set_rules(self._rules.limits)
+        if self.technical is not None:
+            self.technical.forget_sensors()
+        return out
+
+    def set_standby(self, on: bool, now: float, utc: datetime, by: str = "") -> list[Transition]:
+        """Suspend or resume: while suspended nothing alarms; what still holds afterwards is a new occurrence."""
+        self.standby = on
+        if on:
+            return self._lifecycle.end_all(now, utc, by)
+        if self.technical is not None:
+            self.technical.restart(now)
+        return []
+
+    def chart_finding(self, finding: NurseObservation) -> None:
+        """A finding of the admitted patient."""
+        if self.patterns is not None:
+            self.patterns.chart_finding(finding)
+
+    def chart_pump_event(self, event: PumpEvent) -> None:
+        """A pump event of the admitted patient."""
+        if self.patterns is not None:
+            self.patterns.chart_pump_event(event)
+
+    def strike(self, entry_id: str) -> None:
+        """Take a charted finding or pump event back."""
+        if self.patterns is not None:
+            self.patterns.strike(entry_id)
+
+    # --- what arrives --------------------------------------------------------------------------------------------
+
+    def observe(self, observation: Observation) -> None:
+        """Take one value as received."""
+        lag = 0.0
+        if observation.measured_at is not observation.received_at:
+            lag = (observation.received_at - observation.measured_at).total_seconds()
+        self.observe_value(
+            observation.parameter,
+            observation.value,
+            observation.status,
+            observation.stamp,
+            lag,
+            observation.site,
+            observation.source,
+        )
+
+    def observe_value(
+        self,
+        parameter: Parameter,
+        value: float | None,
+        status: Status,
+        stamp: float,
+        lag: float = 0.0,
+        site: str | None = None,
+        source: str = "",
+    ) -> None:
+        """The same without an Observation around it. stamp: engine time of reception; lag: seconds by which the value
+        is older than that. An old value is never judged as the present one."""
+        if self.technical is not None:
+            self.technical.observe(parameter, status, stamp, source)
+            if lag > 0.0 and lag > self.technical.stands(parameter, source):
+                return
+        self.limits.observe(parameter, value, status, stamp)
+        if self.patterns is not None:
+            self.patterns.observe(parameter, value, status, stamp, stamp - lag if lag > 0.0 else None, site, source)
+        if self._held and status is Status.VALID:
+            self._valid[parameter] = stamp
+
+    def observe_set(self, values: Mapping[Parameter, float], stamp: float) -> None:
+        """A full set of vital signs confirmed by a nurse: patterns need no persistence for it."""
+        for parameter, value in values.items():
+            self.limits.observe(parameter, value, Status.VALID, stamp)
+        if self.patterns is not None:
+            self.patterns.observe_set(values, stamp)
+
+    def device_alert(self, alert: DeviceAlert, source: str, stamp: float) -> None:
+        """An alert of the device itself. Only a declared apnoea is judged here; all others are shown as reported."""
+        if self.technical is not None:
+            self.technical.heard(source, stamp)
+        if alert.code in APNOEA_CODES:
+            self.limits.apnoea(source, alert.text, alert.active)
+
+    def link(self, source: str, state: SourceState, error: str, now: float) -> None:
+        """The state of the link of one of the bed's sources has become known."""
+        if self.technical is not None:
+            self.technical.link(source, state, error, now)
+
+    # --- time passes ---------------------------------------------------------------------------------------------
+
+    def advance(self, now: float, utc: datetime) -> list[Transition]:
+        """Let time pass up to `now`: what happened to the alarms of the bed, in order."""
+        if self.patterns is not None:
+            self.patterns.advance(now)
+            if self.patterns.baseline is not self._baseline:
+                self._fit_limits()
+        self.limits.advance(now)
+        if self.technical is not None:
+            self.technical.advance(now, occupied=self.patient is not None)
+        if self.standby:
+            return []
+        out: list[Transition] = []
+        if self._turnover is not None:
+            self._turnover = None
+            out += self._lifecycle.end_all(now, utc)
+        if self._held:
+            self._age_held(now)
+        out += self._lifecycle.step(self.conditions(), now, utc, self.patient.patient_id if self.patient else "")
+        return out
+
+    def next_due(self) -> float | None:
+        """The earliest engine time at which a delay ends or a sound returns; a virtual clock should stop there."""
+        limit, reminder = self.limits.next_due(), self._lifecycle.next_due()
+        return limit if reminder is None else reminder if limit is None else min(limit, reminder)
+
+    def acknowledge(
+        self, alarm_id: str, version: int, by: str, reason: str, now: float, utc: datetime
+    ) -> Transition:
+        """Answer one occurrence as seen at `version`. Raises lifecycle.Refused with a plain sentence."""
+        return self._lifecycle.acknowledge(alarm_id, version, by, reason, now, utc)
+
+    def undo(self, alarm_id: str, by: str, now: float, utc: datetime) -> Transition:
+        """Take an acknowledgement back within five seconds. Raises lifecycle.Refused."""
+        return self._lifecycle.undo(alarm_id, by, now, utc)
+
+    def restore(self, alarms: Iterable[Alarm], now: float, utc: datetime) -> list[Transition]:
+        """Take up the alarms that were not over before a restart. Call it after `admit`."""
+        taken = [alarm for alarm in alarms if alarm.bed == self.bed]
+        self._turnover = None
+        for alarm in taken:
+            condition = alarm.condition
+            if alarm.presence.value != "active":
+                continue
+            if condition.kind.is_pattern:
+                self._held[condition.key] = _Held(condition, now)
+            elif condition.kind is Kind.LIMIT:
+                self.limits.restore(condition)
+            elif self.technical is not None:
+                self.technical.restore(condition, now)
+        return self._lifecycle.restore(taken, now, utc)
+
+    # --- what stands ---------------------------------------------------------------------------------------------
+
+    def alarms(self) -> tuple[Alarm, ...]:
+        """Alarms that are not over, most urgent first; the same tuple while nothing has changed."""
+        return self._lifecycle.alarms()
+
+    def holds(self, alarm_id: str) -> bool:
+        """True when the alarm belongs to this bed and is not over."""
+        return self._lifecycle.holds(alarm_id)
+
+    def conditions(self) -> tuple[Condition, ...]:
+        """Everything that holds now."""
+        patterns = () if self.patterns is None else self.patterns.conditions()
+        technical = () if self.technical is None else self.technical.conditions()
+        if self._held:
+            patterns = self._with_held(patterns)
+        return (*patterns, *self.limits.conditions(), *technical)
+
+    def views(self) -> tuple[PatternView, ...]:
+        """The detectors' own accounts; empty when nobody is admitted."""
+        return () if self.patterns is None else self.patterns.views()
+
+    def _fit_limits(self) -> None:
+        if self.patient is None or self.patterns is None:
+            return
+        self._baseline = self.patterns.baseline
+        self.limits.set_rules(self._rules.limits.for_patient(self.patient.flags, self._baseline.sbp))
+
+    def _with_held(self, patterns: tuple[Condition, ...]) -> tuple[Condition, ...]:
+        """The restored pattern alarms stand in for what their detectors do not see yet."""
+        rest = tuple(
+            c for c in patterns if c.key not in self._held or c.stage >= self._held[c.key].condition.stage
+        )
+        confirmed = {c.key for c in rest}
+        return rest + tuple(held.condition for key, held in self._held.items() if key not in confirmed)
+
+    def _age_held(self, now: float) -> None:
+        current = {} if self.patterns is None else {c.key: c.stage for c in self.patterns.conditions()}
+        for key, held in list(self._held.items()):
+            if self._fresh(held.condition.parameters, now):
+                held.fresh_s += now - held.last
+            held.last = now
+            confirmed = current.get(key, held.condition.stage.NONE) >= held.condition.stage
+            if confirmed or held.fresh_s >= RESTORED_HOLD_S[held.condition.kind]:
+                del self._held[key]
+
+    def _fresh(self, parameters: Iterable[Parameter], now: float) -> bool:
+        """Every channel that raised the alarm has delivered since the restart, and streams deliver now."""
+        for parameter in parameters:
+            stamp = self._valid.get(parameter)
+            if stamp is None or (parameter not in STANDS_S and now - stamp > RESTORED_FRESH_S):
+                return False
+        return bool(self._valid)
