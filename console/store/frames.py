@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
 from struct import Struct
+from struct import error as struct_error
 
 from console.store.instants import EPOCH, to_us
 from console.store.records import Sample
@@ -72,6 +73,11 @@ def _samples_struct(count: int) -> Struct:
     return Struct("<" + "BBd" * count)
 
 
+def _same_device_time(one: datetime | None, other: datetime | None) -> bool:
+    """Equal instants in different zones are two times here: the zone is kept."""
+    return one is other or (one == other and one is not None and other is not None and one.tzinfo is other.tzinfo)
+
+
 class _Packer:
     """Collects the samples of one stream into one blob."""
 
@@ -91,11 +97,10 @@ class _Packer:
     def add(self, sample: Sample) -> None:
         seen = sample.observation
         times = self._times
-        if (
-            times is None
-            or times[0] is not seen.measured_at
-            or times[1] is not seen.received_at
-            or times[2] is not seen.device_time
+        if times is None or not (
+            (times[0] is seen.measured_at or times[0] == seen.measured_at)
+            and (times[1] is seen.received_at or times[1] == seen.received_at)
+            and _same_device_time(times[2], seen.device_time)
         ):
             self._close()
             self._times = (seen.measured_at, seen.received_at, seen.device_time)
@@ -173,7 +178,7 @@ def unpack(blobs: Sequence[bytes]) -> dict[bytes, Columns]:
         try:
             while position < len(blob):
                 position = _unpack_one(blob, position, found)
-        except Exception as error:
+        except (struct_error, IndexError) as error:
             raise ValueError(f"damaged block of samples: {error}") from error
     return found
 
