@@ -194,5 +194,14 @@ chunk = Table(
 )
 """Whole minutes (console.store.blocks). id: stream and minute in one number, so that a stream lies in one piece."""
 
+damaged = Table(
+    "damaged",
+    metadata,
+    Column("id", Identity, primary_key=True),
+    Column("origin", String, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+)
+"""Packed samples that failed their checksum, kept for whoever wants to look."""
+
 APPEND_ONLY = ("transition", "audit")
 """Tables in which the database itself refuses UPDATE and DELETE."""

@@ -152,6 +152,12 @@ def _samples() -> None:
         sa.Column("data", sa.LargeBinary, nullable=False),
         sa.Column("crc", sa.BigInteger, nullable=False),
     )
+    op.create_table(
+        "damaged",
+        sa.Column("id", _identity, primary_key=True),
+        sa.Column("origin", sa.String, nullable=False),
+        sa.Column("data", sa.LargeBinary, nullable=False),
+    )
 
 
 def _append_only(table: str) -> None:
