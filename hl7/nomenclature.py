@@ -14,13 +14,13 @@ from functools import cache
 import resources
 from drivers.observation import Parameter
 
-DISAGREE = "code and name disagree"
+DISAGREE = "code and REFID disagree"
 UNKNOWN = "unknown code"
-UNIT_DISAGREE = "unit code and name disagree"
+UNIT_DISAGREE = "unit code and REFID disagree"
 UNIT_UNKNOWN = "unknown unit"
 UNIT_MISSING = "no unit"
 UNIT_WRONG = "unit does not fit the code"
-NUMBER_ALONE = "code without name and unit"
+NUMBER_ALONE = "code without REFID and unit"
 
 _PARTITION_2 = 131072
 _PARTITION_4 = 262144

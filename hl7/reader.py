@@ -157,14 +157,12 @@ class Message:
         """
         digest = hashlib.sha256(self.raw).hexdigest()[:32]
         sender = f"{self.msh.raw(3)}|{self.msh.raw(4)}" if self.msh.raw(3) or self.msh.raw(4) else peer
-        timed = self.msh.raw(7) or any(
-            segment.raw(7 if segment.name == "OBR" else 14)
-            for segment in self.segments
-            if segment.name in ("OBR", "OBX")
-        )
-        # A date has at least eight digits; PDS sends "0" where it means none.
-        known = isinstance(timed, str) or timed
-        return f"{sender}|{self.msh.raw(10)}|{digest}" + ("" if known and timed else f"|{received_at}")
+        times = [self.msh.raw(7)]
+        times += [segment.raw(7) for segment in self.all("OBR")]
+        times += [segment.raw(14) for segment in self.all("OBX")]
+        # A time has at least eight digits; PDS sends "0" where it means none.
+        repeatable = any(len(time) >= 8 for time in times)
+        return f"{sender}|{self.msh.raw(10)}|{digest}" + ("" if repeatable else f"|{received_at}")
 
 
 def read_header(raw: bytes) -> list[bytes] | None:

@@ -1,0 +1,169 @@
+"""Answers to messages: which, and as what bytes. Built without parsing anything twice, and for damaged messages too.
+
+Original mode (MSH-15 and MSH-16 empty): AA, AE or AR. Enhanced mode: MSH-15 asks for an accept acknowledgement
+(CA, CE, CR), MSH-16 for an application acknowledgement; each of AL, NE, ER, SU. HL7 v2.6 chapter 2, sections 2.9
+and table 0155.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from hl7.charset import escape
+from hl7.mllp import CR, FS, VT
+from hl7.reader import STANDARD, Delimiters, Message, UnreadableError
+
+ACCEPT = "AA"
+ERROR = "AE"
+REJECT = "AR"
+
+_ORU_EVENTS = frozenset({"", "R01", "R03", "R30", "R31", "R32", "R40", "W01"})
+_ADT_EVENT = re.compile(r"A\d\d")
+_VERSION = re.compile(r"2(\.\d+){0,2}")
+_PROCESSING = frozenset({"P", "T", "D", ""})
+# HL7 table 0357.
+_CONDITIONS = {
+    "100": "Segment sequence error",
+    "101": "Required field missing",
+    "102": "Data type error",
+    "200": "Unsupported message type",
+    "201": "Unsupported event code",
+    "202": "Unsupported processing id",
+    "203": "Unsupported version id",
+    "207": "Application internal error",
+}
+_FALLBACK_VERSION = b"2.6"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How a message was taken. code: AA, AE or AR, or "" for no answer at all; condition: HL7 table 0357."""
+
+    code: str
+    text: str = ""
+    condition: str = "207"
+
+
+ACCEPTED = Verdict(ACCEPT)
+NO_ANSWER = Verdict("")
+
+
+def judge(message: Message) -> Verdict:
+    """The verdict on a message that could be read, before anything is stored.
+
+    AR makes some senders disconnect (GE B40), so it is given only for a type, version or processing id that will
+    never be taken; everything else that is wrong with a message is for the feed page, not for its sender. An
+    acknowledgement is not answered: that would go on for ever.
+    """
+    code, event = message.kind
+    if code == "ACK":
+        return NO_ANSWER
+    if message.version and not _VERSION.fullmatch(message.version):
+        return Verdict(REJECT, f"version {message.version[:20]} is not supported", "203")
+    if message.processing_id not in _PROCESSING:
+        return Verdict(REJECT, f"processing id {message.processing_id[:20]} is not supported", "202")
+    if not code:
+        return Verdict(ERROR, "MSH-9 names no message type", "101")
+    if code not in ("ORU", "ADT"):
+        return Verdict(REJECT, f"message type {code[:20]} is not supported", "200")
+    if (code == "ORU" and event not in _ORU_EVENTS) or (code == "ADT" and event and not _ADT_EVENT.fullmatch(event)):
+        return Verdict(REJECT, f"event {event[:20]} of {code} is not supported", "201")
+    return ACCEPTED
+
+
+def judge_unreadable(error: UnreadableError) -> Verdict:
+    """The verdict on bytes that could not be read."""
+    return Verdict(ERROR, str(error), "100")
+
+
+def acknowledgement_codes(header: list[bytes] | None, code: str) -> tuple[str, ...]:
+    """The codes to answer with, in order: none, one, or an accept and an application acknowledgement.
+
+    header: from `read_header`; None (no MSH at all) is answered in original mode.
+    """
+    if not code:
+        return ()
+    accept, application = (_field(header or [], number).decode("latin-1").strip().upper() for number in (15, 16))
+    if not accept and not application:
+        return (code,)
+    found = []
+    if _wanted(accept, code):
+        found.append("C" + code[1])
+    if _wanted(application, code):
+        found.append(code)
+    return tuple(found)
+
+
+def acknowledge(header: list[bytes] | None, verdict: Verdict, control_id: str, now: datetime) -> list[bytes]:
+    """The messages that answer, unframed. control_id: MSH-10 of the first; now: aware.
+
+    MSA-2 is the sender's MSH-10 byte for byte, delimiters, version, processing id and character set are the
+    sender's, application and facility change places.
+    """
+    fields = header or []
+    codes = acknowledgement_codes(header, verdict.code)
+    return [
+        _build(fields, code, verdict, control_id if number == 0 else f"{control_id}A", now)
+        for number, code in enumerate(codes)
+    ]
+
+
+def _wanted(condition: str, code: str) -> bool:
+    """HL7 table 0155; what stands there against the table is answered, a sender that waits is worse."""
+    if condition in ("", "NE"):
+        return False
+    if condition == "ER":
+        return code != ACCEPT
+    return code == ACCEPT if condition == "SU" else True
+
+
+def _field(header: list[bytes], number: int) -> bytes:
+    """An MSH field as sent, without the bytes that would end the answer's frame."""
+    return header[number].replace(VT, b"").replace(FS, b"") if number < len(header) else b""
+
+
+def _delimiters(header: list[bytes]) -> tuple[Delimiters, bytes, bytes]:
+    """The sender's delimiters, MSH-1 and MSH-2 as sent; the usual ones where the sender's cannot be used."""
+    separator, encoding = _field(header, 1), _field(header, 2)
+    text = (separator + encoding).decode("latin-1")
+    usable = len(separator) == 1 and len(encoding) in (4, 5) and len(set(text)) == len(text) and text.isprintable()
+    if usable and text.isascii() and not any(character.isalnum() or character == " " for character in text):
+        return Delimiters(*text), separator, encoding
+    return STANDARD, b"|", b"^~\\&"
+
+
+def _build(header: list[bytes], code: str, verdict: Verdict, control_id: str, now: datetime) -> bytes:
+    delimiters, separator, encoding = _delimiters(header)
+    component = delimiters.component.encode()
+    version = _field(header, 12) or _FALLBACK_VERSION
+    number = version.split(component)[0]
+    kind = [b"ACK", *_field(header, 9).split(component)[1:2]]
+    if number >= b"2.3.1" and len(kind) == 2 and kind[1]:
+        kind.append(b"ACK")
+    msh = [
+        b"MSH",
+        encoding,
+        _field(header, 5),
+        _field(header, 6),
+        _field(header, 3),
+        _field(header, 4),
+        now.strftime("%Y%m%d%H%M%S%z").encode(),
+        b"",
+        component.join(part for part in kind if part),
+        control_id.encode("ascii", "replace"),
+        _field(header, 11) or b"P",
+        version,
+    ]
+    if _field(header, 18):
+        msh += [b"", b"", b"", b"", b"", _field(header, 18)]
+    text = escape(verdict.text, delimiters).encode("ascii", "replace")
+    msa = [b"MSA", code.encode(), _field(header, 10), *([text] if text else [])]
+    segments = [separator.join(msh), separator.join(msa)]
+    if code[1] != "A" and number >= b"2.5":
+        condition = component.join(
+            (verdict.condition.encode(), _CONDITIONS.get(verdict.condition, "").encode(), b"HL70357")
+        )
+        segments.append(separator.join((b"ERR", b"", b"", condition, b"E", b"", b"", b"", text)).rstrip(separator))
+    return CR.join(segments) + CR

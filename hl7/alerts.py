@@ -1,0 +1,143 @@
+"""Alarms of the bedside that reach us in messages: PCD-04 (ORU^R40), Philips ALARM and Mindray PDS inside ORU^R01.
+
+They are shown as what the device reports. None of them is turned into an alarm of the console here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from drivers.observation import AlertPriority
+from hl7.place import location, patient_id
+from hl7.reader import MAXIMUM_TEXT, Message, Segment
+
+EVENT_ALARM = "MDC_EVT_ALARM"
+EVENT_ACTIVE = "MDC_EVT_ACTIVE"
+"""IHE PCD-04 event that Draeger gateways send, without priority, as a sign of life."""
+
+# ISO/IEEE 11073-10101 attributes of an alert; the second number of each is sent by Draeger and GE gateways.
+_PHASE = frozenset({"68481", "68165"})
+_PRIORITY = frozenset({"68484", "68168"})
+_PRIORITIES = {
+    "PH": AlertPriority.HIGH,
+    "PM": AlertPriority.MEDIUM,
+    "PL": AlertPriority.LOW,
+    "PN": AlertPriority.NONE,
+    "PI": AlertPriority.NONE,
+    "PU": AlertPriority.NONE,
+}
+# Philips Efficia data export guide: 1 red, 2 yellow, 6 soft INOP.
+_PHILIPS = {"1": AlertPriority.HIGH, "2": AlertPriority.MEDIUM, "6": AlertPriority.LOW}
+# Mindray PDS: the level in OBX-3 and the stars before the text say the same.
+_PDS_LEVEL = {"1": AlertPriority.HIGH, "2": AlertPriority.MEDIUM, "3": AlertPriority.LOW}
+
+PDS_PATIENT, PDS_PERIODIC, PDS_APERIODIC, PDS_HEARTBEAT = "103", "204", "503", "106"
+PDS_ALARMS = frozenset({"54", "56"})
+_PDS = frozenset({PDS_PATIENT, PDS_PERIODIC, PDS_APERIODIC, PDS_HEARTBEAT}) | PDS_ALARMS
+
+
+@dataclass(slots=True)
+class ReadAlert:
+    """An alert as a message words it. phase: "start", "continue", "end", ... or "" where none is sent."""
+
+    code: str
+    text: str
+    priority: AlertPriority = AlertPriority.NONE
+    phase: str = ""
+    event: str = ""
+    location: str | None = None
+    patient_id: str | None = None
+
+
+def pds_class(message: Message) -> str:
+    """The Mindray PDS message class in MSH-10 ("204"), or "" for any other message."""
+    msh = message.msh
+    if message.version != "2.3.1" or any(msh.raw(number) for number in range(3, 9)):
+        return ""
+    return msh.raw(10) if msh.raw(10) in _PDS else ""
+
+
+def may_hold_alerts(message: Message) -> bool:
+    """Quick refusal for the messages of every second, which hold none."""
+    raw = message.raw
+    return b"MDC_EVT_" in raw or b"MDIL-ALERT" in raw or pds_class(message) in PDS_ALARMS
+
+
+def read_alerts(message: Message) -> tuple[list[ReadAlert], bool]:
+    """The alerts of a message, and whether it is a sign of life, which is no alert."""
+    pds = pds_class(message)
+    if pds == PDS_HEARTBEAT:
+        return [], True
+    found: list[ReadAlert] = []
+    if not may_hold_alerts(message):
+        return found, False
+    place: str | None = None
+    patient: str | None = None
+    current: ReadAlert | None = None
+    for segment in message.segments:
+        if segment.name == "PID":
+            patient, place = patient_id(segment), None
+        elif segment.name == "PV1":
+            place = location(segment)
+        elif segment.name == "OBR":
+            current = None
+        elif segment.name == "OBX":
+            begun = _begin(segment, pds)
+            if begun is not None:
+                begun.location, begun.patient_id = place, patient
+                found.append(begun)
+                current = begun
+            elif current is not None:
+                _attribute(segment, current)
+    alerts = [alert for alert in found if not _sign_of_life(alert)]
+    return alerts, len(alerts) < len(found)
+
+
+def _sign_of_life(alert: ReadAlert) -> bool:
+    return alert.event == EVENT_ACTIVE and alert.priority is AlertPriority.NONE
+
+
+def _begin(segment: Segment, pds: str) -> ReadAlert | None:
+    """The alert a row opens, or None when it opens none."""
+    code, label, system = (segment.text(3, part).strip() for part in (1, 2, 3))
+    if pds in PDS_ALARMS:
+        return _pds(segment, code)
+    if system == "MDIL-ALERT":
+        return ReadAlert(code, _text(segment, 1) or label, _PHILIPS.get(code, AlertPriority.NONE))
+    if not label.startswith("MDC_EVT_"):
+        return None
+    event = label
+    if label == EVENT_ALARM:
+        code, event = segment.text(5, 1).strip() or code, segment.text(5, 2).strip() or label
+        text = event
+    else:
+        text = _text(segment, 1) or label
+    priorities = [_PRIORITIES.get(segment.plain(mark).strip()) for mark in segment.repetitions(8)]
+    return ReadAlert(
+        code[:MAXIMUM_TEXT],
+        text[:MAXIMUM_TEXT],
+        next((priority for priority in priorities if priority is not None), AlertPriority.NONE),
+        event=event,
+    )
+
+
+def _pds(segment: Segment, level: str) -> ReadAlert | None:
+    code, text = segment.text(5, 1).strip(), segment.text(5, 2).strip()
+    if not text or code in ("", "0"):
+        return None
+    stars = len(text) - len(text.lstrip("*"))
+    by_stars = {1: AlertPriority.LOW, 2: AlertPriority.MEDIUM, 3: AlertPriority.HIGH}.get(stars)
+    return ReadAlert(code[:MAXIMUM_TEXT], text[:MAXIMUM_TEXT], by_stars or _PDS_LEVEL.get(level, AlertPriority.NONE))
+
+
+def _attribute(segment: Segment, alert: ReadAlert) -> None:
+    code = segment.text(3).strip()
+    if code in _PHASE:
+        alert.phase = segment.text(5).strip().lower()[:40]
+    elif code in _PRIORITY:
+        alert.priority = _PRIORITIES.get(segment.text(5).strip(), alert.priority)
+
+
+def _text(segment: Segment, component: int) -> str:
+    """OBX-5 as a person reads it."""
+    return segment.text(5, component).strip()[:MAXIMUM_TEXT]
