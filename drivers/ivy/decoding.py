@@ -107,6 +107,7 @@ def _parse_line(name: str, rest: str) -> TextLine | None:
 
 
 def _possible(name: str, values: tuple[float | None, ...]) -> bool:
+    ranges: tuple[Parameter, ...]
     if name == "NIBP":
         ranges = (Parameter.NIBP_SYS, Parameter.NIBP_DIA, Parameter.NIBP_MEAN, Parameter.PR)
         systolic, diastolic, mean, _ = values

@@ -56,7 +56,7 @@ class IvyAnsarB:
             "arterial_channel names the channel.",
             "The last cuff reading is sent in every frame, without its time; an inflation that gives the very same "
             "four numbers is not noticed as new.",
-            "A monitor that leaves lines out is read from its second frame on: the same set of lines has to come twice.",
+            "A monitor that leaves lines out is read from its second frame on: the same lines have to come twice.",
             "'APNEA: 20 SEC' in the line of the respiratory rate is the apnoea delay that is set, not an alarm.",
             "There is no device time.",
         ),
