@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from console.alarms.alarm import Alarm, Condition, Kind, Transition
+from console.alarms.alarm import Alarm, Condition, Kind, Presence, Stage, Transition
 from console.alarms.explain import PatternView
 from console.alarms.lifecycle import LifeCycle
 from console.alarms.limits import LimitMonitor
@@ -74,7 +74,7 @@ class BedAlarms:
         self._baseline: Baseline | None = None
         self._held: dict[str, _Held] = {}
         self._valid: dict[Parameter, float] = {}
-        self._turnover: tuple[bool, str] | None = None
+        self._turnover = False
 
     # --- who lies here -------------------------------------------------------------------------------------------
 
@@ -100,7 +100,7 @@ class BedAlarms:
             self.technical.restart(now)
         self._fit_limits()
         if self._lifecycle.alarms():
-            self._turnover = True, ""
+            self._turnover = True
 
     def discharge(self, now: float, utc: datetime, by: str = "") -> list[Transition]:
         """The patient has left: every alarm ends, and nothing measured on him counts for the next one."""
@@ -212,8 +212,8 @@ class BedAlarms:
         if self.standby:
             return []
         out: list[Transition] = []
-        if self._turnover is not None:
-            self._turnover = None
+        if self._turnover:
+            self._turnover = False
             out += self._lifecycle.end_all(now, utc)
         if self._held:
             self._age_held(now)
@@ -228,20 +228,20 @@ class BedAlarms:
     def acknowledge(
         self, alarm_id: str, version: int, by: str, reason: str, now: float, utc: datetime
     ) -> Transition:
-        """Answer one occurrence as seen at `version`. Raises lifecycle.Refused with a plain sentence."""
+        """Answer one occurrence as seen at `version`. Raises lifecycle.RefusedError with a plain sentence."""
         return self._lifecycle.acknowledge(alarm_id, version, by, reason, now, utc)
 
     def undo(self, alarm_id: str, by: str, now: float, utc: datetime) -> Transition:
-        """Take an acknowledgement back within five seconds. Raises lifecycle.Refused."""
+        """Take an acknowledgement back within five seconds. Raises lifecycle.RefusedError."""
         return self._lifecycle.undo(alarm_id, by, now, utc)
 
     def restore(self, alarms: Iterable[Alarm], now: float, utc: datetime) -> list[Transition]:
         """Take up the alarms that were not over before a restart. Call it after `admit`."""
         taken = [alarm for alarm in alarms if alarm.bed == self.bed]
-        self._turnover = None
+        self._turnover = False
         for alarm in taken:
             condition = alarm.condition
-            if alarm.presence.value != "active":
+            if alarm.presence is not Presence.ACTIVE:
                 continue
             if condition.kind.is_pattern:
                 self._held[condition.key] = _Held(condition, now)
@@ -293,7 +293,7 @@ class BedAlarms:
             if self._fresh(held.condition.parameters, now):
                 held.fresh_s += now - held.last
             held.last = now
-            confirmed = current.get(key, held.condition.stage.NONE) >= held.condition.stage
+            confirmed = current.get(key, Stage.NONE) >= held.condition.stage
             if confirmed or held.fresh_s >= RESTORED_HOLD_S[held.condition.kind]:
                 del self._held[key]
 

@@ -36,7 +36,7 @@ UPDATE_S = 60.0
 """Changed wording or points of a standing alarm are journalled at most this often."""
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """An act on an alarm that cannot be done; the text is one plain sentence for the person."""
 
 
@@ -88,17 +88,17 @@ class LifeCycle:
         return out
 
     def acknowledge(self, alarm_id: str, version: int, by: str, reason: str, now: float, utc: datetime) -> Transition:
-        """Answer the occurrence as it was seen at `version`. Raises Refused."""
+        """Answer the occurrence as it was seen at `version`. Raises RefusedError."""
         entry = self._find(alarm_id)
         alarm = entry.alarm
         if not by.strip():
-            raise Refused("An acknowledgement needs the name of the person.")
+            raise RefusedError("An acknowledgement needs the name of the person.")
         if alarm.acknowledged is not None:
-            raise Refused(f"{alarm.acknowledged.by} has already acknowledged this alarm.")
+            raise RefusedError(f"{alarm.acknowledged.by} has already acknowledged this alarm.")
         if not entry.seen_from <= version <= alarm.version:
-            raise Refused("This alarm has changed since it was shown: look again.")
+            raise RefusedError("This alarm has changed since it was shown: look again.")
         if not reason.strip() and alarm.condition.kind.is_pattern and alarm.highest is Priority.HIGH:
-            raise Refused("An emergency needs a reason to be acknowledged.")
+            raise RefusedError("An emergency needs a reason to be acknowledged.")
         over = alarm.presence is Presence.LATCHED
         entry.acked_stamp = now
         entry.acked_points = alarm.condition.points
@@ -112,15 +112,15 @@ class LifeCycle:
         return self._store(entry, changed, Change.ACKNOWLEDGE, now, utc, by=by)
 
     def undo(self, alarm_id: str, by: str, now: float, utc: datetime) -> Transition:
-        """Take back one's own acknowledgement within five seconds. Raises Refused."""
+        """Take back one's own acknowledgement within five seconds. Raises RefusedError."""
         entry = self._find(alarm_id)
         acknowledged = entry.alarm.acknowledged
         if acknowledged is None:
-            raise Refused("This alarm is not acknowledged.")
+            raise RefusedError("This alarm is not acknowledged.")
         if acknowledged.by != by:
-            raise Refused(f"Only {acknowledged.by} can take this acknowledgement back.")
+            raise RefusedError(f"Only {acknowledged.by} can take this acknowledgement back.")
         if now - entry.acked_stamp > UNDO_S:
-            raise Refused(f"An acknowledgement can be taken back for {UNDO_S:g} seconds only.")
+            raise RefusedError(f"An acknowledgement can be taken back for {UNDO_S:g} seconds only.")
         return self._reopen(entry, Change.UNACKNOWLEDGE, now, utc, by=by)
 
     def end_all(self, now: float, utc: datetime, by: str = "", keep: Callable[[Alarm], bool] = lambda _: False) -> list[Transition]:
@@ -172,7 +172,7 @@ class LifeCycle:
         for entry in self._entries.values():
             if entry.alarm.id == alarm_id:
                 return entry
-        raise Refused("This alarm is over.")
+        raise RefusedError("This alarm is over.")
 
     def _onset(
         self, condition: Condition, patient_id: str, now: float, utc: datetime, out: list[Transition]

@@ -1,0 +1,1 @@
+"""Joins acquisition, alarms and store, and publishes what changed. No Qt."""

@@ -1,0 +1,227 @@
+"""One bed as the engine keeps it: the newest value of each parameter, the stay, the alarms, and its picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from console.alarms.alarm import Change, Transition
+from console.alarms.bed import BedAlarms
+from console.alarms.technical import TechnicalMonitor
+from console.engine.plan import BedPlan
+from console.engine.trend import TrendKeeper
+from console.link.snapshot import BedSnapshot, BedState, Liveness, PumpSummary, Reading
+from console.rules import AlarmRules
+from console.ward.chart import NurseObservation, PumpEvent
+from console.ward.patient import Baseline, Patient
+from console.ward.pump import summarise
+from drivers.observation import Observation, Parameter, Status
+
+CLOCK_SLACK_S = 10.0
+"""A source's own time may differ by so much before a value counts as old (detector specification, section 6)."""
+
+_NO_BASELINE = Baseline()
+_ORDER = {parameter: index for index, parameter in enumerate(Parameter)}
+
+
+@dataclass(slots=True)
+class _Cell:
+    """The newest value of one parameter. stamp: engine time the value belongs to, never later than its reception."""
+
+    observation: Observation
+    stamp: float
+    reading: Reading | None = None
+
+
+class Bed:
+    """State of one bed. Used by the engine thread alone. due: engine time at which a delay ends, None for never."""
+
+    def __init__(
+        self, plan: BedPlan, rules: AlarmRules, new_id: Callable[[], str], zone: ZoneInfo, started: float
+    ) -> None:
+        self.name = plan.bed
+        self.alarms = BedAlarms(plan.bed, rules, new_id, plan.demo, sources=plan.sources, started=started)
+        self.pump_events: list[PumpEvent] = []
+        self.findings: list[NurseObservation] = []
+        self.standby_reason = ""
+        self.standby_since: datetime | None = None
+        self.offered_patient_id = ""
+        self.trend = TrendKeeper()
+        self.due: float | None = None
+        self._plan = plan
+        self._zone = zone
+        self._cells: dict[Parameter, _Cell] = {}
+        self._last_alarm = ""
+        self._last_data: Observation | None = None
+        self._pump: tuple[object, PumpSummary | None] = (None, None)
+        self.snapshot = BedSnapshot(plan.bed, BedState.EMPTY, 0, demo=plan.demo)
+
+    @property
+    def patient(self) -> Patient | None:
+        """Who is admitted here."""
+        return self.alarms.patient
+
+    @property
+    def technical(self) -> TechnicalMonitor:
+        """The technical monitor, which a live bed always has."""
+        assert self.alarms.technical is not None
+        return self.alarms.technical
+
+    # --- what arrives --------------------------------------------------------------------------------------------
+
+    def observe(self, observation: Observation) -> None:
+        """Take a value: what is shown is what is judged, and both come from one source at a time."""
+        lag = 0.0
+        if observation.measured_at is not observation.received_at:
+            lag = (observation.received_at - observation.measured_at).total_seconds()
+        lag = lag if lag > CLOCK_SLACK_S else 0.0
+        stamp = observation.stamp - lag
+        self._last_data = observation
+        cell = self._cells.get(observation.parameter)
+        if cell is not None and not self._replaces(observation, stamp, cell):
+            self.technical.heard(observation.source, observation.stamp)
+            return
+        self._cells[observation.parameter] = _Cell(observation, stamp)
+        self.alarms.observe_value(
+            observation.parameter,
+            observation.value,
+            observation.status,
+            observation.stamp,
+            lag,
+            observation.site,
+            observation.source,
+        )
+        if not lag:
+            self.trend.observe(observation)
+
+    def _replaces(self, new: Observation, stamp: float, cell: _Cell) -> bool:
+        old = cell.observation
+        if new.source == old.source:
+            # A late message brings an older value than the one shown: it is stored, not shown.
+            return stamp >= cell.stamp
+        if new.parameter is Parameter.RR and self._has_capnograph(new):
+            return True
+        fresh = new.stamp - cell.stamp <= self.technical.stands(old.parameter, old.source)
+        return not (fresh and old.status is Status.VALID)
+
+    def _has_capnograph(self, observation: Observation) -> bool:
+        """Respiratory rate from capnography goes before all others (detector specification, section 1)."""
+        cell = self._cells.get(Parameter.ETCO2)
+        return (
+            cell is not None
+            and cell.observation.source == observation.source
+            and cell.observation.status is Status.VALID
+            and observation.status is Status.VALID
+        )
+
+    def forget_values(self) -> None:
+        """The patient has left: nothing measured on him stands under the next one's name."""
+        self._cells.clear()
+        self._last_alarm = ""
+        self.trend.clear_stages()
+
+    def noted(self, transitions: list[Transition]) -> None:
+        """Remember the last alarm that ended, for the quiet line of the tile."""
+        for transition in transitions:
+            if transition.change is Change.CLEAR:
+                at = transition.at.astimezone(self._zone)
+                self._last_alarm = f"{transition.alarm.condition.text}, ended {at:%H:%M}"
+
+    # --- the picture ---------------------------------------------------------------------------------------------
+
+    def refresh(self, now: float, utc: datetime) -> BedSnapshot:
+        """The picture of the bed; the same object as before when nothing in it has changed."""
+        self.trend.advance(now, utc, self.alarms.views())
+        new = BedSnapshot(
+            bed=self.name,
+            state=self._state(),
+            version=self.snapshot.version,
+            patient=self.patient,
+            pump=self._summary(utc),
+            readings=self._readings(now),
+            liveness=self.technical.liveness(now),
+            last_data_at=self._last_data.received_at if self._last_data else None,
+            last_data_stamp=self._last_data.stamp if self._last_data else None,
+            alarms=self.alarms.alarms(),
+            patterns=self.alarms.views(),
+            baseline=self._baseline(),
+            pump_events=tuple(self.pump_events),
+            findings=tuple(self.findings),
+            last_alarm=self._last_alarm,
+            standby_reason=self.standby_reason,
+            standby_since=self.standby_since,
+            offered_patient_id="" if self.patient else self.offered_patient_id,
+            trend=self.trend.trend,
+            demo=self._plan.demo or bool(self.patient and self.patient.demo),
+        )
+        if not _same(new, self.snapshot):
+            self.snapshot = replace(new, version=self.snapshot.version + 1)
+        return self.snapshot
+
+    def _state(self) -> BedState:
+        if self.standby_reason:
+            return BedState.STANDBY
+        if self.patient is not None:
+            return BedState.MONITORED
+        return BedState.NOT_ADMITTED if self._cells else BedState.EMPTY
+
+    def _baseline(self) -> Baseline:
+        patterns = self.alarms.patterns
+        return _NO_BASELINE if patterns is None else patterns.baseline
+
+    def _summary(self, utc: datetime) -> PumpSummary | None:
+        if self.patient is None:
+            return None
+        # Events lie in the past when they are charted; the summary changes with the list, not with the clock.
+        key = (self.patient, len(self.pump_events), self.pump_events[-1:] and self.pump_events[-1].id)
+        if self._pump[0] != key:
+            self._pump = key, summarise(self.pump_events, self.patient.pump_known, utc)
+        return self._pump[1]
+
+    def _readings(self, now: float) -> tuple[Reading, ...]:
+        changed = len(self._cells) != len(self.snapshot.readings)
+        readings = []
+        for parameter in sorted(self._cells, key=_ORDER.__getitem__):
+            cell = self._cells[parameter]
+            before = cell.reading
+            reading = self._reading(parameter, cell, now)
+            changed = changed or reading is not before
+            readings.append(reading)
+        return tuple(readings) if changed else self.snapshot.readings
+
+    def _reading(self, parameter: Parameter, cell: _Cell, now: float) -> Reading:
+        observation, before = cell.observation, cell.reading
+        liveness = self.technical.reading_liveness(parameter, observation.source, cell.stamp, now)
+        limits = self.alarms.limits.limits(parameter)
+        low, high = (limits.low, limits.high) if limits else (None, None)
+        if before is not None and before.liveness is liveness and before.low == low and before.high == high:
+            return before
+        judged = liveness is not Liveness.NO_DATA
+        cell.reading = Reading(
+            parameter,
+            observation.value,
+            observation.status,
+            liveness,
+            observation.measured_at,
+            cell.stamp,
+            observation.source,
+            observation.site,
+            low,
+            high,
+            self.alarms.limits.breach(parameter, observation.value) if judged else 0,
+        )
+        return cell.reading
+
+
+_COMPARED = tuple(field.name for field in fields(BedSnapshot) if field.name not in ("version", "pump_events", "findings"))
+
+
+def _same(new: BedSnapshot, old: BedSnapshot) -> bool:
+    """Equal by identity or value; the charted lists are compared by length and last entry through `==`."""
+    for name in _COMPARED:
+        a, b = getattr(new, name), getattr(old, name)
+        if a is not b and (isinstance(a, tuple) or a != b):
+            return False
+    return new.pump_events == old.pump_events and new.findings == old.findings

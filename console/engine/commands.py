@@ -1,0 +1,211 @@
+"""What a person asks for: each command is checked, done in memory, journalled, and answered when it is durable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future
+from dataclasses import replace
+from datetime import datetime
+
+from console.alarms.lifecycle import RefusedError
+from console.engine import checks
+from console.engine.bed import Bed
+from console.engine.core import WardCore
+from console.engine.items import Ask
+from console.link.commands import (
+    Acknowledge,
+    Admit,
+    AuditNote,
+    ChartFinding,
+    ChartPumpEvent,
+    Command,
+    Discharge,
+    RemoveEntry,
+    Reply,
+    ReportSound,
+    SetStandby,
+    UndoAcknowledge,
+)
+from console.store.records import AuditEntry
+
+Journalled = tuple[str, list["Future[None]"]]
+"""Id of what was charted ("" for none), and the journal entries to wait for."""
+
+
+class CommandHandler:
+    """Does commands on the ward. Used by the engine thread alone."""
+
+    def __init__(self, core: WardCore) -> None:
+        self._core = core
+        self._acts: dict[type, Callable[..., Journalled]] = {
+            Acknowledge: self._acknowledge,
+            UndoAcknowledge: self._undo,
+            Admit: self._admit,
+            Discharge: self._discharge,
+            ChartFinding: self._chart_finding,
+            ChartPumpEvent: self._chart_pump_event,
+            RemoveEntry: self._remove,
+            SetStandby: self._standby,
+            ReportSound: self._sound,
+            AuditNote: self._note,
+        }
+
+    def handle(self, ask: Ask, now: float, utc: datetime) -> None:
+        """Do it; the future of `ask` ends when all of it is journalled, or at once with the reason of a refusal."""
+        if not ask.future.set_running_or_notify_cancel():
+            return
+        try:
+            entry_id, journal = self.act(ask.command, now, utc)
+        except RefusedError as refusal:
+            ask.future.set_result(Reply(str(refusal)))
+        except Exception as error:
+            ask.future.set_exception(error)
+            raise
+        else:
+            _reply_when_durable(ask.future, entry_id, journal)
+
+    def act(self, command: Command, now: float, utc: datetime) -> Journalled:
+        """Check and do one command. Raises lifecycle.RefusedError with a plain sentence."""
+        return self._acts[type(command)](command, now, utc)
+
+    # --- alarms --------------------------------------------------------------------------------------------------
+
+    def _acknowledge(self, command: Acknowledge, now: float, utc: datetime) -> Journalled:
+        holder, bed = self._core.find_alarm(command.alarm_id)
+        transition = holder.acknowledge(command.alarm_id, command.version, command.by, command.reason, now, utc)
+        return "", [self._core.record([transition], bed)]
+
+    def _undo(self, command: UndoAcknowledge, now: float, utc: datetime) -> Journalled:
+        holder, bed = self._core.find_alarm(command.alarm_id)
+        return "", [self._core.record([holder.undo(command.alarm_id, command.by, now, utc)], bed)]
+
+    def _sound(self, command: ReportSound, now: float, utc: datetime) -> Journalled:
+        if not self._core.watch.sound(command.station, command.working, command.detail):
+            return "", []
+        act = "alarm sound works" if command.working else "alarm sound failed"
+        return "", [self._core.audit(AuditEntry(utc, "system", act, "", f"{command.station}: {command.detail}"))]
+
+    def _note(self, command: AuditNote, now: float, utc: datetime) -> Journalled:
+        return "", [self._core.audit(AuditEntry(utc, command.by, command.act, "", command.detail))]
+
+    # --- stays ---------------------------------------------------------------------------------------------------
+
+    def _admit(self, command: Admit, now: float, utc: datetime) -> Journalled:
+        core, patient = self._core, command.patient
+        bed = self._bed(patient.bed)
+        _require_name(command.by)
+        if bed.patient is not None:
+            raise RefusedError(f"{bed.name} is taken by {bed.patient.name}; discharge first.")
+        for other in core.beds.values():
+            if other.patient is not None and other.patient.patient_id == patient.patient_id:
+                raise RefusedError(f"{other.patient.name} ({patient.patient_id}) is already admitted to {other.name}.")
+        _refuse(checks.check_patient(patient, utc.date()))
+        for event in command.pump_events:
+            _refuse(checks.check_pump_event(replace(event, by=event.by or command.by), utc))
+        events = [replace(e, id=core.new_id(), by=e.by or command.by) for e in command.pump_events]
+        bed.alarms.admit(patient, events, now=now)
+        bed.pump_events, bed.findings = events, []
+        core.touch(bed)
+        journal = [core.store.put_admission(patient, command.by)]
+        journal += [core.store.put_pump_event(patient.patient_id, bed.name, event) for event in events]
+        return "", journal
+
+    def _discharge(self, command: Discharge, now: float, utc: datetime) -> Journalled:
+        bed = self._bed(command.bed)
+        _require_name(command.by)
+        patient = _patient(bed)
+        journal = [self._core.record(bed.alarms.discharge(now, utc, command.by), bed)]
+        bed.pump_events, bed.findings = [], []
+        bed.offered_patient_id = ""
+        bed.forget_values()
+        self._core.touch(bed)
+        journal.append(self._core.store.put_discharge(bed.name, patient, utc, command.by))
+        return "", journal
+
+    def _standby(self, command: SetStandby, now: float, utc: datetime) -> Journalled:
+        bed = self._bed(command.bed)
+        _require_name(command.by)
+        on = bool(command.reason.strip())
+        if on == bool(bed.standby_reason):
+            raise RefusedError(f"{bed.name} is {'already' if on else 'not'} on standby.")
+        bed.standby_reason, bed.standby_since = (command.reason.strip(), utc) if on else ("", None)
+        journal = [self._core.record(bed.alarms.set_standby(on, now, utc, command.by), bed)]
+        self._core.touch(bed)
+        act = "standby" if on else "standby ended"
+        journal.append(self._core.audit(AuditEntry(utc, command.by, act, bed.name, command.reason)))
+        return "", journal
+
+    # --- charting ------------------------------------------------------------------------------------------------
+
+    def _chart_finding(self, command: ChartFinding, now: float, utc: datetime) -> Journalled:
+        bed = self._bed(command.bed)
+        patient = _patient(bed)
+        _refuse(checks.check_finding(command.finding, utc))
+        finding = replace(command.finding, id=self._core.new_id())
+        bed.findings.append(finding)
+        bed.alarms.chart_finding(finding)
+        self._core.touch(bed)
+        return finding.id, [self._core.store.put_finding(patient, bed.name, finding)]
+
+    def _chart_pump_event(self, command: ChartPumpEvent, now: float, utc: datetime) -> Journalled:
+        bed = self._bed(command.bed)
+        patient = _patient(bed)
+        _refuse(checks.check_pump_event(command.event, utc))
+        event = replace(command.event, id=self._core.new_id())
+        bed.pump_events.append(event)
+        bed.alarms.chart_pump_event(event)
+        self._core.touch(bed)
+        return event.id, [self._core.store.put_pump_event(patient, bed.name, event)]
+
+    def _remove(self, command: RemoveEntry, now: float, utc: datetime) -> Journalled:
+        bed = self._bed(command.bed)
+        _require_name(command.by)
+        known = {entry.id for entry in (*bed.findings, *bed.pump_events)}
+        if command.entry_id not in known:
+            raise RefusedError("This entry is not there any more.")
+        bed.findings = [finding for finding in bed.findings if finding.id != command.entry_id]
+        bed.pump_events = [event for event in bed.pump_events if event.id != command.entry_id]
+        bed.alarms.strike(command.entry_id)
+        self._core.touch(bed)
+        return command.entry_id, [self._core.store.strike_entry(command.entry_id, utc, command.by)]
+
+    def _bed(self, name: str) -> Bed:
+        bed = self._core.beds.get(name)
+        if bed is None:
+            raise RefusedError(f"{name} is not a bed of this ward.")
+        return bed
+
+
+def _patient(bed: Bed) -> str:
+    if bed.patient is None:
+        raise RefusedError(f"Nobody is admitted to {bed.name}.")
+    return bed.patient.patient_id
+
+
+def _refuse(sentence: str) -> None:
+    if sentence:
+        raise RefusedError(sentence)
+
+
+def _require_name(by: str) -> None:
+    if not by.strip():
+        raise RefusedError("This needs the name of the person.")
+
+
+def _reply_when_durable(reply: Future[Reply], entry_id: str, journal: Iterable[Future[None]]) -> None:
+    """End `reply` with the last of the journal entries; the thread that writes them ends it."""
+    waiting = list(journal)
+    if not waiting:
+        reply.set_result(Reply(entry_id=entry_id))
+        return
+    first, *rest = waiting
+
+    def done(written: Future[None]) -> None:
+        error = None if written.cancelled() else written.exception()
+        if written.cancelled() or error is not None:
+            cause = "the record was closed" if error is None else str(error)
+            reply.set_result(Reply(f"This is in force but not recorded: {cause}", entry_id))
+        else:
+            _reply_when_durable(reply, entry_id, rest)
+
+    first.add_done_callback(done)

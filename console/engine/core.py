@@ -1,0 +1,226 @@
+"""The engine without its thread: items in, alarm transitions, journal entries and pictures out.
+
+Everything is driven by calls with the time in them, so a test needs no sleep and no thread.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from console.alarms.alarm import Priority, Transition
+from console.alarms.bed import BedAlarms
+from console.alarms.lifecycle import LifeCycle
+from console.alarms.technical import system_condition
+from console.engine.bed import Bed
+from console.engine.items import DeviceReport, Item, PatientSeen, Samples, SourceNote
+from console.engine.plan import WardPlan
+from console.engine.system import SystemWatch
+from console.link.snapshot import SourceView, SystemView, WardSnapshot
+from console.rules import AlarmRules
+from console.store.records import AuditEntry, Restored
+from console.store.store import Store
+
+log = logging.getLogger(__name__)
+
+
+class WardCore:
+    """The ward. Used by one thread alone.
+
+    emit: is given every batch of transitions, in order, before they are journalled. new_id: identifiers unique for
+    ever. step_seconds: how far the wall clock stands from engine time.
+    """
+
+    def __init__(
+        self,
+        plan: WardPlan,
+        store: Store,
+        rules: AlarmRules,
+        new_id: Callable[[], str],
+        emit: Callable[[Sequence[Transition]], None],
+        now: float,
+        speed: float = 1.0,
+    ) -> None:
+        self.plan = plan
+        self.store = store
+        self.new_id = new_id
+        zone = ZoneInfo(plan.timezone)
+        self.beds = {bed.bed: Bed(bed, rules, new_id, zone, now) for bed in plan.beds}
+        self.watch = SystemWatch()
+        self._emit = emit
+        self._speed = speed
+        self._lifecycle = LifeCycle("", new_id)
+        self._dirty: set[str] = set(self.beds)
+        self._faulty: dict[str, str] = {}
+        self._sources = plan.views
+        self._sequence = 0
+
+    # --- start ---------------------------------------------------------------------------------------------------
+
+    def restore(self, restored: Restored, now: float, utc: datetime) -> None:
+        """Take up open stays and alarms; alarms nobody has answered are announced again."""
+        for stay in restored.stays:
+            bed = self.beds.get(stay.patient.bed)
+            if bed is None:
+                text = f"{stay.patient.name} is admitted to {stay.patient.bed}, which is no longer a bed of this ward"
+                self.audit(AuditEntry(utc, "system", "stay not shown", stay.patient.bed, text))
+                continue
+            bed.pump_events, bed.findings = list(stay.pump_events), list(stay.findings)
+            bed.alarms.admit(stay.patient, stay.pump_events, stay.findings, now=now)
+        for bed in self.beds.values():
+            self.record(bed.alarms.restore(restored.alarms, now, utc), bed)
+        own = [alarm for alarm in restored.alarms if alarm.bed == ""]
+        self.record(self._lifecycle.restore(own, now, utc))
+
+    # --- what arrives --------------------------------------------------------------------------------------------
+
+    def handle(self, item: Item, now: float, utc: datetime) -> None:
+        """Take one item other than a command. What goes wrong with one item does not stop the others."""
+        match item:
+            case Samples():
+                self._take_samples(item)
+            case DeviceReport():
+                bed = self.beds.get(item.bed)
+                if bed is not None:
+                    bed.alarms.device_alert(item.alert, item.source, item.stamp)
+                    self._dirty.add(item.bed)
+            case PatientSeen():
+                bed = self.beds.get(item.bed)
+                if bed is not None and bed.offered_patient_id != item.patient_id:
+                    bed.offered_patient_id = item.patient_id
+                    self._dirty.add(item.bed)
+            case SourceNote():
+                self.audit(AuditEntry(utc, "system", item.act, "", f"{item.source}: {item.detail}"))
+
+    def _take_samples(self, item: Samples) -> None:
+        if not item.stored:
+            self.store.put_samples(item.samples)
+        for sample in item.samples:
+            bed = self.beds.get(sample.bed)
+            if bed is None:
+                continue
+            try:
+                bed.observe(sample.observation)
+            except Exception as error:  # one bed's fault must not blind the others: it becomes a high alarm
+                self._fault(sample.bed, error)
+            self._dirty.add(sample.bed)
+
+    # --- time passes ---------------------------------------------------------------------------------------------
+
+    def settle(self, now: float, utc: datetime) -> None:
+        """Judge the beds that something has happened to, and those where a delay has ended."""
+        for name, bed in self.beds.items():
+            due = bed.due
+            if name in self._dirty or (due is not None and due <= now):
+                self._advance(bed, now, utc)
+
+    def tick(self, now: float, utc: datetime, step_s: float, sources: Sequence[SourceView] | None = None) -> None:
+        """Once a second: ages, links, storage and clock."""
+        if sources is not None:
+            self._take_sources(sources, now)
+        for bed in self.beds.values():
+            self._advance(bed, now, utc)
+        for entry in self.watch.check(self.store.failure, step_s, self._sources, now, utc):
+            self.audit(entry)
+        faults = tuple(
+            system_condition(
+                f"engine:{bed}",
+                Priority.HIGH,
+                f"Alarms of {bed} are not working",
+                text,
+                "Watch the bedside monitor; restart the console.",
+            )
+            for bed, text in self._faulty.items()
+        )
+        self.record(self._lifecycle.step((*faults, *self.watch.conditions()), now, utc))
+
+    def next_due(self) -> float | None:
+        """The earliest engine time at which a delay ends at any bed."""
+        return min((bed.due for bed in self.beds.values() if bed.due is not None), default=None)
+
+    def _advance(self, bed: Bed, now: float, utc: datetime) -> None:
+        self._dirty.add(bed.name)
+        try:
+            transitions = bed.alarms.advance(now, utc)
+            bed.due = bed.alarms.next_due()
+        except Exception as error:  # see _take_samples
+            self._fault(bed.name, error)
+            return
+        self.record(transitions, bed)
+
+    def _take_sources(self, sources: Sequence[SourceView], now: float) -> None:
+        self._sources = tuple(sources)
+        for view in sources:
+            for name in view.beds:
+                bed = self.beds.get(name)
+                if bed is not None:
+                    bed.alarms.link(view.name, view.state, view.last_error, now)
+
+    def _fault(self, bed: str, error: Exception) -> None:
+        if bed not in self._faulty:
+            log.error("alarms of bed %s failed", bed, exc_info=error)
+        self._faulty[bed] = f"{type(error).__name__}: {error}"
+
+    # --- what goes out -------------------------------------------------------------------------------------------
+
+    def record(self, transitions: Sequence[Transition], bed: Bed | None = None) -> Future[None]:
+        """Publish and journal transitions in the order they happened; the future ends when they are durable."""
+        if not transitions:
+            return _done()
+        if bed is not None:
+            bed.noted(transitions)
+            self._dirty.add(bed.name)
+        self._emit(transitions)
+        return self.store.put_transitions(transitions)
+
+    def audit(self, entry: AuditEntry) -> Future[None]:
+        """Journal an act of a person or of the system."""
+        return self.store.put_audit(entry)
+
+    def touch(self, bed: Bed) -> None:
+        """Something about the bed has changed."""
+        self._dirty.add(bed.name)
+
+    def find_alarm(self, alarm_id: str) -> tuple[BedAlarms | LifeCycle, Bed | None]:
+        """Who holds the alarm, and its bed (None: the console itself). An alarm that is over is refused there."""
+        for bed in self.beds.values():
+            if bed.alarms.holds(alarm_id):
+                return bed.alarms, bed
+        return self._lifecycle, None
+
+    def snapshot(self, now: float, utc: datetime, queue_depth: int = 0, thinned: int = 0) -> WardSnapshot:
+        """The picture of the ward; beds that nothing has happened to are the same objects as before."""
+        for name in self._dirty:
+            self.beds[name].refresh(now, utc)
+        self._dirty.clear()
+        self._sequence += 1
+        failure = self.store.failure
+        return WardSnapshot(
+            self._sequence,
+            self.plan.name,
+            self.plan.timezone,
+            tuple(bed.snapshot for bed in self.beds.values()),
+            self._sources,
+            SystemView(
+                engine_stamp=now,
+                utc=utc,
+                recording=not failure,
+                store_error=failure,
+                queue_depth=queue_depth,
+                samples_thinned=thinned + self.store.samples_dropped,
+                clock_step_s=self.watch.clock_step_s,
+                rule_set=self.plan.rule_set,
+                speed=self._speed,
+                simulated=self.plan.simulated,
+            ),
+            self._lifecycle.alarms(),
+        )
+
+
+def _done() -> Future[None]:
+    future: Future[None] = Future()
+    future.set_result(None)
+    return future

@@ -1,0 +1,56 @@
+"""What reaches the engine: frozen items in one queue, handled in the order they came."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from dataclasses import dataclass
+
+from console.link.commands import Command, Reply
+from console.store.records import Sample
+from drivers.observation import DeviceAlert
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """Values from one source. stored: they are durable already (an HL7 message), only to be shown and judged."""
+
+    samples: tuple[Sample, ...]
+    stored: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceReport:
+    """An alert of a device at a bed. stamp: engine time of reception."""
+
+    bed: str
+    source: str
+    alert: DeviceAlert
+    stamp: float
+
+
+@dataclass(frozen=True, slots=True)
+class PatientSeen:
+    """A patient id that a feed sends for a bed: offered for admission, never adopted."""
+
+    bed: str
+    patient_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceNote:
+    """Something a person should know of a source, for the audit trail: a new unknown location, a refused peer."""
+
+    source: str
+    act: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A command of a screen, and the future its reply goes to."""
+
+    command: Command
+    future: Future[Reply]
+
+
+Item = Samples | DeviceReport | PatientSeen | SourceNote | Ask

@@ -1,0 +1,84 @@
+"""What the engine has to know of the configuration: beds, and which sources speak for them how often."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from console.alarms.technical import SourceSpec
+from console.config import Config, ConfigError
+from console.link.snapshot import SourceState, SourceView
+from drivers import registry
+
+
+@dataclass(frozen=True, slots=True)
+class BedPlan:
+    """One bed: its sources in the order of the configuration. demo: its values are invented."""
+
+    bed: str
+    sources: tuple[SourceSpec, ...]
+    demo: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WardPlan:
+    """The ward as configured. views: every source before it has been heard of. rule_set: which alarm rules apply, in
+    words for the status bar."""
+
+    name: str
+    timezone: str
+    beds: tuple[BedPlan, ...]
+    views: tuple[SourceView, ...]
+    simulated: bool
+    rule_set: str = ""
+
+
+def plan_ward(config: Config) -> WardPlan:
+    """Read the plan from a configuration. Raises ConfigError when a driver is not known or cannot be loaded."""
+    specs: dict[str, list[SourceSpec]] = {bed: [] for bed in config.ward.beds}
+    demo: dict[str, list[bool]] = {bed: [] for bed in config.ward.beds}
+    for source in config.source:
+        try:
+            interval = registry.info(source.driver).interval_s
+        except registry.DriverError as error:
+            raise ConfigError(f"source '{source.name}': {error}") from error
+        specs[source.bed].append(SourceSpec(source.name, interval))
+        demo[source.bed].append(source.demo)
+    for feed in config.hl7_listener:
+        for bed in dict.fromkeys(feed.beds.values()):
+            specs[bed].append(SourceSpec(feed.name, feed.interval_s))
+            demo[bed].append(feed.demo)
+    beds = tuple(BedPlan(bed, tuple(specs[bed]), any(demo[bed])) for bed in config.ward.beds)
+    sources = (*config.source, *config.hl7_listener)
+    simulated = bool(sources) and all(source.demo for source in sources)
+    return WardPlan(config.ward.name, config.ward.timezone, beds, first_views(config), simulated, _rule_set(config))
+
+
+def first_views(config: Config) -> tuple[SourceView, ...]:
+    """Every configured source and listener as it looks before it has been started."""
+    views = [
+        SourceView(s.name, s.transport.kind, s.driver, _address(s.transport), (s.bed,), SourceState.CONNECTING)
+        for s in config.source
+    ]
+    views += [
+        SourceView(
+            f.name, "hl7", "hl7", f"{f.host}:{f.port}", tuple(dict.fromkeys(f.beds.values())), SourceState.CONNECTING
+        )
+        for f in config.hl7_listener
+    ]
+    return tuple(views)
+
+
+def _rule_set(config: Config) -> str:
+    changed = len(config.alarms)
+    return "Default rules" if not changed else f"Site rules ({changed} changed)"
+
+
+def _address(transport: object) -> str:
+    match transport:
+        case object(host=str(host), port=int(port)):
+            return f"{host}:{port}"
+        case object(port=str(port)):
+            return port
+        case object(file=str(file)):
+            return file
+    return ""

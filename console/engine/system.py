@@ -1,0 +1,109 @@
+"""What can fail in the console itself: storage, sound, clock, a listener. Each is a technical alarm with its own text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from console.alarms.alarm import Condition, Priority
+from console.alarms.technical import system_condition
+from console.link.snapshot import SourceState, SourceView
+from console.store.records import AuditEntry
+
+CLOCK_STEP_S = 2.0
+"""A wall clock that moves by more than this against the monotonic clock has stepped (interface design, section 14)."""
+
+CLOCK_NOTICE_S = 900.0
+"""A clock step is shown for so long; the audit trail keeps it."""
+
+
+class SystemWatch:
+    """Turns the health of the console into conditions. Pure: everything is passed in."""
+
+    def __init__(self) -> None:
+        self.clock_step_s = 0.0
+        self._accepted: float | None = None
+        self._found: dict[str, Condition] = {}
+        self._clock_until: float | None = None
+        self._failure = ""
+
+    def check(
+        self, store_failure: str, step_s: float, sources: Sequence[SourceView], now: float, utc: datetime
+    ) -> list[AuditEntry]:
+        """Look at everything once a second. What belongs into the audit trail is returned."""
+        entries = self._check_clock(step_s, now, utc)
+        self._check_store(store_failure)
+        self._check_listeners(sources)
+        return entries
+
+    def sound(self, station: str, working: bool, detail: str) -> bool:
+        """A screen says whether its alarm sound works; True when that is news."""
+        key = f"sound:{station}"
+        known = key in self._found
+        if working:
+            self._found.pop(key, None)
+        elif not known or self._found[key].detail != detail:
+            self._found[key] = system_condition(
+                key, Priority.MEDIUM, f"No alarm sound – {station}", detail, "Check loudspeaker and volume; watch the screen."
+            )
+        return working is known
+
+    def conditions(self) -> tuple[Condition, ...]:
+        """What is wrong now."""
+        return tuple(self._found.values())
+
+    def _set(self, key: str, priority: Priority, text: str, detail: str, advice: str) -> None:
+        before = self._found.get(key)
+        if before is None or (before.priority, before.text, before.detail) != (priority, text, detail):
+            self._found[key] = system_condition(key, priority, text, detail, advice)
+
+    def _check_store(self, failure: str) -> None:
+        if failure:
+            self._set(
+                "store",
+                Priority.MEDIUM,
+                failure,
+                "Alarms still work.",
+                "Free space on the disk or call the engineer; what happens now may be missing from the record.",
+            )
+        else:
+            self._found.pop("store", None)
+
+    def _check_clock(self, step_s: float, now: float, utc: datetime) -> list[AuditEntry]:
+        entries = []
+        moved = 0.0 if self._accepted is None else step_s - self._accepted
+        # A slow drift is followed, a jump is told.
+        self._accepted = step_s
+        if abs(moved) >= CLOCK_STEP_S:
+            self.clock_step_s += moved
+            self._clock_until = now + CLOCK_NOTICE_S
+            words = f"{abs(moved):.0f} s {'forward' if moved > 0 else 'back'}"
+            entries.append(AuditEntry(utc, "system", "clock step", "", f"The clock of this computer jumped {words}."))
+            self._set(
+                "clock",
+                Priority.LOW,
+                f"Clock jumped {words}",
+                "Alarm delays and ages are not affected; times in the record are.",
+                "Check the time server of this computer.",
+            )
+        elif self._clock_until is not None and now > self._clock_until:
+            self._clock_until = None
+            self._found.pop("clock", None)
+        return entries
+
+    def _check_listeners(self, sources: Sequence[SourceView]) -> None:
+        down = {
+            f"listener:{view.name}": view
+            for view in sources
+            if view.kind == "hl7" and view.state in (SourceState.LOST, SourceState.STOPPED) and view.last_error
+        }
+        for key in [k for k in self._found if k.startswith("listener:") and k not in down]:
+            del self._found[key]
+        for key, view in down.items():
+            self._set(
+                key,
+                Priority.MEDIUM,
+                f"HL7 listener not working – {view.name}",
+                view.last_error,
+                "Nothing arrives from this feed: watch the bedside monitors and call the engineer.",
+            )
