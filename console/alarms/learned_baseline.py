@@ -86,7 +86,7 @@ class BaselineKeeper:
 
     def collect(self, name: str, value: float, at: float) -> None:
         """A value of the quiet time: one a minute for rates, each reading for pressure and temperature."""
-        if self._since is not None and self.usual.sources[name] == "default":
+        if self._since is not None:
             self._series[name].append((at, value))
 
     def minute(self, now: float, *, quiet: bool) -> bool:
@@ -106,32 +106,34 @@ class BaselineKeeper:
         return self._freeze(now)
 
     def _freeze(self, now: float) -> bool:
-        rules, learned = self._rules, False
+        rules, ready = self._rules, []
         minimum = rules.minimum_min * MINUTE
         for name, series in self._series.items():
-            if self.usual.sources[name] != "default":
-                continue
             while series and now - series[0][0] > rules.window_min * MINUTE:
                 series.popleft()
-            needed = rules.rate_values if name in RATES else rules.pressure_values
-            span = minimum - MINUTE if name in RATES else minimum
-            if name == "temp":
-                needed, span = rules.temp_values, 0.0
-            if len(series) < needed or series[-1][0] - series[0][0] < span or not self._level(name):
+            if self.usual.sources[name] != "default":
                 continue
+            needed, span = rules.pressure_values, minimum
+            if name in RATES:
+                needed, span = rules.rate_values, minimum - MINUTE
+            elif name == "temp":
+                needed = rules.temp_values
+            if len(series) >= needed and series[-1][0] - series[0][0] >= span:
+                ready.append(name)
+        if not ready or not self._level():
+            return False
+        for name in ready:
             low, high = getattr(rules.clamp, name)
-            self._learned[name] = min(max(median(v for _, v in series), low), high)
-            learned = True
-        if learned:
-            self.usual = self._combine()
-        return learned
+            self._learned[name] = min(max(median(v for _, v in self._series[name]), low), high)
+        self.usual = self._combine()
+        return True
 
-    def _level(self, name: str) -> bool:
-        """No trend in heart rate and temperature while they teach."""
-        if name == "hr":
-            return abs(slope_per_hour(self._series[name])) <= self._rules.hr_slope_per_h
-        if name == "temp":
-            return abs(slope_per_hour(self._series[name])) <= self._rules.temp_slope_per_h
+    def _level(self) -> bool:
+        """No trend in heart rate and temperature over the window, as far as they are measured."""
+        for name, allowed in (("hr", self._rules.hr_slope_per_h), ("temp", self._rules.temp_slope_per_h)):
+            series = self._series[name]
+            if len(series) > 1 and abs(slope_per_hour(series)) > allowed:
+                return False
         return True
 
     def _combine(self) -> Usual:

@@ -26,7 +26,7 @@ class Signs:
     """Values at one evaluation, rounded to display resolution; None where missing or stale.
 
     fresh, delivered: channel bits. sbp, dbp: the confirmed pressure; sbp_latest, dbp_latest: also a provisional one.
-    labile, temp_rising, hr_rising: the bonuses of detector W. good_quality: no questionable saturation this minute.
+    temp_sure: the temperature of a probe or a validated set, of spot readings the lower of the last two. labile, temp_rising, hr_rising: the bonuses of detector W. good_quality: no questionable saturation this minute.
     """
 
     now: float
@@ -45,6 +45,7 @@ class Signs:
     temp_rising: bool = False
     hr_rising: bool = False
     good_quality: bool = True
+    temp_sure: float | None = None
 
 
 class VitalSigns:
@@ -252,7 +253,7 @@ class VitalSigns:
             delivered |= BP
         signs.labile = now < self.cuff.labile_until()
         if self.temp.fresh(now):
-            signs.temp, signs.temp_rising = self.temp.value, self.temp.rising
+            signs.temp, signs.temp_rising, signs.temp_sure = self.temp.value, self.temp.rising, self.temp.sure
             fresh |= TEMP
             delivered |= TEMP
         signs.hr_rising = signs.hr is not None and signs.hr >= self._slope.hr_floor and self._rises(now)

@@ -143,6 +143,13 @@ class Temperature:
             return False
         return slope_per_hour(points) >= rules.temp_per_h - 1e-9
 
+    @property
+    def sure(self) -> float | None:
+        """The value of a probe or a validated set; of spot readings the lower of the last two, None after only one."""
+        if self.value is None or self.continuous or self.from_set:
+            return self.value
+        return None if self.before is None else min(self.before, self.value)
+
     def expires(self) -> float:
         """Engine time at which the value becomes stale: a probe's soon, a spot reading's after hours."""
         minutes = self._channels.temp_continuous_stale_min if self.continuous else self._channels.temp.stale_min
