@@ -60,7 +60,7 @@ class ReadObservation:
 
 @dataclass(frozen=True, slots=True)
 class Quarantined:
-    """A value that was put aside. code, label: OBX-3.1 and 3.2; value: OBX-5 as sent, shortened; reason: fit for counting."""
+    """A value that was put aside. code, label: OBX-3.1 and 3.2; value: OBX-5, shortened; reason: fit for counting."""
 
     code: str
     label: str

@@ -17,9 +17,10 @@ MAXIMUM_SEGMENTS = 5000
 """More segments than any monitor sends; a message beyond it is refused."""
 
 MAXIMUM_TEXT = 400
-"""Characters kept of a text for display (names, alert texts); identifiers longer than `MAXIMUM_IDENTIFIER` are not used."""
+"""Characters kept of a text for display: names, alert texts."""
 
 MAXIMUM_IDENTIFIER = 120
+"""A longer patient identifier or location is not used: cut off, it could be that of somebody else."""
 
 _PROCESSING = ("P", "T", "D")
 _VERSION = re.compile(r"2(\.\d+){1,2}")
@@ -166,7 +167,7 @@ class Message:
 
 
 def read_header(raw: bytes) -> list[bytes] | None:
-    """The MSH fields of a message as bytes, numbered as in the standard, or None where there is no MSH with a separator.
+    """The MSH fields of a message as bytes, numbered as in the standard; None where there is no MSH with a separator.
 
     Works on messages that cannot be read otherwise, so that they can still be answered.
     """
@@ -243,7 +244,7 @@ def _segments(lines: list[str], delimiters: Delimiters, encoding: str, flags: li
 
 
 def _glued_patient(msh: list[str]) -> list[str] | None:
-    """PID behind the last MSH field without a line end, as an infusion pump sends it ("^ISOPID|||"); cut off from msh."""
+    """PID behind the last MSH field without a line end, as an infusion pump sends it ("^ISOPID|||"); taken off msh."""
     for number in range(13, len(msh) - 3):
         if msh[number].endswith("PID"):
             patient = ["PID", *msh[number + 1 :]]

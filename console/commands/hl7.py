@@ -1,0 +1,191 @@
+"""`ward-console hl7 decode` and `ward-console hl7 send`: look at a message, send one, without a ward."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from drivers.observation import UNITS
+from hl7.acknowledgement import acknowledgement_codes, judge, judge_unreadable
+from hl7.admissions import read_movement
+from hl7.mllp import MAXIMUM_FRAME, VT, Framer
+from hl7.observations import ObservationReader, Reading, ReadObservation
+from hl7.reader import MAXIMUM_TEXT, UnreadableError, read_header, read_message
+from hl7.sender import MllpSender, SendError
+
+SUCCESS, FAILED, USAGE = 0, 1, 2
+_MAXIMUM_FILE = 64 * MAXIMUM_FRAME
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add `hl7` with its two actions."""
+    parser = subparsers.add_parser("hl7", help="decode HL7 v2 messages, or send them over MLLP")
+    actions = parser.add_subparsers(dest="hl7_action", required=True, metavar="decode|send")
+    decode = actions.add_parser("decode", help="show one message as one JSON object")
+    decode.add_argument("file", metavar="FILE", help="the message, with or without its MLLP frame")
+    decode.add_argument("--timezone", metavar="ZONE", help="for times that carry no zone, such as Europe/London")
+    decode.set_defaults(run=run)
+    send = actions.add_parser("send", help="send messages over MLLP and show the acknowledgements")
+    send.add_argument("files", metavar="FILE", nargs="+", help="one or more messages, with or without MLLP frames")
+    send.add_argument("--to", metavar="HOST:PORT", required=True, help="the receiver")
+    send.add_argument("--timeout", metavar="S", type=float, default=10.0, help="seconds to wait for an answer")
+    send.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Exit status: 0 done, 1 the message cannot be read or was not accepted, 2 wrong use."""
+    return _decode(args) if args.hl7_action == "decode" else _send(args)
+
+
+def _fail(text: str, status: int) -> int:
+    print(f"ward-console hl7: {text}", file=sys.stderr)
+    return status
+
+
+def _messages(path: Path) -> list[bytes]:
+    """The messages of a file: its frames, or the whole of it where it holds none. Raises OSError."""
+    with path.open("rb") as file:
+        data = file.read(_MAXIMUM_FILE)
+    if VT not in data and not data.rstrip(b"\r\n").endswith(b"\x1c"):
+        return [data]
+    framer = Framer()
+    found = framer.feed(data)
+    rest = framer.finish()
+    return found + rest or [data]
+
+
+def _decode(args: argparse.Namespace) -> int:
+    try:
+        zone = ZoneInfo(args.timezone) if args.timezone else None
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return _fail(f"'{args.timezone[:60]}' is not a time zone; use a name such as Europe/London or UTC", USAGE)
+    try:
+        messages = _messages(Path(args.file))
+    except (OSError, ValueError) as error:
+        return _fail(f"{args.file}: cannot be read: {getattr(error, 'strerror', None) or error}", USAGE)
+    result = decode_message(messages[0], zone)
+    if len(messages) > 1:
+        result["errors"].append(f"the file holds {len(messages)} messages; this is the first")
+    print(json.dumps(result, indent=2))
+    if result["message_type"] is None:
+        return _fail(f"{args.file}: {result['errors'][0]}", FAILED)
+    return SUCCESS
+
+
+def decode_message(data: bytes, zone: ZoneInfo | None = None) -> dict[str, Any]:
+    """One message as plain data for JSON. A message that cannot be read has message_type None and says why in errors.
+
+    `ack` is what a listener would answer, None for nothing. Values of a message that names no location are shown;
+    a feed charts them only where it knows the place.
+    """
+    header = read_header(data)
+    try:
+        message = read_message(data)
+    except UnreadableError as error:
+        codes = acknowledgement_codes(header, judge_unreadable(error).code) if data.strip() else ()
+        return _object(None, None, codes, Reading(), None, [str(error)])
+    verdict = judge(message)
+    errors = list(message.flags)
+    reading = ObservationReader(zone, needs_location=False).read(message, datetime.now(UTC))
+    movement = read_movement(message, errors)
+    errors += [verdict.text] if verdict.text else []
+    errors += sorted(set(reading.flags))
+    if not reading.production:
+        errors.append(f"not production: processing id {message.processing_id[:20]}")
+    return _object(
+        message.message_type[:MAXIMUM_TEXT],
+        message.control_id[:MAXIMUM_TEXT],
+        acknowledgement_codes(header, verdict.code),
+        reading,
+        asdict(movement) if movement else None,
+        errors,
+    )
+
+
+def _object(
+    message_type: str | None,
+    control_id: str | None,
+    codes: tuple[str, ...],
+    reading: Reading,
+    movement: dict[str, Any] | None,
+    errors: list[str],
+) -> dict[str, Any]:
+    return {
+        "message_type": message_type,
+        "control_id": control_id,
+        "ack": codes[0] if codes else None,
+        "patient_id": reading.patient_id,
+        "location": reading.location,
+        "demo": reading.demo,
+        "observations": [_observation(item) for item in reading.observations],
+        "unavailable": [
+            {"parameter": item.vital.parameter.value, "site": item.vital.site} for item in reading.unavailable
+        ],
+        "quarantined": [
+            {"code": item.code, "label": item.label, "value": item.value, "reason": item.reason}
+            for item in reading.quarantined
+        ],
+        "alerts": [
+            {"code": item.code, "text": item.text, "priority": item.priority.value, "phase": item.phase or None}
+            for item in reading.alerts
+        ],
+        "heartbeat": reading.heartbeat,
+        "movement": movement,
+        "errors": errors,
+    }
+
+
+def _observation(item: ReadObservation) -> dict[str, Any]:
+    return {
+        "parameter": item.vital.parameter.value,
+        "value": item.vital.value,
+        "unit": UNITS[item.vital.parameter],
+        "time": item.measured_at.isoformat() if item.measured_at else None,
+        "status": item.vital.status.value,
+        "site": item.vital.site,
+    }
+
+
+def _send(args: argparse.Namespace) -> int:
+    host, _, port = args.to.rpartition(":")
+    if not host or not port.isdecimal() or not 0 < int(port) < 65536:
+        return _fail(f"--to {args.to[:60]}: give HOST:PORT", USAGE)
+    if not 0 < args.timeout <= 3600:
+        return _fail("--timeout: give seconds between 0 and 3600", USAGE)
+    try:
+        batches = [(name, _messages(Path(name))) for name in args.files]
+    except (OSError, ValueError) as error:
+        name = getattr(error, "filename", None) or "file"
+        return _fail(f"{name}: cannot be read: {getattr(error, 'strerror', None) or error}", USAGE)
+    failed = 0
+    with MllpSender(host.strip("[]"), int(port), args.timeout) as sender:
+        for name, messages in batches:
+            for message in messages:
+                failed += not _send_one(sender, name, message)
+    return _fail(f"{failed} of {sum(len(m) for _, m in batches)} not accepted", FAILED) if failed else SUCCESS
+
+
+def _send_one(sender: MllpSender, name: str, message: bytes) -> bool:
+    """Send one message and print a line for it; True when every answer asked for is positive."""
+    try:
+        answers = sender.send(message)
+    except SendError as error:
+        print(f"{name}: not sent or not answered: {_line(str(error))}")
+        return False
+    if not answers:
+        print(f"{name}: sent, no acknowledgement asked for")
+    for answer in answers:
+        control_id = answer.control_id.decode("utf-8", "replace")
+        print(_line(f"{name}: {answer.code} {control_id} {answer.text}".rstrip()))
+    return all(answer.positive for answer in answers)
+
+
+def _line(text: str) -> str:
+    """Text from outside on one line of a terminal."""
+    return "".join(character if character.isprintable() else "?" for character in text)[: 2 * MAXIMUM_TEXT]

@@ -1,0 +1,123 @@
+"""Outgoing observation messages (IHE PCD-01 ORU^R01, HL7 v2.6), built and validated with hl7apy.
+
+hl7apy takes milliseconds for a message, so a gateway builds its message once and fills in what changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from hl7apy.consts import VALIDATION_LEVEL
+from hl7apy.core import Message as BuiltMessage
+from hl7apy.exceptions import HL7apyException
+
+from drivers.observation import Parameter
+from hl7.charset import escape
+from hl7.nomenclature import nomenclature
+from hl7.reader import STANDARD
+
+SENDER = "WARD_CONSOLE_SIM^0000000000000000^EUI-64"
+_PROFILE = "IHE_PCD_ORU_R01^IHE PCD^1.3.6.1.4.1.19376.1.6.1.1.1^ISO"
+_DEVICE = "69965^MDC_DEV_MON_PHYSIO_MULTI_PARAM_MDS^MDC"
+
+
+class OruTemplate:
+    """A validated ORU^R01 of one patient with one OBX per parameter, to be filled again and again.
+
+    location: PV1-3 as "unit^room^bed" or a part of it, the "^" being the component separator. patient_id, name
+    ("Family, Given" or one word): any text, escaped here. Raises ValueError when the standard has no room for one.
+    """
+
+    def __init__(self, parameters: Sequence[Parameter], *, location: str, patient_id: str, name: str = "") -> None:
+        self.parameters = tuple(parameters)
+        try:
+            text = _build(self.parameters, location, patient_id, name)
+        except HL7apyException as error:
+            raise ValueError(f"no valid ORU^R01: {error}") from error
+        self._segments = [line.split("|") for line in text.strip("\r").split("\r")]
+        self._rows = {
+            parameter: row
+            for parameter, row in zip(
+                self.parameters,
+                [row for row in self._segments if row[0] == "OBX"][1:],
+                strict=True,
+            )
+        }
+
+    def fill(self, values: Mapping[Parameter, float | None], at: datetime, control_id: str) -> bytes:
+        """The message with these values at an aware moment. None, or a parameter left out: sent as "no value".
+
+        Raises KeyError for a parameter the template was not made with.
+        """
+        moment = at.strftime("%Y%m%d%H%M%S.") + f"{at.microsecond // 1000:03d}" + at.strftime("%z")
+        unknown = set(values) - set(self._rows)
+        if unknown:
+            raise KeyError(sorted(unknown)[0])
+        for segment in self._segments:
+            if segment[0] == "MSH":
+                segment[6], segment[9] = moment, escape(control_id, STANDARD)
+            elif segment[0] == "OBR":
+                segment[7] = moment
+        for parameter, row in self._rows.items():
+            value = values.get(parameter)
+            row[5], row[11], row[14] = ("", "X", moment) if value is None else (_number(value), "R", moment)
+        return ("\r".join("|".join(segment) for segment in self._segments) + "\r").encode()
+
+
+def _number(value: float) -> str:
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def _plain(text: str) -> str:
+    """Free text for one component: control characters become spaces, delimiters are escaped."""
+    return escape("".join(character if character.isprintable() else " " for character in text), STANDARD)
+
+
+def _build(parameters: Sequence[Parameter], location: str, patient_id: str, name: str) -> str:
+    message = BuiltMessage("ORU_R01", version="2.6", validation_level=VALIDATION_LEVEL.STRICT)
+    msh = message.msh
+    msh.msh_3 = SENDER
+    msh.msh_7 = "20000101000000.000+0000"
+    msh.msh_9 = "ORU^R01^ORU_R01"
+    msh.msh_10 = "0"
+    msh.msh_11 = "P"
+    msh.msh_15 = "NE"
+    msh.msh_16 = "AL"
+    msh.msh_18 = "UNICODE UTF-8"
+    msh.msh_21 = _PROFILE
+    result = message.add_group("ORU_R01_PATIENT_RESULT")
+    patient = result.add_group("ORU_R01_PATIENT")
+    pid = patient.add_segment("PID")
+    pid.pid_3 = f"{_plain(patient_id)}^^^Ward^MR"
+    pid.pid_5 = "^".join(_plain(part.strip()) for part in name.split(",", 1)) or '""'
+    pv1 = patient.add_group("ORU_R01_VISIT").add_segment("PV1")
+    pv1.pv1_2 = "I"
+    pv1.pv1_3 = "^".join(_plain(part) for part in location.split("^"))
+    order = result.add_group("ORU_R01_ORDER_OBSERVATION")
+    obr = order.add_segment("OBR")
+    obr.obr_1 = "1"
+    obr.obr_3 = f"0^{SENDER}"
+    obr.obr_4 = "182777000^monitoring of patient^SCT"
+    obr.obr_7 = "20000101000000.000+0000"
+    device = order.add_group("ORU_R01_OBSERVATION").add_segment("OBX")
+    device.obx_1 = "1"
+    device.obx_3 = _DEVICE
+    device.obx_4 = "1.0.0.0"
+    device.obx_11 = "X"
+    for number, parameter in enumerate(parameters, start=1):
+        _row(order.add_group("ORU_R01_OBSERVATION").add_segment("OBX"), number, parameter)
+    message.validate()
+    return str(message.to_er7())
+
+
+def _row(obx: BuiltMessage, number: int, parameter: Parameter) -> None:
+    code = nomenclature().parameters[parameter]
+    obx.obx_1 = str(number + 1)
+    obx.obx_2 = "NM"
+    obx.obx_3 = f"{code.mdc}^{code.refid}^MDC"
+    obx.obx_4 = f"1.{number}.1.{code.mdc}"
+    obx.obx_5 = "0"
+    obx.obx_6 = f"{code.mdc_unit}^{code.unit_refid}^MDC"
+    obx.obx_11 = "R"
+    obx.obx_14 = "20000101000000.000+0000"
