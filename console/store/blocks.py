@@ -94,7 +94,15 @@ def _grid(times: Ints) -> tuple[int, bytes]:
     step = (int(times[-1]) - first) // (count - 1) if count > 1 else 0
     rest = times - (first + step * np.arange(count, dtype=np.int64))
     low, high = int(rest.min()), int(rest.max())
-    code = 0 if low == high == 0 else 1 if -(2**15) <= low and high < 2**15 else 2 if -(2**31) <= low and high < 2**31 else 3
+    code = (
+        0
+        if low == high == 0
+        else 1
+        if low >= -(2**15) and high < 2**15
+        else 2
+        if low >= -(2**31) and high < 2**31
+        else 3
+    )
     head = np.array((first, step), "<i8").tobytes()
     kind = _RESIDUALS[code]
     return code, head if kind is None else head + rest.astype(kind).tobytes()

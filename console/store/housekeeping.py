@@ -1,0 +1,80 @@
+"""What the writer does when it has a moment: compacting, and letting old receipts go. One small step at a time."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+
+from sqlalchemy import Connection
+
+from console.store.archive import COMPACT_ROWS, compact, hot_streams
+from console.store.receipts import Cuts, prune
+
+COMPACT_S = 180.0
+PRUNE_S = 3600.0
+FIRST_PRUNE_S = 60.0
+
+
+class Housekeeping:
+    """Decides what is due. plan_cuts: starts reading what the retention rule lets go, on a reader's connection."""
+
+    def __init__(
+        self, plan_cuts: Callable[[], Future[Cuts]], compact_s: float = COMPACT_S, prune_s: float = PRUNE_S
+    ) -> None:
+        now = time.monotonic()
+        self.problem = ""
+        self._plan_cuts = plan_cuts
+        self._compact_s, self._prune_s = compact_s, prune_s
+        self._streams: deque[int] = deque()
+        self._cuts: Future[Cuts] | None = None
+        # What an earlier run left behind is compacted at once.
+        self._compact_at = now
+        self._prune_at = now + min(FIRST_PRUNE_S, prune_s)
+
+    @property
+    def due_at(self) -> float:
+        """Monotonic time of the next thing to do."""
+        return min(self._compact_at, self._prune_at)
+
+    def due(self, now: float) -> bool:
+        """True when `step` has something to do."""
+        return bool(self._streams) or now >= self.due_at
+
+    def step(self, connection: Connection, now: float) -> None:
+        """One stream compacted, or one slice of receipts let go, in a transaction of its own."""
+        if self._streams:
+            self._compact_one(connection)
+        elif now >= self._compact_at:
+            with connection.begin():
+                self._streams.extend(hot_streams(connection))
+            self._compact_at = now + self._compact_s
+        else:
+            self._prune(connection, now)
+
+    def _compact_one(self, connection: Connection) -> None:
+        try:
+            with connection.begin():
+                moved = compact(connection, self._streams[0])
+        except (ValueError, TypeError, ArithmeticError, LookupError) as error:
+            # Samples that cannot be packed stay where they are, readable; the other streams go on.
+            self.problem = f"samples of stream {self._streams.popleft()} cannot be packed: {error}"
+            return
+        if moved < COMPACT_ROWS:
+            self._streams.popleft()
+
+    def _prune(self, connection: Connection, now: float) -> None:
+        if self._cuts is None:
+            self._cuts = self._plan_cuts()
+        if not self._cuts.done():
+            self._prune_at = now + 0.5
+            return
+        if self._cuts.exception() is None:
+            with connection.begin():
+                touched = prune(connection, self._cuts.result())
+            self._prune_at = now
+            if touched:
+                return
+        self._cuts = None
+        self._prune_at = now + self._prune_s

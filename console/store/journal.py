@@ -1,0 +1,145 @@
+"""Acts of the ward as rows: what each entry of the journal writes inside the writer's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Connection, Table, insert, select, update
+
+from console.alarms.alarm import Change, Transition
+from console.store.codec import encode
+from console.store.database import insert_new
+from console.store.errors import Refused
+from console.store.instants import optional_us, to_us
+from console.store.schema import alarm, finding, pump_event, stay, transition
+from console.store.words import storable
+from console.ward.chart import NurseObservation, PumpEvent
+from console.ward.patient import Patient
+
+
+def write_transitions(connection: Connection, transitions: Iterable[Transition]) -> None:
+    """Append steps to the alarm journal and bring the newest state of each alarm up to date."""
+    for step in transitions:
+        state = step.alarm
+        row = {
+            "alarm_id": state.id,
+            "version": state.version,
+            "change": step.change.value,
+            "at": to_us(step.at),
+            "bed": storable(state.bed),
+            "body": encode(step),
+        }
+        connection.execute(insert_new(connection, transition), row)
+        _keep_newest(connection, step)
+
+
+def _keep_newest(connection: Connection, step: Transition) -> None:
+    state = step.alarm
+    there = connection.execute(select(alarm.c.version, alarm.c.answered_at).where(alarm.c.id == state.id)).first()
+    if there is not None and there.version > state.version:
+        return
+    answered = None if there is None else there.answered_at
+    if step.change is Change.UNACKNOWLEDGE:
+        answered = None
+    elif answered is None and state.acknowledged is not None:
+        answered = to_us(state.acknowledged.at)
+    row = {
+        "version": state.version,
+        "bed": storable(state.bed),
+        "patient_id": storable(state.patient_id),
+        "kind": state.condition.kind.value,
+        "highest": int(max(state.highest, state.priority)),
+        "presence": state.presence.value,
+        "raised_at": to_us(state.raised_at),
+        "ended_at": optional_us(state.ended_at),
+        "answered_at": answered,
+        "body": encode(state),
+    }
+    if there is None:
+        connection.execute(insert(alarm), {"id": state.id, **row})
+    else:
+        connection.execute(update(alarm).where(alarm.c.id == state.id), row)
+
+
+def open_stay(connection: Connection, bed: str) -> Any:
+    """The row of the open stay at a bed, or None."""
+    return connection.execute(select(stay).where(stay.c.bed == storable(bed), stay.c.discharged_at.is_(None))).first()
+
+
+def admit(connection: Connection, patient: Patient, by: str) -> None:
+    """Open a stay; for the patient who is already there, write down what is known of him now.
+
+    Raises Refused when another patient is there.
+    """
+    there = open_stay(connection, patient.bed)
+    if there is None:
+        row = {
+            "bed": storable(patient.bed),
+            "patient_id": storable(patient.patient_id),
+            "admitted_at": to_us(patient.admitted_at),
+            "admitted_by": storable(by),
+            "patient": encode(patient),
+        }
+        connection.execute(insert(stay), row)
+    elif there.patient_id == storable(patient.patient_id):
+        connection.execute(update(stay).where(stay.c.id == there.id), {"patient": encode(patient)})
+    else:
+        raise Refused(f"bed {patient.bed} is taken")
+
+
+def discharge(connection: Connection, bed: str, patient_id: str, at: datetime, by: str) -> None:
+    """End the open stay of this patient. Raises Refused when he is not there."""
+    there = open_stay(connection, bed)
+    if there is None or there.patient_id != storable(patient_id):
+        raise Refused(f"patient is not at bed {bed}")
+    connection.execute(
+        update(stay).where(stay.c.id == there.id), {"discharged_at": to_us(at), "discharged_by": storable(by)}
+    )
+
+
+def chart_finding(connection: Connection, patient_id: str, bed: str, entry: NurseObservation) -> None:
+    """Add a finding to the open stay; an entry whose id is there already is left as it is."""
+    row = {"code": entry.code, "at": to_us(entry.at), "by": storable(entry.by), "note": storable(entry.note)}
+    _chart(connection, finding, patient_id, bed, entry.id, row)
+
+
+def chart_pump_event(connection: Connection, patient_id: str, bed: str, entry: PumpEvent) -> None:
+    """Add a pump event to the open stay; an entry whose id is there already is left as it is."""
+    row = {
+        "kind": entry.kind.value,
+        "at": to_us(entry.at),
+        "by": storable(entry.by),
+        "percent": entry.percent,
+        "confirmed": entry.confirmed,
+        "note": storable(entry.note),
+    }
+    _chart(connection, pump_event, patient_id, bed, entry.id, row)
+
+
+def _chart(connection: Connection, table: Table, patient_id: str, bed: str, entry_id: str, row: dict[str, Any]) -> None:
+    there = open_stay(connection, bed)
+    of_stay = there is not None and there.patient_id == storable(patient_id)
+    whole = {
+        "id": entry_id or uuid4().hex,
+        "stay_id": there.id if of_stay else None,
+        "patient_id": storable(patient_id),
+        "bed": storable(bed),
+        **row,
+    }
+    connection.execute(insert_new(connection, table), whole)
+
+
+def strike(connection: Connection, entry_id: str, at: datetime, by: str) -> None:
+    """Strike an entry out; it stays in the journal. Struck twice it keeps the first. Raises Refused without one."""
+    for table in (finding, pump_event):
+        row = connection.execute(select(table.c.struck_at).where(table.c.id == entry_id)).first()
+        if row is None:
+            continue
+        if row.struck_at is None:
+            change = {"struck_at": to_us(at), "struck_by": storable(by)}
+            connection.execute(update(table).where(table.c.id == entry_id), change)
+        return
+    raise Refused("there is no such entry")

@@ -1,0 +1,33 @@
+"""What the engine needs to go on after a restart."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Select, select
+
+from console.store.codec import decode
+from console.store.history import open_alarms
+from console.store.records import Restored, Stay
+from console.store.schema import finding, pump_event, stay
+from console.store.trend import read_findings, read_pump_events
+from console.ward.patient import Patient
+
+
+def read_restored(connection: Connection) -> Restored:
+    """Open stays, each with what was charted during it and not struck out, and alarms that are not over."""
+    stays = []
+    query = select(stay.c.id, stay.c.patient).where(stay.c.discharged_at.is_(None)).order_by(stay.c.bed)
+    for row in connection.execute(query).all():
+        stays.append(
+            Stay(
+                decode(Patient, row.patient),
+                tuple(read_pump_events(connection, _of_stay(pump_event, row.id))),
+                tuple(read_findings(connection, _of_stay(finding, row.id))),
+            )
+        )
+    return Restored(tuple(stays), open_alarms(connection))
+
+
+def _of_stay(table: Any, stay_id: int) -> Select[Any]:
+    return select(table).where(table.c.stay_id == stay_id, table.c.struck_at.is_(None)).order_by(table.c.at, table.c.id)

@@ -1,0 +1,253 @@
+"""The store on SQLite or PostgreSQL."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+
+from console.alarms.alarm import Transition
+from console.clock import Clock, SystemClock
+from console.link.commands import HistoryFilter
+from console.store import audit, journal
+from console.store.buffer import CAPACITY, SampleBuffer
+from console.store.database import Role, open_engine, prepare_file, understand
+from console.store.errors import StoreClosed, StoreError
+from console.store.frames import pack
+from console.store.history import read_history, read_story
+from console.store.housekeeping import COMPACT_S, Housekeeping
+from console.store.instants import to_us
+from console.store.lanes import Lanes
+from console.store.locate import absolute_url, sqlite_file
+from console.store.migrate import refuse_newer, upgrade
+from console.store.receipts import Cuts, Retention, plan
+from console.store.records import AlarmRecord, AuditEntry, HistoryPage, Receipt, Restored, Sample, Trend
+from console.store.recovery import look, set_aside
+from console.store.restore import read_restored
+from console.store.trend import read_trend
+from console.store.writer import Writer
+from console.ward.chart import NurseObservation, PumpEvent
+from console.ward.patient import Patient
+from drivers.observation import Parameter
+
+T = TypeVar("T")
+
+LONGEST_TREND = timedelta(hours=73)
+READERS = 2
+
+
+def open_store(
+    url: str,
+    data_dir: Path | None = None,
+    clock: Clock | None = None,
+    *,
+    capacity: int = CAPACITY,
+    deadline_s: float = 10.0,
+    compact_s: float = COMPACT_S,
+    retention: Retention | None = None,
+) -> SqlStore:
+    """Open the ward's database, making or upgrading it as needed, and start its writer.
+
+    A relative SQLite path is taken from `data_dir`. A damaged SQLite file is set aside beside the new one and told
+    in `notices`. capacity: samples held while nothing can be written. deadline_s: when a journal entry that is not
+    durable is given up. Raises ConfigError for a bad URL, SchemaTooNew, and StoreError when it cannot be opened.
+    """
+    clock = clock or SystemClock()
+    url = absolute_url(url, data_dir)
+    notices: list[str] = []
+    complete = True
+    try:
+        file = sqlite_file(url)
+        if file is not None:
+            complete = _look_first(file, clock.utc(), notices)
+        prepare_file(url)
+        engine = open_engine(url, Role.JOURNAL)
+        try:
+            upgrade(engine)
+        finally:
+            engine.dispose()
+    except sqlite3.Error as error:
+        raise StoreError(f"the database cannot be opened: {error}") from error
+    except DBAPIError as error:
+        raise StoreError(f"the database cannot be opened: {understand(error).value}: {error.orig}".strip()) from error
+    except OSError as error:
+        raise StoreError(f"the database cannot be opened: {error.strerror}: {error.filename}") from error
+    return SqlStore(
+        url, clock, notices, capacity, deadline_s, compact_s, retention or Retention(), check_further=not complete
+    )
+
+
+def _look_first(file: Path, at: datetime, notices: list[str]) -> bool:
+    """Check the file; set it aside when it is damaged. False when the check could not be completed in time."""
+    found = look(file)
+    if found.problem:
+        kept = set_aside(file, at)
+        notices.append(
+            f"The database was damaged and has been set aside as {kept.name}; a new one was started. "
+            "Earlier history is in the file set aside and in your last backup."
+        )
+        return True
+    if found.foreign:
+        raise StoreError(f"{file} is a database of another program")
+    refuse_newer(found.version)
+    return found.complete
+
+
+class SqlStore:
+    """See `console.store.store.Store`. Made by `open_store`."""
+
+    def __init__(
+        self,
+        url: str,
+        clock: Clock,
+        notices: Sequence[str],
+        capacity: int,
+        deadline_s: float,
+        compact_s: float,
+        retention: Retention,
+        check_further: bool,
+    ) -> None:
+        self._url = url
+        self._clock = clock
+        self._notices = list(notices)
+        self._retention = retention
+        self._damage = ""
+        self._closed = False
+        self._readers: Engine = open_engine(url, Role.READER, READERS)
+        self._pool = ThreadPoolExecutor(READERS, thread_name_prefix="store-reader")
+        self._buffer = SampleBuffer(capacity)
+        self._housekeeping = Housekeeping(self._plan_cuts, compact_s)
+        self._writer = Writer(Lanes(url), self._buffer, self._housekeeping, deadline_s)
+        if check_further:
+            self._pool.submit(self._check_further)
+
+    @property
+    def failure(self) -> str:
+        """One plain sentence while writing fails or the file is known to be damaged, else ""."""
+        return self._writer.failure or self._damage
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What happened at the start that the ward should know, in sentences."""
+        extra = (self._housekeeping.problem,) if self._housekeeping.problem else ()
+        return (*self._notices, *extra)
+
+    @property
+    def samples_dropped(self) -> int:
+        """Samples that had to be let go since the start because the disk took nothing for too long."""
+        return self._buffer.dropped
+
+    @property
+    def waiting(self) -> int:
+        """Journal entries and messages not yet durable."""
+        return self._writer.waiting
+
+    def put_samples(self, samples: Sequence[Sample]) -> None:
+        """Take samples; on the disk about a second later."""
+        if self._closed:
+            self._buffer.refuse(len(samples))
+        elif samples:
+            self._buffer.add(samples)
+
+    def put_message(self, receipt: Receipt, samples: Sequence[Sample]) -> Future[bool]:
+        """An HL7 message and its samples in one durable commit; False when its key was already there."""
+        return self._writer.put(receipt=receipt, blobs=pack(samples))
+
+    def put_transitions(self, transitions: Iterable[Transition]) -> Future[None]:
+        """Steps of alarms. Written also after their future has failed: they have happened."""
+        steps = tuple(transitions)
+        return self._writer.put(lambda c: journal.write_transitions(c, steps), keep=True)
+
+    def put_admission(self, patient: Patient, by: str) -> Future[None]:
+        """Open a stay, or bring the record of the patient who is there up to date."""
+        return self._writer.put(lambda c: journal.admit(c, patient, by))
+
+    def put_discharge(self, bed: str, patient_id: str, at: datetime, by: str) -> Future[None]:
+        """End a stay."""
+        return self._writer.put(lambda c: journal.discharge(c, bed, patient_id, at, by))
+
+    def put_finding(self, patient_id: str, bed: str, finding: NurseObservation) -> Future[None]:
+        """Chart a finding. Give it an id of its own when it may have to be struck out."""
+        return self._writer.put(lambda c: journal.chart_finding(c, patient_id, bed, finding))
+
+    def put_pump_event(self, patient_id: str, bed: str, event: PumpEvent) -> Future[None]:
+        """Chart a pump event. Give it an id of its own when it may have to be struck out."""
+        return self._writer.put(lambda c: journal.chart_pump_event(c, patient_id, bed, event))
+
+    def strike_entry(self, entry_id: str, at: datetime, by: str) -> Future[None]:
+        """Strike out a finding or pump event by its id."""
+        return self._writer.put(lambda c: journal.strike(c, entry_id, at, by))
+
+    def put_audit(self, entry: AuditEntry) -> Future[None]:
+        """Add to the audit chain. Written also after its future has failed."""
+        return self._writer.put(lambda c: audit.append(c, entry), keep=True)
+
+    def restore(self) -> Restored:
+        """Open stays and alarms; `extra["notices"]` holds `notices`. Raises StoreError when they cannot be read."""
+        try:
+            restored = self._read(read_restored)
+        except (DBAPIError, ValueError) as error:
+            raise StoreError(f"the ward cannot be restored: {error}") from error
+        return replace(restored, extra={"notices": self.notices})
+
+    def history(self, filter: HistoryFilter, offset: int, limit: int) -> Future[HistoryPage]:
+        """A page of the alarm history; the future fails with ValueError for bad words or bounds."""
+        return self._submit(lambda c: read_history(c, filter, offset, limit, self._clock.utc()))
+
+    def alarm_story(self, alarm_id: str) -> Future[AlarmRecord | None]:
+        """One alarm with all its transitions."""
+        return self._submit(lambda c: read_story(c, alarm_id))
+
+    def trend(self, bed: str, parameters: Sequence[Parameter], start: datetime, end: datetime) -> Future[Trend]:
+        """Stored values of a bed measured in [start, end), at most 73 hours, within about a second of now."""
+        wanted = tuple(parameters)
+        if end - start > LONGEST_TREND:
+            failed: Future[Trend] = Future()
+            failed.set_exception(ValueError("a trend covers at most 73 hours"))
+            return failed
+        return self._submit(lambda c: read_trend(c, bed, wanted, start, end))
+
+    def close(self) -> None:
+        """Write what is queued, then end the threads; at most 10 s. Closing twice does nothing."""
+        if self._closed:
+            return
+        self._closed = True
+        self._writer.close()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._readers.dispose()
+
+    def _read(self, work: Callable[[Connection], T]) -> T:
+        with self._readers.connect() as connection, connection.begin():
+            return work(connection)
+
+    def _submit(self, work: Callable[[Connection], T]) -> Future[T]:
+        try:
+            return self._pool.submit(self._read, work)
+        except RuntimeError:
+            failed: Future[T] = Future()
+            failed.set_exception(StoreClosed("the store is closed"))
+            return failed
+
+    def _plan_cuts(self) -> Future[Cuts]:
+        now = to_us(self._clock.utc().astimezone(UTC))
+        return self._submit(lambda c: plan(c, now, self._retention))
+
+    def _check_further(self) -> None:
+        """The file was too large to be checked before the start: go through it now, and say what is found."""
+        file = sqlite_file(self._url)
+        if file is None:
+            return
+        try:
+            problem = look(file, seconds=None).problem
+        except sqlite3.Error as error:
+            problem = str(error)
+        if problem:
+            self._damage = "Database damaged - restart the console to set the file aside"
+            self._notices.append(f"The database is damaged: {problem}")

@@ -1,0 +1,100 @@
+"""Reading a bed's stored values, with the alarms and charted entries that touch the span."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Connection, Select, select
+
+from console.alarms.alarm import Presence, Transition
+from console.store.archive import read_stream, streams_of
+from console.store.blocks import Arrays, join, present
+from console.store.codec import decode
+from console.store.frames import STATUS_BITS, STATUS_CODE, read_label
+from console.store.instants import from_us, to_us
+from console.store.records import Series, Trend
+from console.store.schema import alarm, finding, pump_event, transition
+from console.ward.chart import NurseObservation, PumpEvent, PumpEventKind
+from drivers.observation import Parameter, Status
+
+_TRANSITIONS_LIMIT = 5_000
+"""Most alarm steps a trend carries, the newest of the span."""
+
+_QUESTIONABLE = STATUS_CODE[Status.QUESTIONABLE]
+
+
+def read_trend(
+    connection: Connection, bed: str, parameters: Sequence[Parameter], start: datetime, end: datetime
+) -> Trend:
+    """Values measured in [start, end), in the caller's transaction.
+
+    Sources and sites of one parameter are laid together in order of time; of several values for the very same
+    moment the one received last stands.
+    """
+    start_us, end_us = to_us(start), to_us(end)
+    wanted = frozenset(parameters)
+    pieces: dict[Parameter, list[Arrays]] = {}
+    for number in streams_of(connection, (bed,)):
+        found, _ = read_stream(connection, number, start_us, end_us, lambda label: read_label(label)[0] in wanted)
+        for label, samples in found.items():
+            pieces.setdefault(read_label(label)[0], []).extend(samples)
+    return Trend(
+        bed,
+        start,
+        end,
+        {parameter: _series(parameter, pieces[parameter]) for parameter in parameters if parameter in pieces},
+        _transitions(connection, bed, start_us, end_us),
+        tuple(read_pump_events(connection, _charted(pump_event, bed, start_us, end_us))),
+        tuple(read_findings(connection, _charted(finding, bed, start_us, end_us))),
+    )
+
+
+def _series(parameter: Parameter, pieces: list[Arrays]) -> Series:
+    samples = join(pieces).sorted()
+    last = np.diff(samples.measured) > 0
+    if not last.all():
+        samples = samples.take(np.append(last, True))
+    values = samples.value
+    there = present(samples.status)
+    if not there.all():
+        values = np.where(there, values, np.nan)
+    return Series(parameter, samples.measured / 1_000_000.0, values, (samples.status & STATUS_BITS) == _QUESTIONABLE)
+
+
+def _transitions(connection: Connection, bed: str, start_us: int, end_us: int) -> tuple[Transition, ...]:
+    """Steps inside the span, and all steps of alarms that were there when it began and did not end before."""
+    before = select(alarm.c.id).where(
+        alarm.c.bed == bed,
+        alarm.c.raised_at < start_us,
+        (alarm.c.presence != Presence.ENDED.value) | (alarm.c.ended_at >= start_us),
+    )
+    inside = transition.c.at.between(start_us, end_us - 1)
+    query = (
+        select(transition.c.body)
+        .where(transition.c.bed == bed, inside | (transition.c.alarm_id.in_(before) & (transition.c.at < end_us)))
+        .order_by(transition.c.number.desc())
+        .limit(_TRANSITIONS_LIMIT)
+    )
+    newest_first = connection.execute(query).scalars().all()
+    return tuple(decode(Transition, body) for body in reversed(newest_first))
+
+
+def _charted(table: Any, bed: str, start_us: int, end_us: int) -> Select[Any]:
+    span = table.c.at.between(start_us, end_us - 1)
+    return select(table).where(table.c.bed == bed, span, table.c.struck_at.is_(None)).order_by(table.c.at, table.c.id)
+
+
+def read_pump_events(connection: Connection, query: Select[Any]) -> list[PumpEvent]:
+    """Rows of `pump_event` as records."""
+    return [
+        PumpEvent(PumpEventKind(r.kind), from_us(r.at), r.by, r.percent, bool(r.confirmed), r.note, r.id)
+        for r in connection.execute(query)
+    ]
+
+
+def read_findings(connection: Connection, query: Select[Any]) -> list[NurseObservation]:
+    """Rows of `finding` as records."""
+    return [NurseObservation(r.code, from_us(r.at), r.by, r.note, r.id) for r in connection.execute(query)]
