@@ -31,9 +31,10 @@ def _known_zone(name: str) -> str:
 
 
 class WardConfig(_Section):
-    """The ward and its beds, in the order of the wall."""
+    """The ward and its beds, in the order of the wall. simulated: all its patients are invented; every page says so."""
 
     name: str = Field(default="Ward", min_length=1, max_length=60)
+    simulated: bool = False
     timezone: str = "UTC"
     beds: tuple[Annotated[str, Field(min_length=1, max_length=12)], ...] = ()
 
