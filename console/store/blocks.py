@@ -94,15 +94,8 @@ def _grid(times: Ints) -> tuple[int, bytes]:
     step = (int(times[-1]) - first) // (count - 1) if count > 1 else 0
     rest = times - (first + step * np.arange(count, dtype=np.int64))
     low, high = int(rest.min()), int(rest.max())
-    code = (
-        0
-        if low == high == 0
-        else 1
-        if low >= -(2**15) and high < 2**15
-        else 2
-        if low >= -(2**31) and high < 2**31
-        else 3
-    )
+    wide = max(-low - 1, high)
+    code = 0 if low == high == 0 else next(c for c, bits in ((1, 15), (2, 31), (3, 63)) if wide < 2**bits)
     head = np.array((first, step), "<i8").tobytes()
     kind = _RESIDUALS[code]
     return code, head if kind is None else head + rest.astype(kind).tobytes()
@@ -294,7 +287,7 @@ def _in_order(parts: list[tuple[list[int], Any]], total: int) -> Arrays:
         lengths[np.array(positions) + 1] = matrices[0].shape[1]
     starts = np.cumsum(lengths)
     kinds = (np.int64, np.int64, np.int64, np.int32, np.uint8, np.float64)
-    whole = [np.empty(int(starts[-1]), kind) for kind in kinds]
+    whole: list[Any] = [np.empty(int(starts[-1]), kind) for kind in kinds]
     for positions, matrices in parts:
         place = starts[np.array(positions)][:, None] + np.arange(matrices[0].shape[1])
         for column, matrix in zip(whole, matrices, strict=True):
@@ -313,4 +306,4 @@ def by_minute(samples: Arrays) -> Iterable[tuple[int, Arrays]]:
 
 def present(status: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
     """Where a sample has a value."""
-    return (status & NO_VALUE) == 0
+    return np.asarray((status & NO_VALUE) == 0)

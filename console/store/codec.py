@@ -12,7 +12,6 @@ from collections.abc import Callable
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import datetime
 from enum import Enum
-from functools import lru_cache
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
@@ -26,9 +25,10 @@ def encode(record: Any) -> str:
 def decode(kind: type[T], text: str) -> T:
     """The record again, equal to what was encoded. Raises ValueError when the text is not one of its kind."""
     try:
-        return _reader(kind)(json.loads(text))  # type: ignore[no-any-return]
+        record: T = _reader(kind)(json.loads(text))
     except (TypeError, KeyError, AttributeError, ValueError) as error:
         raise ValueError(f"stored {kind.__name__} cannot be read: {error}") from error
+    return record
 
 
 def _plain(value: Any) -> Any:
@@ -47,9 +47,17 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} has no stored form")
 
 
-@lru_cache(maxsize=256)
+_READERS: dict[Any, Callable[[Any], Any]] = {}
+
+
 def _reader(kind: Any) -> Callable[[Any], Any]:
     """A function from plain JSON values to `kind`, made once per type."""
+    if kind not in _READERS:
+        _READERS[kind] = _make_reader(kind)
+    return _READERS[kind]
+
+
+def _make_reader(kind: Any) -> Callable[[Any], Any]:
     origin = get_origin(kind)
     if origin in (Union, types.UnionType):
         return _optional(kind)

@@ -8,7 +8,7 @@ from datetime import datetime
 from statistics import median
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from console.alarms.alarm import Alarm, Kind, Presence, Priority, Transition
 from console.link.commands import HistoryFilter
@@ -108,7 +108,7 @@ class _Figures:
         self._hours: dict[int, list[int]] = {}
         self._beds: Counter[str] = Counter()
 
-    def add(self, row: Row[Any]) -> None:
+    def add(self, row: Any) -> None:
         over = row.ended_at if row.presence == Presence.ENDED.value and row.ended_at is not None else self._now
         if row.highest in self._responses:
             if row.answered_at is not None:
@@ -123,7 +123,6 @@ class _Figures:
 
     def page(self, records: tuple[AlarmRecord, ...], offset: int, total: int) -> HistoryPage:
         high, medium = self._responses[Priority.HIGH], self._responses[Priority.MEDIUM]
-        hours = [(from_us(h * HOUR_US), *counts) for h, counts in sorted(self._hours.items())]
         return HistoryPage(
             records,
             offset,
@@ -133,7 +132,7 @@ class _Figures:
             max(self._unanswered) / 1e6 if self._unanswered else None,
             self._technical / total if total else 0.0,
             self._short,
-            tuple((at, low, middle, top) for at, low, middle, top in hours),
+            tuple((from_us(h * HOUR_US), c[0], c[1], c[2]) for h, c in sorted(self._hours.items())),
             tuple(sorted(self._beds.items(), key=lambda item: (-item[1], item[0]))),
         )
 

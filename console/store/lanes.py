@@ -1,4 +1,4 @@
-"""The writer's two connections: the journal's, synchronous to the disk, and the samples', which may trail by a second."""
+"""The writer's two connections: one synchronous to the disk for the journal, one for samples that may trail."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from sqlalchemy import Connection, delete, insert
 from console.store.database import Role, open_engine
 from console.store.errors import StoreError
 from console.store.locate import sqlite_file
-from console.store.recovery import look
+from console.store.recovery import look, time_limit
 from console.store.schema import damaged
 
 
-class DatabaseDamaged(StoreError):
+class DatabaseDamaged(StoreError):  # noqa: N818 - reads as the state it names
     """What was found after a disk error cannot be written to any more."""
 
 
@@ -37,7 +37,7 @@ class Lanes:
     def _verify(self) -> None:
         """After a disk error nothing is written before the file has been looked at (scoreboard row 12)."""
         if self._suspect and self._file is not None:
-            problem = look(self._file).problem
+            problem = look(self._file, time_limit()).problem
             if problem:
                 raise DatabaseDamaged(problem)
         self._suspect = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,14 +29,19 @@ class Finding:
     foreign: bool = False
 
 
-def look(file: Path, seconds: float | None = CHECK_SECONDS) -> Finding:
-    """Check a database without changing a byte of it. seconds: time allowed, None without limit.
+def time_limit(seconds: float = CHECK_SECONDS) -> Callable[[], bool]:
+    """True once the seconds from now are over."""
+    ends = time.monotonic() + seconds
+    return lambda: time.monotonic() > ends
+
+
+def look(file: Path, give_up: Callable[[], bool] | None = None) -> Finding:
+    """Check a database without changing a byte of it. give_up: asked now and again whether to leave it unfinished.
 
     Raises sqlite3.OperationalError when the file cannot be looked at for a reason other than damage.
     """
     if not file.exists() or file.stat().st_size == 0:
         return Finding()
-    ends = None if seconds is None else time.monotonic() + seconds
     # Read-only, so that closing does not fold the write-ahead log into a file that may have to be kept as it is.
     with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True, timeout=5.0)) as connection:
         try:
@@ -44,8 +50,8 @@ def look(file: Path, seconds: float | None = CHECK_SECONDS) -> Finding:
             if "alembic_version" in tables:
                 row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
                 version = None if row is None else str(row[0])
-            if ends is not None:
-                connection.set_progress_handler(lambda: int(time.monotonic() > ends), 20_000)
+            if give_up is not None:
+                connection.set_progress_handler(lambda: int(give_up()), 20_000)
             lines = [str(line) for (line,) in connection.execute("PRAGMA quick_check(3)")]
         except sqlite3.DatabaseError as error:
             code = getattr(error, "sqlite_errorcode", 0) & 0xFF

@@ -29,7 +29,7 @@ from console.store.locate import absolute_url, sqlite_file
 from console.store.migrate import refuse_newer, upgrade
 from console.store.receipts import Cuts, Retention, plan
 from console.store.records import AlarmRecord, AuditEntry, HistoryPage, Receipt, Restored, Sample, Trend
-from console.store.recovery import look, set_aside
+from console.store.recovery import look, set_aside, time_limit
 from console.store.restore import read_restored
 from console.store.trend import read_trend
 from console.store.writer import Writer
@@ -86,7 +86,7 @@ def open_store(
 
 def _look_first(file: Path, at: datetime, notices: list[str]) -> bool:
     """Check the file; set it aside when it is damaged. False when the check could not be completed in time."""
-    found = look(file)
+    found = look(file, time_limit())
     if found.problem:
         kept = set_aside(file, at)
         notices.append(
@@ -245,7 +245,7 @@ class SqlStore:
         if file is None:
             return
         try:
-            problem = look(file, seconds=None).problem
+            problem = look(file, lambda: self._closed).problem
         except sqlite3.Error as error:
             problem = str(error)
         if problem:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -38,7 +40,7 @@ def _journal() -> None:
     )
     op.create_index("ix_stay_open_bed", "stay", ["bed"], unique=True, sqlite_where=_open, postgresql_where=_open)
     op.create_index("ix_stay_bed_admitted_at", "stay", ["bed", "admitted_at"])
-    own = {
+    own: dict[str, list[sa.Column[Any]]] = {
         "pump_event": [
             sa.Column("kind", sa.String, nullable=False),
             sa.Column("at", sa.BigInteger, nullable=False),
