@@ -36,14 +36,8 @@ class OruTemplate:
         except HL7apyException as error:
             raise ValueError(f"no valid ORU^R01: {error}") from error
         self._segments = [line.split("|") for line in text.strip("\r").split("\r")]
-        self._rows = {
-            parameter: row
-            for parameter, row in zip(
-                self.parameters,
-                [row for row in self._segments if row[0] == "OBX"][1:],
-                strict=True,
-            )
-        }
+        rows = [segment for segment in self._segments if segment[0] == "OBX"][1:]
+        self._rows = dict(zip(self.parameters, rows, strict=True))
 
     def fill(self, values: Mapping[Parameter, float | None], at: datetime, control_id: str) -> bytes:
         """The message with these values at an aware moment. None, or a parameter left out: sent as "no value".

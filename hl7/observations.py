@@ -41,6 +41,13 @@ _QUESTIONABLE_MARKS = frozenset({"QUES", "EARLY"})
 _REFUSING_MARKS = {"DEMO": DEMO, "TEST": "marked TEST", "CAL": "marked CAL", "CALIB": "marked CAL", "INV": "marked INV"}
 _ATTRIBUTE = Resolution(reason="attribute")
 _CACHE_SIZE = 4096
+_CACHE_DELIMITERS = 16
+_CACHE_KEY = 400
+_OBX_FIELDS = 21
+_CHANNEL = "channel "
+# OBX-3, 4, 6, 17 and 20 as sent: all that decides what a row means, apart from its value.
+_RowKey = tuple[str, str, str, str, str]
+_RowMeaning = tuple[Resolution, str]
 _SITE_ROW = b"_TEMP_POS"
 
 
@@ -111,7 +118,7 @@ class ObservationReader:
         self._fixed_location = fixed_location
         self._needs_location = needs_location
         self._tables = tables or nomenclature()
-        self._resolved: dict[tuple[str, str, Delimiters], Resolution] = {}
+        self._known: dict[Delimiters, dict[_RowKey, _RowMeaning]] = {}
 
     def read(self, message: Message, received_at: datetime | None = None) -> Reading:
         """Everything an ORU message says; an empty Reading for other messages. received_at: aware."""
@@ -127,15 +134,18 @@ class ObservationReader:
             walk.places_only()
         return walk.reading
 
-    def resolve(self, segment: Segment, identifier: str, unit: str, delimiters: Delimiters) -> Resolution:
-        """`Nomenclature.resolve` for raw OBX-3 and OBX-6, remembered: a feed sends the same few codes for ever."""
-        key = (identifier, unit, delimiters)
-        found = self._resolved.get(key)
-        if found is None:
-            if len(self._resolved) >= _CACHE_SIZE:
-                self._resolved.clear()
-            found = self._resolved[key] = self._resolve(segment.components(identifier), segment.components(unit))
-        return found
+    def known_rows(self, delimiters: Delimiters) -> dict[_RowKey, _RowMeaning]:
+        """What rows of this feed have meant so far, by their raw fields: it sends the same few for ever."""
+        known = self._known.setdefault(delimiters, {})
+        if len(known) >= _CACHE_SIZE or len(self._known) > _CACHE_DELIMITERS:
+            self._known.clear()
+            return self.known_rows(delimiters)
+        return known
+
+    def meaning(self, segment: Segment) -> _RowMeaning:
+        """The meaning of an OBX row apart from its value: code and unit resolved, and the site."""
+        resolution = self._resolve(segment.components(segment.raw(3)), segment.components(segment.raw(6)))
+        return resolution, self._site(segment, resolution)
 
     def _resolve(self, identifier: list[str], unit: list[str]) -> Resolution:
         names = [_coded(identifier, start) for start in (0, 3)]
@@ -151,6 +161,16 @@ class ObservationReader:
         """The first of the words that names a site."""
         return next((site for site in map(self._tables.site, words) if site), "")
 
+    def _site(self, segment: Segment, resolution: Resolution) -> str:
+        """OBX-17 or OBX-20 where they name a site, else what the code says, else the channel in OBX-4."""
+        words = [word for number in (17, 20) for word in segment.components(segment.raw(number)) if word]
+        said = self.site(words)
+        if said or resolution.site:
+            return said or resolution.site
+        channel = segment.text(4).strip()
+        # "1.26.1.1": the channel in the device tree; some monitors end it with the code itself.
+        return f"{_CHANNEL}{channel.removesuffix('.' + segment.text(3))}"[:40] if "." in channel else ""
+
 
 class _Walk:
     """One pass over one message, in order: PID and PV1 hold for what follows them."""
@@ -160,6 +180,7 @@ class _Walk:
         self._message = message
         self._received_at = received_at
         self._delimiters = message.delimiters
+        self._known = reader.known_rows(message.delimiters)
         self._zone = reader._zone
         self._location = reader._fixed_location
         self._patient: str | None = None
@@ -204,22 +225,27 @@ class _Walk:
 
     def _row(self, segment: Segment) -> None:
         fields = segment.fields
-        count = len(fields)
-        raw = fields[5] if count > 5 else ""
-        kind = fields[2] if count > 2 else ""
-        identifier = fields[3] if count > 3 else ""
-        resolution = self._reader.resolve(segment, identifier, fields[6] if count > 6 else "", self._delimiters)
+        if len(fields) < _OBX_FIELDS:
+            fields += [""] * (_OBX_FIELDS - len(fields))
+        raw, kind = fields[5], fields[2]
+        key = (fields[3], fields[4], fields[6], fields[17], fields[20])
+        meaning = self._known.get(key)
+        if meaning is None:
+            meaning = self._reader.meaning(segment)
+            if sum(map(len, key)) <= _CACHE_KEY:
+                self._known[key] = meaning
+        resolution, site = meaning
         if kind in _NO_SINGLE_VALUE or resolution is _ATTRIBUTE:
             self.reading.skipped += 1
             return
         if raw in ("", '""'):
-            self._without_value(segment, resolution)
+            self._without_value(segment, resolution, site)
             return
         if kind not in _NUMERIC and not resolution.recognised:
             self.reading.skipped += 1
             return
-        marks = self._marks(segment, fields[8]) if count > 8 and fields[8] else ()
-        reason = self._refusal(segment, fields[11].strip().upper() if count > 11 else "", marks)
+        marks = self._marks(segment, fields[8]) if fields[8] else ()
+        reason = self._refusal(segment, fields[11].strip().upper(), marks)
         value = None
         if not reason:
             value, reason = self._number(segment, raw, kind, resolution)
@@ -228,30 +254,32 @@ class _Walk:
         if reason:
             self._put_aside(segment, raw, reason)
             if reason == SENTINEL and resolution.parameter is not None and self._placed:
-                self.reading.unavailable.append(self._observation(segment, resolution, None, Status.UNAVAILABLE))
+                self.reading.unavailable.append(self._observation(segment, resolution, site, None, Status.UNAVAILABLE))
             return
         status = Status.QUESTIONABLE if not _QUESTIONABLE_MARKS.isdisjoint(marks) else Status.VALID
-        self.reading.observations.append(self._observation(segment, resolution, value, status))
+        self.reading.observations.append(self._observation(segment, resolution, site, value, status))
 
     @property
     def _placed(self) -> bool:
         return self._location is not None or not self._reader._needs_location
 
-    def _without_value(self, segment: Segment, resolution: Resolution) -> None:
+    def _without_value(self, segment: Segment, resolution: Resolution, site: str) -> None:
         """The device has no value now: said once for a parameter that would be charted, else the row is structure."""
         if resolution.parameter is None or not self._placed or not self.reading.production:
             self.reading.skipped += 1
             return
-        self.reading.unavailable.append(self._observation(segment, resolution, None, Status.UNAVAILABLE))
+        self.reading.unavailable.append(self._observation(segment, resolution, site, None, Status.UNAVAILABLE))
 
     def _observation(
-        self, segment: Segment, resolution: Resolution, value: float | None, status: Status
+        self, segment: Segment, resolution: Resolution, site: str, value: float | None, status: Status
     ) -> ReadObservation:
         parameter = resolution.parameter
         assert parameter is not None
-        moment = self._time(segment)
-        vital = Vital(parameter, value, status, self._site(segment, resolution) or None, moment[0] if moment else None)
-        return ReadObservation(vital, self._location, self._patient, moment[1] if moment else None)
+        if self._site_by_row and parameter is Parameter.TEMP and (not site or site.startswith(_CHANNEL)):
+            site = self._site_by_row
+        device_time, measured_at = self._time(segment) or (None, None)
+        vital = Vital(parameter, value, status, site or None, device_time)
+        return ReadObservation(vital, self._location, self._patient, measured_at)
 
     def _marks(self, segment: Segment, raw: str) -> tuple[str, ...]:
         marks = tuple(segment.part(mark).strip().upper() for mark in raw.split(self._delimiters.repetition))
@@ -295,9 +323,7 @@ class _Walk:
 
     def _time(self, segment: Segment) -> tuple[datetime, datetime] | None:
         """(as the device gives it, in UTC): OBX-14, else OBR-7, else MSH-7."""
-        fields = segment.fields
-        own = fields[14] if len(fields) > 14 else ""
-        for raw in (own, self._group_time, self._message.msh.raw(7)):
+        for raw in (segment.fields[14], self._group_time, self._message.msh.raw(7)):
             if raw:
                 moment = self._times[raw] if raw in self._times else self._parse(segment, raw)
                 if moment is not None:
@@ -311,22 +337,6 @@ class _Walk:
             self.reading.flags.append("unreadable time")
         self._times[raw] = found
         return found
-
-    def _site(self, segment: Segment, resolution: Resolution) -> str:
-        """OBX-17 or OBX-20 where they name a site, else what the code says, else the channel in OBX-4."""
-        fields = segment.fields
-        if len(fields) > 17:
-            words = [word for number in (17, 20) for word in segment.components(segment.raw(number)) if word]
-            said = self._reader.site(words) if words else ""
-            if said:
-                return said
-        if resolution.site:
-            return resolution.site
-        if resolution.parameter is Parameter.TEMP and self._site_by_row:
-            return self._site_by_row
-        channel = segment.text(4).strip()
-        # "1.26.1.1": the channel in the device tree; some monitors end it with the code itself.
-        return f"channel {channel.removesuffix('.' + segment.text(3))}"[:40] if "." in channel else ""
 
     def _separate_site(self) -> str:
         """Comen sends the site of the temperature as a text row of its own (COMEN_TEMP_POS)."""
