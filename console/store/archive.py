@@ -14,6 +14,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select
 from console.store.blocks import Arrays, arrays_of, by_minute, checksum, decode_minutes, encode_minute, join
 from console.store.database import insert_new, upsert
 from console.store.frames import Columns, StreamKey, unpack
+from console.store.instants import MINUTE_US
 from console.store.schema import chunk, damaged, hot, stream
 from console.store.words import storable
 
@@ -168,7 +169,7 @@ def read_stream(
 
     Each label has at most two pieces, sorted in themselves: from chunks, and from hot rows.
     """
-    first, last = start_us // 60_000_000, (end_us - 1) // 60_000_000
+    first, last = start_us // MINUTE_US, (end_us - 1) // MINUTE_US
     query = (
         select(chunk.c.layout, chunk.c.data, chunk.c.crc)
         .where(chunk.c.id.between(chunk_id(stream_id, first), chunk_id(stream_id, last)))
@@ -198,3 +199,10 @@ def _between(samples: Arrays, start_us: int, end_us: int) -> Arrays:
     if low == 0 and high == len(samples.measured):
         return samples
     return samples.take(slice(int(low), int(high)))
+
+
+def hot_minutes(connection: Connection, stream_id: int) -> list[int]:
+    """Minutes of which a stream has samples in `hot`, in order."""
+    waiting = connection.execute(select(hot.c.data).where(hot.c.stream == stream_id)).scalars()
+    found, _ = _unpack_each(list(waiting))
+    return sorted({at // MINUTE_US for columns in found.values() for at in columns.measured})

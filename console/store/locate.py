@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from platformdirs import user_data_dir
@@ -58,3 +59,15 @@ def hidden(url: str) -> str:
         return make_url(url).render_as_string(hide_password=True)
     except (ArgumentError, ValueError):
         return url.split("@")[-1]
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """--db, --data-dir and --config, which mean the same for every command."""
+    parser.add_argument("--db", metavar="URL", help="sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME")
+    parser.add_argument("--data-dir", metavar="DIR", type=Path, help="directory of the console's own files")
+    parser.add_argument("--config", metavar="FILE", type=Path, help="configuration file")
+
+
+def chosen_url(arguments: Namespace) -> str:
+    """The database that --db, --config and --data-dir name. Raises ConfigError."""
+    return database_url(arguments.db, arguments.data_dir, arguments.config)

@@ -1,0 +1,143 @@
+"""`ward-console export`: observations, alarms or the audit trail as CSV or JSON lines."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import math
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, tzinfo
+from pathlib import Path
+from typing import Any, TextIO
+from zoneinfo import ZoneInfo
+
+from console.config import load_config
+from console.store.locate import add_arguments, chosen_url
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def add_parser(subparsers: Any) -> None:
+    """The arguments of the command."""
+    parser = subparsers.add_parser("export", help="observations, alarms or the audit trail as CSV or JSON lines")
+    parser.add_argument("what", choices=("observations", "alarms", "audit"))
+    add_arguments(parser)
+    parser.add_argument("--bed", action="append", default=[], metavar="BED", help="only this bed (may be repeated)")
+    parser.add_argument("--from", dest="start", metavar="TIME", help="ISO 8601; without offset, the ward's time zone")
+    parser.add_argument("--to", dest="end", metavar="TIME", help="up to, not including, this time")
+    parser.add_argument("--format", choices=("csv", "jsonl"), default="csv")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="instead of standard output")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Export; exit status 0, 1 when it cannot be read or written, 2 for bad input."""
+    from console.store.errors import DatabaseMissing, StoreError
+    from console.store.upkeep import reading
+
+    try:
+        zone: tzinfo = ZoneInfo(load_config(args.config).ward.timezone) if args.config else UTC
+        start, end = _moment(args.start, zone, "--from"), _moment(args.end, zone, "--to")
+        if start is not None and end is not None and end <= start:
+            raise ValueError("--to has to be later than --from")
+        url = chosen_url(args)
+    except ValueError as error:
+        return _say(str(error), 2)
+    try:
+        with reading(url) as engine, _target(args.out) as out:
+            columns, rows = _rows(engine, args.what, args.bed, start, end)
+            count = _write(out, args.format, columns, rows)
+    except DatabaseMissing as error:
+        return _say(str(error), 2)
+    except StoreError as error:
+        return _say(str(error), 1)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        return _say(f"{error.filename or args.out or 'standard output'}: {error.strerror}", 1)
+    if not count:
+        print("ward-console export: nothing matches", file=sys.stderr)
+    return 0
+
+
+def _say(sentence: str, status: int) -> int:
+    print(f"ward-console export: {sentence}", file=sys.stderr)
+    return status
+
+
+def _moment(text: str | None, zone: tzinfo, option: str) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+        return (at if at.tzinfo is not None else at.replace(tzinfo=zone)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise ValueError(f"{option} '{text}': use ISO 8601, such as 2026-11-22T13:05:00+00:00") from None
+
+
+def _rows(
+    engine: Any, what: str, beds: Sequence[str], start: datetime | None, end: datetime | None
+) -> tuple[Sequence[str], Iterator[dict[str, Any]]]:
+    from console.link.commands import HistoryFilter
+    from console.store import rows
+    from console.store.instants import optional_us
+
+    if what == "observations":
+        found = rows.observation_rows(engine, beds, optional_us(start), optional_us(end))
+        return rows.OBSERVATION_COLUMNS, found
+    filter = HistoryFilter(start, end, tuple(beds))
+    if what == "alarms":
+        return rows.ALARM_COLUMNS, rows.alarm_rows(engine, filter)
+    return rows.AUDIT_COLUMNS, rows.audit_rows(engine, filter)
+
+
+@contextmanager
+def _target(out: Path | None) -> Iterator[TextIO]:
+    """Standard output, or a file that has its name only once it is whole."""
+    if out is None:
+        yield sys.stdout
+        sys.stdout.flush()
+        return
+    part = out.with_name(out.name + ".part")
+    try:
+        with part.open("w", encoding="utf-8", newline="") as file:
+            yield file
+        part.replace(out)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _write(out: TextIO, form: str, columns: Sequence[str], rows: Iterator[dict[str, Any]]) -> int:
+    count = 0
+    if form == "jsonl":
+        for count, row in enumerate(rows, 1):
+            plain = {name: _number(value) for name, value in row.items()}
+            out.write(json.dumps(plain, ensure_ascii=False, allow_nan=False) + "\n")
+        return count
+    sheet = csv.writer(out, lineterminator="\n")
+    sheet.writerow(columns)
+    for count, row in enumerate(rows, 1):
+        sheet.writerow([_cell(row[name]) for name in columns])
+    return count
+
+
+def _number(value: Any) -> Any:
+    """A float as the shortest number that reads back as the same; what JSON has no number for as text."""
+    if not isinstance(value, float):
+        return value
+    if not math.isfinite(value):
+        return str(value)
+    whole = value.is_integer() and abs(value) < 2**53 and math.copysign(1.0, value) > 0
+    return int(value) if whole or (value < -0.5 and value.is_integer() and value > -(2**53)) else value
+
+
+def _cell(value: Any) -> Any:
+    """A cell that no spreadsheet takes for a formula; numbers stay numbers."""
+    if value is None:
+        return ""
+    if isinstance(value, str) and value.startswith(_FORMULA):
+        return "'" + value
+    return _number(value)
