@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import Any
 
 from console.alarms.detector_rules import DetectorRules, RulesError
+from console.alarms.limits import LimitRules
 
 DETECTORS = "detectors"
 LIMITS = "limits"
@@ -19,6 +20,7 @@ class AlarmRules:
     """What every bed is judged by."""
 
     detectors: DetectorRules
+    limits: LimitRules
 
 
 def load_rules(overrides: Mapping[str, Any] | None = None) -> AlarmRules:
@@ -28,13 +30,13 @@ def load_rules(overrides: Mapping[str, Any] | None = None) -> AlarmRules:
     `--set`: {"withdrawal": {"hr": {"one": 115}}}, {"withdrawal.hr.one": 115}, {"limits.hr.high": 130}. A first part
     "detectors" may be left out. Raises RulesError naming the key and what is allowed.
     """
-    trees = {DETECTORS: _defaults("detectors.toml")}
+    trees = {DETECTORS: _defaults("detectors.toml"), LIMITS: _defaults("limits.toml")}
     for key, value in _flat(overrides or {}):
         tree, _, rest = key.partition(".")
         if tree not in trees:
             tree, rest = DETECTORS, key
         _lay(trees[tree], rest.split("."), value, key)
-    return AlarmRules(DetectorRules.from_mapping(trees[DETECTORS]))
+    return AlarmRules(DetectorRules.from_mapping(trees[DETECTORS]), LimitRules.from_mapping(trees[LIMITS]))
 
 
 def _defaults(name: str) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from console.alarms.alarm import Alarm, Condition, Kind, Presence, Stage, Transition
 from console.alarms.explain import PatternView
 from console.alarms.lifecycle import LifeCycle
-from console.alarms.limits import LimitMonitor
+from console.alarms.limit_monitor import LimitMonitor
 from console.alarms.pattern_monitor import PatternMonitor
 from console.alarms.technical import STANDS_S, SourceSpec, TechnicalMonitor
 from console.link.snapshot import SourceState
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 APNOEA_CODES = frozenset({"apnoea", "apnea", "no_breath"})
 """Device alerts that mean: no breath seen for the device's own apnoea time."""
+
+DEVICE_APNOEA_S = 30.0
+"""A monitor declares apnoea after 20 to 30 s by default; what it declares counts as the apnoea of the detector."""
 
 RESTORED_HOLD_S: dict[Kind, float] = {Kind.WITHDRAWAL: 900.0, Kind.OVERDOSE: 600.0}
 """After a restart a pattern alarm stands until its detector has had fresh data for its own time to step down
@@ -170,9 +173,9 @@ class BedAlarms:
         """The same without an Observation around it. stamp: engine time of reception; lag: seconds by which the value
         is older than that. An old value is never judged as the present one."""
         if self.technical is not None:
-            self.technical.observe(parameter, status, stamp, source)
             if lag > 0.0 and lag > self.technical.stands(parameter, source):
-                return
+                return  # it does not even show that the source is alive now
+            self.technical.observe(parameter, status, stamp, source)
         self.limits.observe(parameter, value, status, stamp)
         if self.patterns is not None:
             self.patterns.observe(parameter, value, status, stamp, stamp - lag if lag > 0.0 else None, site, source)
@@ -191,7 +194,9 @@ class BedAlarms:
         if self.technical is not None:
             self.technical.heard(source, stamp)
         if alert.code in APNOEA_CODES:
-            self.limits.apnoea(source, alert.text, alert.active)
+            self.limits.apnoea(source, alert.text, alert.active, stamp)
+            if alert.active and self.patterns is not None:
+                self.patterns.apnoea(DEVICE_APNOEA_S, stamp)
 
     def link(self, source: str, state: SourceState, error: str, now: float) -> None:
         """The state of the link of one of the bed's sources has become known."""
@@ -225,9 +230,7 @@ class BedAlarms:
         limit, reminder = self.limits.next_due(), self._lifecycle.next_due()
         return limit if reminder is None else reminder if limit is None else min(limit, reminder)
 
-    def acknowledge(
-        self, alarm_id: str, version: int, by: str, reason: str, now: float, utc: datetime
-    ) -> Transition:
+    def acknowledge(self, alarm_id: str, version: int, by: str, reason: str, now: float, utc: datetime) -> Transition:
         """Answer one occurrence as seen at `version`. Raises lifecycle.RefusedError with a plain sentence."""
         return self._lifecycle.acknowledge(alarm_id, version, by, reason, now, utc)
 
@@ -281,9 +284,7 @@ class BedAlarms:
 
     def _with_held(self, patterns: tuple[Condition, ...]) -> tuple[Condition, ...]:
         """The restored pattern alarms stand in for what their detectors do not see yet."""
-        rest = tuple(
-            c for c in patterns if c.key not in self._held or c.stage >= self._held[c.key].condition.stage
-        )
+        rest = tuple(c for c in patterns if c.key not in self._held or c.stage >= self._held[c.key].condition.stage)
         confirmed = {c.key for c in rest}
         return rest + tuple(held.condition for key, held in self._held.items() if key not in confirmed)
 

@@ -67,7 +67,9 @@ class LifeCycle:
         self._entries: dict[str, _Entry] = {}
         self._cache: tuple[Alarm, ...] | None = ()
 
-    def step(self, conditions: Sequence[Condition], now: float, utc: datetime, patient_id: str = "") -> list[Transition]:
+    def step(
+        self, conditions: Sequence[Condition], now: float, utc: datetime, patient_id: str = ""
+    ) -> list[Transition]:
         """Bring the alarms in line with the conditions that hold now; what happened, in order."""
         if not conditions and not self._entries:
             return []
@@ -123,12 +125,10 @@ class LifeCycle:
             raise RefusedError(f"An acknowledgement can be taken back for {UNDO_S:g} seconds only.")
         return self._reopen(entry, Change.UNACKNOWLEDGE, now, utc, by=by)
 
-    def end_all(self, now: float, utc: datetime, by: str = "", keep: Callable[[Alarm], bool] = lambda _: False) -> list[Transition]:
+    def end_all(self, now: float, utc: datetime, by: str = "") -> list[Transition]:
         """End every alarm a person has set aside: the patient has left, or the bed is on standby."""
         out: list[Transition] = []
         for entry in list(self._entries.values()):
-            if keep(entry.alarm):
-                continue
             change = Change.CLEAR if entry.alarm.presence is Presence.ACTIVE else Change.UPDATE
             self._end(entry, change, now, utc, out, by=by)
         return out
@@ -174,9 +174,7 @@ class LifeCycle:
                 return entry
         raise RefusedError("This alarm is over.")
 
-    def _onset(
-        self, condition: Condition, patient_id: str, now: float, utc: datetime, out: list[Transition]
-    ) -> None:
+    def _onset(self, condition: Condition, patient_id: str, now: float, utc: datetime, out: list[Transition]) -> None:
         before = self._entries.get(condition.key)
         if before is not None:
             # It ended, nobody answered, and it is back: the new occurrence takes the place of the old one.
@@ -232,9 +230,7 @@ class LifeCycle:
         if not latch:
             self._end(entry, Change.CLEAR, now, utc, out)
             return
-        changed = replace(
-            alarm, version=alarm.version + 1, presence=Presence.LATCHED, ended_at=utc, sounding=False
-        )
+        changed = replace(alarm, version=alarm.version + 1, presence=Presence.LATCHED, ended_at=utc, sounding=False)
         out.append(self._store(entry, changed, Change.CLEAR, now, utc, alarm.condition.stage))
 
     def _end(

@@ -73,7 +73,17 @@ class SourceSpec:
 class _Source:
     """What is known of one source at this bed. down_since: since when its link has been down, None while it is up."""
 
-    __slots__ = ("condition", "down_since", "error", "fault", "heard", "heard_before", "late_s", "name", "unreadable_since")
+    __slots__ = (
+        "condition",
+        "down_since",
+        "error",
+        "fault",
+        "heard",
+        "heard_before",
+        "late_s",
+        "name",
+        "unreadable_since",
+    )
 
     def __init__(self, spec: SourceSpec) -> None:
         self.name = spec.name
@@ -269,7 +279,11 @@ class TechnicalMonitor:
         if own is not Liveness.LIVE or entry is None:
             return own
         # A cuff pressure with its time on it outlives its source, but it does not look live.
-        return Liveness.LIVE if entry.liveness(now, self._started) is Liveness.LIVE else self._dimmed(parameter, entry, now)
+        return (
+            Liveness.LIVE
+            if entry.liveness(now, self._started) is Liveness.LIVE
+            else self._dimmed(parameter, entry, now)
+        )
 
     def _dimmed(self, parameter: Parameter, entry: _Source, now: float) -> Liveness:
         return Liveness.LATE if self._single(parameter) else entry.liveness(now, self._started)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -81,7 +81,8 @@ class Bed:
         self._last_data = observation
         cell = self._cells.get(observation.parameter)
         if cell is not None and not self._replaces(observation, stamp, cell):
-            self.technical.heard(observation.source, observation.stamp)
+            if lag <= self.technical.stands(observation.parameter, observation.source):
+                self.technical.heard(observation.source, observation.stamp)
             return
         self._cells[observation.parameter] = _Cell(observation, stamp)
         self.alarms.observe_value(
@@ -122,7 +123,7 @@ class Bed:
         self._last_alarm = ""
         self.trend.clear_stages()
 
-    def noted(self, transitions: list[Transition]) -> None:
+    def noted(self, transitions: Sequence[Transition]) -> None:
         """Remember the last alarm that ended, for the quiet line of the tile."""
         for transition in transitions:
             if transition.change is Change.CLEAR:
@@ -215,7 +216,9 @@ class Bed:
         return cell.reading
 
 
-_COMPARED = tuple(field.name for field in fields(BedSnapshot) if field.name not in ("version", "pump_events", "findings"))
+_COMPARED = tuple(
+    field.name for field in fields(BedSnapshot) if field.name not in ("version", "pump_events", "findings")
+)
 
 
 def _same(new: BedSnapshot, old: BedSnapshot) -> bool:

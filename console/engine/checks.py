@@ -34,7 +34,9 @@ def check_patient(patient: Patient, today: date) -> str:
         return f"Name and hospital number may have at most {LONGEST_NAME} characters."
     years = age_years(patient, today)
     if years is not None and years < MINIMUM_AGE_YEARS:
-        return f"This console is for patients of {MINIMUM_AGE_YEARS} years and over; the alarm rules do not fit a child."
+        return (
+            f"This console is for patients of {MINIMUM_AGE_YEARS} years and over; the alarm rules do not fit a child."
+        )
     if patient.weight_kg is not None and not 20 <= patient.weight_kg <= 400:
         return f"A weight of {patient.weight_kg:g} kg is outside 20 to 400 kg."
     return check_baseline(patient.baseline)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
 from console.alarms.lifecycle import RefusedError
 from console.engine import checks
@@ -32,6 +33,13 @@ Journalled = tuple[str, list["Future[None]"]]
 """Id of what was charted ("" for none), and the journal entries to wait for."""
 
 
+class Moment(NamedTuple):
+    """Now, in engine seconds and as wall time."""
+
+    now: float
+    utc: datetime
+
+
 class CommandHandler:
     """Does commands on the ward. Used by the engine thread alone."""
 
@@ -55,7 +63,7 @@ class CommandHandler:
         if not ask.future.set_running_or_notify_cancel():
             return
         try:
-            entry_id, journal = self.act(ask.command, now, utc)
+            entry_id, journal = self.act(ask.command, Moment(now, utc))
         except RefusedError as refusal:
             ask.future.set_result(Reply(str(refusal)))
         except Exception as error:
@@ -64,33 +72,33 @@ class CommandHandler:
         else:
             _reply_when_durable(ask.future, entry_id, journal)
 
-    def act(self, command: Command, now: float, utc: datetime) -> Journalled:
+    def act(self, command: Command, at: Moment) -> Journalled:
         """Check and do one command. Raises lifecycle.RefusedError with a plain sentence."""
-        return self._acts[type(command)](command, now, utc)
+        return self._acts[type(command)](command, at)
 
     # --- alarms --------------------------------------------------------------------------------------------------
 
-    def _acknowledge(self, command: Acknowledge, now: float, utc: datetime) -> Journalled:
+    def _acknowledge(self, command: Acknowledge, at: Moment) -> Journalled:
         holder, bed = self._core.find_alarm(command.alarm_id)
-        transition = holder.acknowledge(command.alarm_id, command.version, command.by, command.reason, now, utc)
+        transition = holder.acknowledge(command.alarm_id, command.version, command.by, command.reason, at.now, at.utc)
         return "", [self._core.record([transition], bed)]
 
-    def _undo(self, command: UndoAcknowledge, now: float, utc: datetime) -> Journalled:
+    def _undo(self, command: UndoAcknowledge, at: Moment) -> Journalled:
         holder, bed = self._core.find_alarm(command.alarm_id)
-        return "", [self._core.record([holder.undo(command.alarm_id, command.by, now, utc)], bed)]
+        return "", [self._core.record([holder.undo(command.alarm_id, command.by, at.now, at.utc)], bed)]
 
-    def _sound(self, command: ReportSound, now: float, utc: datetime) -> Journalled:
+    def _sound(self, command: ReportSound, at: Moment) -> Journalled:
         if not self._core.watch.sound(command.station, command.working, command.detail):
             return "", []
         act = "alarm sound works" if command.working else "alarm sound failed"
-        return "", [self._core.audit(AuditEntry(utc, "system", act, "", f"{command.station}: {command.detail}"))]
+        return "", [self._core.audit(AuditEntry(at.utc, "system", act, "", f"{command.station}: {command.detail}"))]
 
-    def _note(self, command: AuditNote, now: float, utc: datetime) -> Journalled:
-        return "", [self._core.audit(AuditEntry(utc, command.by, command.act, "", command.detail))]
+    def _note(self, command: AuditNote, at: Moment) -> Journalled:
+        return "", [self._core.audit(AuditEntry(at.utc, command.by, command.act, "", command.detail))]
 
     # --- stays ---------------------------------------------------------------------------------------------------
 
-    def _admit(self, command: Admit, now: float, utc: datetime) -> Journalled:
+    def _admit(self, command: Admit, at: Moment) -> Journalled:
         core, patient = self._core, command.patient
         bed = self._bed(patient.bed)
         _require_name(command.by)
@@ -99,75 +107,75 @@ class CommandHandler:
         for other in core.beds.values():
             if other.patient is not None and other.patient.patient_id == patient.patient_id:
                 raise RefusedError(f"{other.patient.name} ({patient.patient_id}) is already admitted to {other.name}.")
-        _refuse(checks.check_patient(patient, utc.date()))
+        _refuse(checks.check_patient(patient, at.utc.date()))
         for event in command.pump_events:
-            _refuse(checks.check_pump_event(replace(event, by=event.by or command.by), utc))
+            _refuse(checks.check_pump_event(replace(event, by=event.by or command.by), at.utc))
         events = [replace(e, id=core.new_id(), by=e.by or command.by) for e in command.pump_events]
-        bed.alarms.admit(patient, events, now=now)
+        bed.alarms.admit(patient, events, now=at.now)
         bed.pump_events, bed.findings = events, []
         core.touch(bed)
         journal = [core.store.put_admission(patient, command.by)]
         journal += [core.store.put_pump_event(patient.patient_id, bed.name, event) for event in events]
         return "", journal
 
-    def _discharge(self, command: Discharge, now: float, utc: datetime) -> Journalled:
+    def _discharge(self, command: Discharge, at: Moment) -> Journalled:
         bed = self._bed(command.bed)
         _require_name(command.by)
         patient = _patient(bed)
-        journal = [self._core.record(bed.alarms.discharge(now, utc, command.by), bed)]
+        journal = [self._core.record(bed.alarms.discharge(at.now, at.utc, command.by), bed)]
         bed.pump_events, bed.findings = [], []
         bed.offered_patient_id = ""
         bed.forget_values()
         self._core.touch(bed)
-        journal.append(self._core.store.put_discharge(bed.name, patient, utc, command.by))
+        journal.append(self._core.store.put_discharge(bed.name, patient, at.utc, command.by))
         return "", journal
 
-    def _standby(self, command: SetStandby, now: float, utc: datetime) -> Journalled:
+    def _standby(self, command: SetStandby, at: Moment) -> Journalled:
         bed = self._bed(command.bed)
         _require_name(command.by)
         on = bool(command.reason.strip())
         if on == bool(bed.standby_reason):
             raise RefusedError(f"{bed.name} is {'already' if on else 'not'} on standby.")
-        bed.standby_reason, bed.standby_since = (command.reason.strip(), utc) if on else ("", None)
-        journal = [self._core.record(bed.alarms.set_standby(on, now, utc, command.by), bed)]
+        bed.standby_reason, bed.standby_since = (command.reason.strip(), at.utc) if on else ("", None)
+        journal = [self._core.record(bed.alarms.set_standby(on, at.now, at.utc, command.by), bed)]
         self._core.touch(bed)
         act = "standby" if on else "standby ended"
-        journal.append(self._core.audit(AuditEntry(utc, command.by, act, bed.name, command.reason)))
+        journal.append(self._core.audit(AuditEntry(at.utc, command.by, act, bed.name, command.reason)))
         return "", journal
 
     # --- charting ------------------------------------------------------------------------------------------------
 
-    def _chart_finding(self, command: ChartFinding, now: float, utc: datetime) -> Journalled:
+    def _chart_finding(self, command: ChartFinding, at: Moment) -> Journalled:
         bed = self._bed(command.bed)
         patient = _patient(bed)
-        _refuse(checks.check_finding(command.finding, utc))
+        _refuse(checks.check_finding(command.finding, at.utc))
         finding = replace(command.finding, id=self._core.new_id())
         bed.findings.append(finding)
         bed.alarms.chart_finding(finding)
         self._core.touch(bed)
         return finding.id, [self._core.store.put_finding(patient, bed.name, finding)]
 
-    def _chart_pump_event(self, command: ChartPumpEvent, now: float, utc: datetime) -> Journalled:
+    def _chart_pump_event(self, command: ChartPumpEvent, at: Moment) -> Journalled:
         bed = self._bed(command.bed)
         patient = _patient(bed)
-        _refuse(checks.check_pump_event(command.event, utc))
+        _refuse(checks.check_pump_event(command.event, at.utc))
         event = replace(command.event, id=self._core.new_id())
         bed.pump_events.append(event)
         bed.alarms.chart_pump_event(event)
         self._core.touch(bed)
         return event.id, [self._core.store.put_pump_event(patient, bed.name, event)]
 
-    def _remove(self, command: RemoveEntry, now: float, utc: datetime) -> Journalled:
+    def _remove(self, command: RemoveEntry, at: Moment) -> Journalled:
         bed = self._bed(command.bed)
         _require_name(command.by)
-        known = {entry.id for entry in (*bed.findings, *bed.pump_events)}
+        known = {finding.id for finding in bed.findings} | {event.id for event in bed.pump_events}
         if command.entry_id not in known:
             raise RefusedError("This entry is not there any more.")
         bed.findings = [finding for finding in bed.findings if finding.id != command.entry_id]
         bed.pump_events = [event for event in bed.pump_events if event.id != command.entry_id]
         bed.alarms.strike(command.entry_id)
         self._core.touch(bed)
-        return command.entry_id, [self._core.store.strike_entry(command.entry_id, utc, command.by)]
+        return command.entry_id, [self._core.store.strike_entry(command.entry_id, at.utc, command.by)]
 
     def _bed(self, name: str) -> Bed:
         bed = self._core.beds.get(name)

@@ -77,7 +77,7 @@ class WardCore:
 
     # --- what arrives --------------------------------------------------------------------------------------------
 
-    def handle(self, item: Item, now: float, utc: datetime) -> None:
+    def handle(self, item: Item, utc: datetime) -> None:
         """Take one item other than a command. What goes wrong with one item does not stop the others."""
         match item:
             case Samples():
@@ -104,7 +104,7 @@ class WardCore:
                 continue
             try:
                 bed.observe(sample.observation)
-            except Exception as error:  # one bed's fault must not blind the others: it becomes a high alarm
+            except Exception as error:  # noqa: BLE001 - one bed's fault must not blind the others: it becomes a high alarm
                 self._fault(sample.bed, error)
             self._dirty.add(sample.bed)
 
@@ -146,7 +146,7 @@ class WardCore:
         try:
             transitions = bed.alarms.advance(now, utc)
             bed.due = bed.alarms.next_due()
-        except Exception as error:  # see _take_samples
+        except Exception as error:  # noqa: BLE001 - see _take_samples
             self._fault(bed.name, error)
             return
         self.record(transitions, bed)

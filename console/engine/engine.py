@@ -57,6 +57,10 @@ class Engine:
         """Where the state of the sources comes from."""
         self._sources = sources
 
+    def notice(self, text: str) -> None:
+        """Show a technical alarm from the start on: what the store found when it was opened. Call before `start`."""
+        self._core.watch.notice(text)
+
     def put(self, item: Item) -> bool:
         """Hand something to the engine, from any thread; False when it takes nothing more."""
         return self._intake.put(item)
@@ -118,7 +122,7 @@ class Engine:
             if isinstance(item, Ask):
                 self._commands.handle(item, now, utc)
             else:
-                self._core.handle(item, now, utc)
+                self._core.handle(item, utc)
         due = self._core.next_due()
         if not items and (due is None or due > now):
             return False

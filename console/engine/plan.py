@@ -48,8 +48,8 @@ def plan_ward(config: Config) -> WardPlan:
             specs[bed].append(SourceSpec(feed.name, feed.interval_s))
             demo[bed].append(feed.demo)
     beds = tuple(BedPlan(bed, tuple(specs[bed]), any(demo[bed])) for bed in config.ward.beds)
-    sources = (*config.source, *config.hl7_listener)
-    simulated = bool(sources) and all(source.demo for source in sources)
+    invented = [s.demo for s in config.source] + [f.demo for f in config.hl7_listener]
+    simulated = bool(invented) and all(invented)
     return WardPlan(config.ward.name, config.ward.timezone, beds, first_views(config), simulated, _rule_set(config))
 
 

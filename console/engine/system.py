@@ -1,8 +1,8 @@
-"""What can fail in the console itself: storage, sound, clock, a listener. Each is a technical alarm with its own text."""
+"""What can fail in the console itself: storage, sound, clock, a listener; each a technical alarm with its own text."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from console.alarms.alarm import Condition, Priority
@@ -34,7 +34,12 @@ class SystemWatch:
         entries = self._check_clock(step_s, now, utc)
         self._check_store(store_failure)
         self._check_listeners(sources)
+        self._check_sender_clocks(sources)
         return entries
+
+    def notice(self, text: str) -> None:
+        """Something that happened before the start and that a person must hear of: stands until the next start."""
+        self._set(f"notice:{text}", Priority.MEDIUM, text, "", "Call the engineer.")
 
     def sound(self, station: str, working: bool, detail: str) -> bool:
         """A screen says whether its alarm sound works; True when that is news."""
@@ -44,7 +49,11 @@ class SystemWatch:
             self._found.pop(key, None)
         elif not known or self._found[key].detail != detail:
             self._found[key] = system_condition(
-                key, Priority.MEDIUM, f"No alarm sound – {station}", detail, "Check loudspeaker and volume; watch the screen."
+                key,
+                Priority.MEDIUM,
+                f"No alarm sound – {station}",
+                detail,
+                "Check loudspeaker and volume; watch the screen.",
             )
         return working is known
 
@@ -97,8 +106,7 @@ class SystemWatch:
             for view in sources
             if view.kind == "hl7" and view.state in (SourceState.LOST, SourceState.STOPPED) and view.last_error
         }
-        for key in [k for k in self._found if k.startswith("listener:") and k not in down]:
-            del self._found[key]
+        self._keep("listener:", down)
         for key, view in down.items():
             self._set(
                 key,
@@ -107,3 +115,22 @@ class SystemWatch:
                 view.last_error,
                 "Nothing arrives from this feed: watch the bedside monitors and call the engineer.",
             )
+
+    def _check_sender_clocks(self, sources: Sequence[SourceView]) -> None:
+        wrong = {f"sender clock:{view.name}": view for view in sources if view.clock_skew_s}
+        self._keep("sender clock:", wrong)
+        for key, view in wrong.items():
+            # In whole ten seconds: a drifting clock is one condition, not a new text every second.
+            seconds = round(abs(view.clock_skew_s), -1)
+            side = "ahead" if view.clock_skew_s > 0 else "behind"
+            self._set(
+                key,
+                Priority.MEDIUM,
+                f"Clock of {view.name} is wrong",
+                f"about {seconds:.0f} s {side} of this computer",
+                "Values may be shown as old: set the clock of the sender.",
+            )
+
+    def _keep(self, prefix: str, present: Mapping[str, SourceView]) -> None:
+        for key in [k for k in self._found if k.startswith(prefix) and k not in present]:
+            del self._found[key]

@@ -17,7 +17,7 @@ from console.store.store import Store
 from drivers.observation import Parameter
 
 BACKLOG = 100_000
-"""Transitions kept for a screen that does not drain; the oldest beyond are counted in `missed` and stay in the journal."""
+"""Transitions kept for a screen that does not drain; older ones are counted in `missed` and stay in the journal."""
 
 NO_ENGINE = "The alarm engine is not running or overloaded; nothing was done. Try again."
 

@@ -137,7 +137,8 @@ class SourceView:
     """One configured source or HL7 listener. Counters run since the start; last_error in plain words.
 
     kind: "serial", "tcp", "replay", "nullmodem" or "hl7". beds: those it speaks for.
-    quarantined: messages or values put aside, by reason.
+    quarantined: messages or values put aside, by reason. clock_skew_s: seconds by which the sender's clock is ahead
+    (negative: behind), 0 while it is within 10 s or unknown.
     """
 
     name: str
@@ -156,6 +157,7 @@ class SourceView:
     quarantined: tuple[tuple[str, int], ...] = ()
     unknown_locations: tuple[str, ...] = ()
     device_alerts: tuple[str, ...] = ()
+    clock_skew_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,274 @@
+"""One HL7 feed: each message becomes a receipt and samples in one durable commit, and only then is acknowledged.
+
+Locations are mapped to beds by the configuration alone; a location nobody has mapped is listed and its values are
+kept in the message, not charted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import threading
+from collections import Counter, OrderedDict, deque
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from console.clock import Clock
+from console.config import Hl7ListenerConfig
+from console.engine.items import DeviceReport, Item, PatientSeen, Samples, SourceNote
+from console.link.snapshot import SourceState, SourceView
+from console.store.records import Receipt, ReceiptOutcome, Sample
+from console.store.store import Store
+from drivers.observation import DeviceAlert, Observation
+from hl7.acknowledgement import ACCEPT, REJECT, Verdict, judge, judge_unreadable
+from hl7.admissions import read_movement
+from hl7.alerts import ReadAlert
+from hl7.connection import Delivery
+from hl7.observations import ObservationReader, Reading, ReadObservation
+from hl7.reader import Message, UnreadableError, read_message
+from hl7.times import parse_time, to_utc
+
+UNKNOWN_SHOWN = 50
+REASONS_COUNTED = 100
+ALERTS_SHOWN = 20
+
+SKEW_SLACK = timedelta(seconds=10)
+"""A sender's clock may be ahead by so much (detector specification, section 6)."""
+
+SKEW_MESSAGES = 3
+"""The clock of a sender is judged by the best of its last messages: one that was held up says nothing about it."""
+
+
+class Feed:
+    """Takes the messages of one listener on the event loop; its view may be asked for from any thread."""
+
+    def __init__(
+        self, config: Hl7ListenerConfig, view: SourceView, store: Store, put: Callable[[Item], bool], clock: Clock
+    ) -> None:
+        self._config = config
+        self._store = store
+        self._put = put
+        self._clock = clock
+        self._zone = ZoneInfo(config.timezone) if config.timezone else None
+        self._reader = ObservationReader(self._zone)
+        self._lock = threading.Lock()
+        self._view = view
+        self._good = self._bad = self._duplicates = 0
+        self._quarantined: Counter[str] = Counter()
+        self._unknown: OrderedDict[str, None] = OrderedDict()
+        self._alerts: OrderedDict[str, str] = OrderedDict()
+        self._patients: dict[str, str] = {}
+        self._skews: deque[float] = deque(maxlen=SKEW_MESSAGES)
+        self._last_stamp: float | None = None
+        self._unreadable = itertools.count(1)
+
+    async def deliver(self, delivery: Delivery) -> Verdict:
+        """Take one message; the verdict is there when the message is durable. Raises what the store raises, which the
+        listener answers with AE so that the sender sends again."""
+        stamp = self._clock.now()
+        try:
+            message = read_message(delivery.data)
+        except UnreadableError as error:
+            return self._refuse(delivery, judge_unreadable(error), f"unreadable: {error}", ReceiptOutcome.ERROR)
+        verdict = judge(message)
+        if not verdict.code:
+            return verdict
+        if verdict.code != ACCEPT:
+            outcome = ReceiptOutcome.REJECTED if verdict.code == REJECT else ReceiptOutcome.ERROR
+            return self._refuse(delivery, verdict, verdict.text, outcome, message)
+        reading = self._reader.read(message, delivery.received_at)
+        samples = self._samples(reading, delivery.received_at, stamp)
+        receipt = Receipt(
+            f"{delivery.feed}|{message.receipt_key(delivery.peer, delivery.received_at.isoformat())}",
+            delivery.feed,
+            delivery.peer,
+            message.control_id,
+            message.message_type,
+            delivery.received_at,
+            ReceiptOutcome.ACCEPTED,
+            "",
+            delivery.data,
+        )
+        fresh = await asyncio.wrap_future(self._store.put_message(receipt, samples))
+        if fresh:
+            self._pass_on(message, reading, samples, delivery.received_at, stamp)
+        else:
+            with self._lock:
+                self._duplicates += 1
+        return verdict
+
+    def view(
+        self, state: SourceState, address: str, bytes_in: int, error: str, refused: Iterable[tuple[str, int]]
+    ) -> SourceView:
+        """The feed as the engineer reads it. The listener tells what it knows of its socket."""
+        with self._lock:
+            counted = [*self._quarantined.items(), *refused]
+            if self._duplicates:
+                counted.append(("sent twice", self._duplicates))
+            return replace(
+                self._view,
+                state=self._state(state),
+                address=address,
+                good=self._good,
+                bad=self._bad,
+                bytes_in=bytes_in,
+                last_value_stamp=self._last_stamp,
+                last_error=error or self._clock_words(),
+                quarantined=tuple(counted),
+                unknown_locations=tuple(self._unknown),
+                device_alerts=tuple(self._alerts.values()),
+                clock_skew_s=self._skew(),
+            )
+
+    # --- what a message brings -----------------------------------------------------------------------------------
+
+    def _samples(self, reading: Reading, received_at: datetime, stamp: float) -> list[Sample]:
+        """The values of known beds; the others are counted."""
+        samples = []
+        for row in (*reading.observations, *reading.unavailable):
+            bed = self._bed(row.location)
+            if bed is not None:
+                samples.append(Sample(bed, self._observation(row, received_at, stamp)))
+        return samples
+
+    def _observation(self, row: ReadObservation, received_at: datetime, stamp: float) -> Observation:
+        vital = row.vital
+        measured_at = row.measured_at
+        # Without a zone nobody knows when it was; from the future it cannot be. The sender's own words stay beside it.
+        if measured_at is None or measured_at.tzinfo is None or measured_at > received_at:
+            measured_at = received_at
+        return Observation(
+            vital.parameter,
+            vital.value,
+            vital.status,
+            self._config.name,
+            received_at,
+            measured_at,
+            stamp,
+            vital.site,
+            vital.device_time,
+        )
+
+    def _bed(self, location: str | None) -> str | None:
+        if location is None:
+            return None
+        bed = self._config.beds.get(location)
+        if bed is None and location not in self._unknown:
+            self._note_unknown(location)
+        return bed
+
+    def _note_unknown(self, location: str) -> None:
+        with self._lock:
+            if len(self._unknown) >= UNKNOWN_SHOWN:
+                return
+            self._unknown[location] = None
+        self._put(SourceNote(self._config.name, "unknown location", location))
+
+    def _pass_on(
+        self, message: Message, reading: Reading, samples: list[Sample], received_at: datetime, stamp: float
+    ) -> None:
+        if samples:
+            self._put(Samples(tuple(samples), stored=True))
+        for alert in reading.alerts:
+            self._report(alert, stamp)
+        self._offer_patients(message, reading)
+        unplaced = sum(self._bed(row.location) is None for row in reading.observations)
+        with self._lock:
+            self._good += 1
+            if samples:
+                self._last_stamp = stamp
+            for quarantined in reading.quarantined:
+                self._count(quarantined.reason)
+            if unplaced:
+                self._count("unknown location", unplaced)
+            self._note_clock(message, received_at)
+
+    def _report(self, alert: ReadAlert, stamp: float) -> None:
+        active = alert.phase != "end"
+        bed = self._bed(alert.location)
+        if bed is not None:
+            code = "apnoea" if "APNEA" in alert.event.upper() else alert.code
+            device_alert = DeviceAlert(code, alert.text, active, alert.priority)
+            self._put(DeviceReport(bed, self._config.name, device_alert, stamp))
+        key = f"{alert.location}|{alert.code}"
+        with self._lock:
+            self._alerts.pop(key, None)
+            if active:
+                self._alerts[key] = f"{bed or alert.location or 'no location'}: {alert.text}"
+                if len(self._alerts) > ALERTS_SHOWN:
+                    self._alerts.popitem(last=False)
+
+    def _offer_patients(self, message: Message, reading: Reading) -> None:
+        """Who the feed says is at a bed: offered for admission by the engine, never adopted here."""
+        seen = {(row.location, row.patient_id) for row in reading.observations}
+        seen.add((reading.location, reading.patient_id))
+        movement = read_movement(message, [])
+        if movement is not None and movement.event in ("A01", "A02", "A04", "A08"):
+            seen.add((movement.location, movement.patient_id))
+        for location, patient_id in seen:
+            bed = self._config.beds.get(location or "")
+            if bed and patient_id and self._patients.get(bed) != patient_id:
+                self._patients[bed] = patient_id
+                self._put(PatientSeen(bed, patient_id))
+
+    def _refuse(
+        self,
+        delivery: Delivery,
+        verdict: Verdict,
+        reason: str,
+        outcome: ReceiptOutcome,
+        message: Message | None = None,
+    ) -> Verdict:
+        """Keep the bytes of a message that is not taken, and count it. The sender is told in any case."""
+        received_at = delivery.received_at
+        receipt = Receipt(
+            f"{delivery.feed}|refused|{received_at.isoformat()}|{next(self._unreadable)}|{delivery.peer}",
+            delivery.feed,
+            delivery.peer,
+            message.control_id if message else "",
+            message.message_type if message else "",
+            received_at,
+            outcome,
+            reason[:400],
+            delivery.data,
+        )
+        self._store.put_message(receipt, ())
+        with self._lock:
+            self._bad += 1
+            self._count(reason)
+        return verdict
+
+    # --- the view ------------------------------------------------------------------------------------------------
+
+    def _count(self, reason: str, number: int = 1) -> None:
+        known = reason in self._quarantined or len(self._quarantined) < REASONS_COUNTED
+        self._quarantined[reason if known else "other reasons"] += number
+
+    def _note_clock(self, message: Message, received_at: datetime) -> None:
+        sent = parse_time(message.msh.raw(7))
+        if sent is None:
+            return
+        moment = to_utc(sent, self._zone, received_at)
+        if moment.tzinfo is not None:
+            self._skews.append((moment - received_at).total_seconds())
+
+    def _skew(self) -> float:
+        """Seconds by which the sender's clock is ahead (negative: behind), 0 while nobody knows or within the slack."""
+        if len(self._skews) < SKEW_MESSAGES:
+            return 0.0
+        best = min(self._skews, key=abs)
+        return best if abs(best) > SKEW_SLACK.total_seconds() else 0.0
+
+    def _clock_words(self) -> str:
+        skew = self._skew()
+        if not skew:
+            return ""
+        return f"the sender's clock is {abs(skew):.0f} s {'ahead' if skew > 0 else 'behind'}"
+
+    def _state(self, state: SourceState) -> SourceState:
+        if state is not SourceState.CONNECTED or self._last_stamp is None:
+            return state
+        silent = self._clock.now() - self._last_stamp > 2.5 * self._config.interval_s
+        return SourceState.SILENT if silent else state

@@ -1,0 +1,117 @@
+"""The HL7 listeners of the ward on one background event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from console.acquisition.feed import Feed
+from console.config import Hl7ListenerConfig
+from console.link.snapshot import SourceState, SourceView
+from hl7.listener import Listener, ListenerSettings, tls_context
+
+RETRY_S = 2.0
+"""Pause before an address that could not be had is tried again."""
+
+STOP_S = 5.0
+
+
+@dataclass(slots=True)
+class _Served:
+    """One listener and how it fares. error: why it does not listen, "" while it does."""
+
+    config: Hl7ListenerConfig
+    feed: Feed
+    listener: Listener | None = None
+    address: tuple[str, int] | None = None
+    error: str = ""
+
+
+class ListenerThread:
+    """Runs every configured listener; one that cannot get its address keeps trying and says so."""
+
+    def __init__(self, feeds: Sequence[tuple[Hl7ListenerConfig, Feed]]) -> None:
+        self._served = [_Served(config, feed) for config, feed in feeds]
+        self._loop = asyncio.new_event_loop()
+        self._ready = threading.Event()
+        self._ended: asyncio.Event | None = None
+        self._thread: threading.Thread | None = None
+
+    def start(self, patience_s: float = 5.0) -> None:
+        """Begin to listen; returns when every listener has made its first attempt."""
+        self._thread = threading.Thread(target=self._run, name="hl7 listeners", daemon=True)
+        self._thread.start()
+        self._ready.wait(patience_s)
+
+    def stop(self) -> None:
+        """Close every connection and end the thread."""
+        if self._thread is None:
+            self._loop.close()
+            return
+        self._loop.call_soon_threadsafe(self._end)
+        self._thread.join(STOP_S)
+        self._thread = None
+
+    def address(self, name: str) -> tuple[str, int] | None:
+        """Host and port a listener has got, None while it has none."""
+        return next((served.address for served in self._served if served.config.name == name), None)
+
+    def views(self) -> list[SourceView]:
+        """Every feed at this moment. From any thread."""
+        return [_view(served) for served in self._served]
+
+    def _end(self) -> None:
+        if self._ended is not None:
+            self._ended.set()
+
+    def _run(self) -> None:
+        try:
+            self._loop.run_until_complete(self._serve())
+        finally:
+            self._loop.run_until_complete(self._loop.shutdown_asyncgens())
+            self._loop.close()
+
+    async def _serve(self) -> None:
+        self._ended = asyncio.Event()
+        first = [asyncio.ensure_future(self._listen(served)) for served in self._served]
+        await asyncio.gather(*first)
+        self._ready.set()
+        retries = [asyncio.ensure_future(self._retry(served)) for served in self._served]
+        await self._ended.wait()
+        for task in retries:
+            task.cancel()
+        await asyncio.gather(*retries, return_exceptions=True)
+        for served in self._served:
+            if served.listener is not None:
+                await served.listener.stop()
+
+    async def _listen(self, served: _Served) -> None:
+        config = served.config
+        try:
+            tls = None if config.tls is None else tls_context(config.tls.cert, config.tls.key, config.tls.client_ca)
+            settings = ListenerSettings(config.name, config.host, config.port, config.allow, tls=tls)
+            listener = Listener(settings, served.feed.deliver)
+            served.address = await listener.start()
+        except OSError as error:
+            served.error = f"cannot listen on {config.host}:{config.port}: {error.strerror or error}"
+        else:
+            served.listener, served.error = listener, ""
+
+    async def _retry(self, served: _Served) -> None:
+        while served.listener is None:
+            await asyncio.sleep(RETRY_S)
+            await self._listen(served)
+
+
+def _view(served: _Served) -> SourceView:
+    config = served.config
+    if served.listener is None:
+        state = SourceState.LOST if served.error else SourceState.CONNECTING
+        return served.feed.view(state, f"{config.host}:{config.port}", 0, served.error, ())
+    counters = served.listener.state
+    refused = [(f"connection refused: {reason}", count) for reason, count in counters.refused.items()]
+    refused += [(f"bytes discarded: {reason}", count) for reason, count in counters.discarded.items()]
+    host, port = served.address or (config.host, config.port)
+    return served.feed.view(SourceState.CONNECTED, f"{host}:{port}", counters.bytes_in, counters.last_error, refused)

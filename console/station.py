@@ -1,0 +1,79 @@
+"""One working station without its screen: configuration, store, engine and acquisition, put together and taken apart.
+
+The gateway, the desktop console and the demonstration all stand on it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from console.acquisition.acquisition import Acquisition
+from console.alarms.detector_rules import RulesError
+from console.clock import Clock, SystemClock
+from console.config import Config, ConfigError
+from console.engine.engine import Engine
+from console.link.inprocess import InProcessLink
+from console.rules import load_rules
+from console.store.locate import data_directory, database_url
+from console.store.sql_store import SqlStore, open_store
+
+
+class Station:
+    """Everything of one process.
+
+    data_dir: where a relative SQLite path lies; None for the user's own directory. db: the value of --db, which goes
+    before the configuration. Making it opens the database; nothing is read from outside before `start`.
+    Raises ConfigError (configuration, rules, drivers) and console.store.errors.StoreError (database).
+    """
+
+    def __init__(
+        self, config: Config, data_dir: Path | None = None, db: str | None = None, clock: Clock | None = None
+    ) -> None:
+        self.config = config
+        self.clock = clock or SystemClock()
+        self.data_dir = data_directory(data_dir)
+        try:
+            rules = load_rules(config.alarms)
+        except RulesError as error:
+            raise ConfigError(f"[alarms] {error}") from error
+        self.store: SqlStore = open_store(database_url(db, data_dir, config), data_dir, self.clock)
+        try:
+            self.engine = Engine(config, self.store, self.clock, rules)
+            self.acquisition = Acquisition(config, self.store, self.engine.put, self.clock)
+        except BaseException:
+            self.store.close()
+            raise
+        self.engine.watch_sources(self.acquisition.views)
+        for notice in self.store.notices:
+            self.engine.notice(notice)
+        self._started = False
+
+    def start(self) -> None:
+        """Restore the ward, then listen and read. Raises ConfigError and StoreError; the station is stopped then."""
+        self._started = True
+        try:
+            self.engine.start()
+            self.acquisition.start()
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """End everything in the order of the data: sources, engine, store. May be called twice."""
+        if self._started:
+            self._started = False
+            self.acquisition.stop()
+            self.engine.stop()
+        self.store.close()
+
+    def link(self) -> InProcessLink:
+        """A way in for one screen."""
+        return self.engine.link()
+
+    def listens_to(self) -> list[str]:
+        """What is read, one phrase each, for the line at the start."""
+        said = []
+        for view in self.acquisition.views():
+            where = f"{view.name} ({view.driver} on {view.address}"
+            said.append(f"{where}{' -> ' + ', '.join(view.beds) if view.beds else ''})")
+        return said
