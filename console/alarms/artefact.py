@@ -130,9 +130,7 @@ class SaturationStep:
                 if stamp - at > rules.spo2_step_seconds or before - value <= rules.spo2_step:
                     continue
                 still = (
-                    rate is not None
-                    and heart_rate is not None
-                    and abs(heart_rate - rate) < rules.spo2_step_hr_change
+                    rate is not None and heart_rate is not None and abs(heart_rate - rate) < rules.spo2_step_hr_change
                 )
                 if still or (perfusion is not None and perfusion < rules.perfusion_minimum):
                     self._old, self._until = before, stamp + rules.spo2_hold_seconds
@@ -164,10 +162,12 @@ class SaturationMinute:
         if spo2 is None or samples > self.SLOW_FEED_SAMPLES or before[0] is None:
             return spo2
         rules = self._rules
-        if before[0] - spo2 > rules.spo2_minute_drop and _within(hr, before[1], rules.spo2_minute_hr_percent):
-            if _within(rr, before[2], rules.spo2_minute_rr_percent):
-                self._old, self._left = before[0], rules.spo2_minute_hold_min - 1
-                return None
+        steady = _within(hr, before[1], rules.spo2_minute_hr_percent) and _within(
+            rr, before[2], rules.spo2_minute_rr_percent
+        )
+        if steady and before[0] - spo2 > rules.spo2_minute_drop:
+            self._old, self._left = before[0], rules.spo2_minute_hold_min - 1
+            return None
         return spo2
 
     @property

@@ -41,7 +41,7 @@ class Usual:
     sources: dict[str, str]
 
 
-class BaselineRefused(ValueError):
+class BaselineRefusedError(ValueError):
     """The usual values cannot be changed now; the text says why."""
 
 
@@ -71,15 +71,16 @@ class BaselineKeeper:
         return replace(self._charted, **{**empty, **known})
 
     def chart(self, baseline: Baseline, *, quiet: bool) -> None:
-        """Take charted values. Raises BaselineRefused when one that is set would change while a pattern stands."""
+        """Take charted values. Raises BaselineRefusedError when one that is set would change while a pattern stands."""
         changed = [
             name
             for name in NAMES
-            if self.usual.sources[name] != "default" and getattr(baseline, name) not in (None, getattr(self.usual, name))
+            if self.usual.sources[name] != "default"
+            and getattr(baseline, name) not in (None, getattr(self.usual, name))
         ]
         if changed and not quiet:
             names = ", ".join(changed)
-            raise BaselineRefused(f"usual {names} cannot be changed while a pattern stands at watch or above")
+            raise BaselineRefusedError(f"usual {names} cannot be changed while a pattern stands at watch or above")
         kept = {n: getattr(self._charted, n) for n in NAMES if getattr(baseline, n) is None}
         self._charted = replace(baseline, **kept)
         self.usual = self._combine()

@@ -94,8 +94,8 @@ class OverdosePoints:
 class OverdoseScorer:
     """Points with their deadbands; the only memory is the band each channel stood in."""
 
-    def __init__(self, rules: OverdoseRules, deadband: DeadbandRules) -> None:
-        self._rules, self._deadband = rules, deadband
+    def __init__(self, rules: OverdoseRules, deadband: DeadbandRules, low_etco2: float) -> None:
+        self._rules, self._deadband, self._low_etco2 = rules, deadband, low_etco2
         self._rr = self._spo2 = self._etco2 = 0
         self._slow_hr = self._low_bp = self._slow_and_high = self._cold = 0
 
@@ -120,8 +120,6 @@ class OverdoseScorer:
             self._adjust_saturation(found, signs, usual, findings, new_oxygen)
         self._add_circulation(found, signs, usual)
         return found
-
-    _low_etco2 = 15.0
 
     def _rr_band(self, rr: float, usual: Usual) -> int:
         rules = self._rules.rr
@@ -278,10 +276,11 @@ def rules_met(
         stage = {"E": Stage.EMERGENCY, "W": Stage.WARNING, "w": Stage.WATCH}[met[0][0]]
     alone = rr and not spo2 and not etco2 and not circulation and not sedated and not points.tone and weight == 0
     if alone and stage and signs.spo2 is not None and usable & SPO2:
-        if abs(signs.spo2 - usual.spo2) <= rules.rate_alone.spo2_within or signs.spo2 > usual.spo2:
-            stage = Stage(stage - 1)
+        normal = usual.spo2 - signs.spo2 <= rules.rate_alone.spo2_within
+        stage = Stage(stage - 1) if normal else stage
     corroborated = (rr > 0) + (spo2 > 0) + (etco2 > 0) >= 2 or circulation >= 1 or sedation >= 2
-    extreme = (rr >= 3 or (spo2 >= 3 and signs.good_quality)) and stage is Stage.EMERGENCY
+    low_oxygen = spo2 >= 3 and signs.good_quality and signs.spo2 is not None and signs.spo2 <= rules.spo2.three
+    extreme = (rr >= 3 or low_oxygen) and stage is Stage.EMERGENCY
     return tuple(met), _classes(stage, corroborated, extreme)
 
 

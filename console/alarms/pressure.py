@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from console.alarms.reduction import MINUTE, half_up
 from console.alarms.rules import PressureRules
@@ -175,7 +176,7 @@ def _swings(values: Sequence[float | None], move: float) -> bool:
     """Three consecutive moves of at least `move`, each against the one before."""
     if len(values) < 4 or any(v is None for v in values):
         return False
-    moves = [b - a for a, b in zip(values, values[1:], strict=False) if a is not None and b is not None]
+    moves = [b - a for a, b in pairwise(values) if a is not None and b is not None]
     if any(abs(m) < move for m in moves):
         return False
     return moves[0] * moves[1] < 0 and moves[1] * moves[2] < 0

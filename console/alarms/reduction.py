@@ -16,9 +16,6 @@ MINUTE = 60.0
 HR, RR, SPO2, ETCO2, BP, TEMP = 1, 2, 4, 8, 16, 32
 """Channels as bits, so that sets of them are compared in one step."""
 
-STANDING = BP | TEMP
-"""Channels whose readings stand until stale: they need not be renewed each minute."""
-
 
 def half_up(value: float) -> float:
     """Rounded to a whole number, halves upward: what is shown is what is judged."""

@@ -26,7 +26,8 @@ class Signs:
     """Values at one evaluation, rounded to display resolution; None where missing or stale.
 
     fresh, delivered: channel bits. sbp, dbp: the confirmed pressure; sbp_latest, dbp_latest: also a provisional one.
-    temp_sure: the temperature of a probe or a validated set, of spot readings the lower of the last two. labile, temp_rising, hr_rising: the bonuses of detector W. good_quality: no questionable saturation this minute.
+    temp_sure: the temperature of a probe or a validated set, of spot readings the lower of the last two.
+    labile, temp_rising, hr_rising: the bonuses of detector W. good_quality: no questionable saturation this minute.
     """
 
     now: float
@@ -140,10 +141,11 @@ class VitalSigns:
             self._overlay.rr(value, self._pulse.rate_at(stamp), site, source, stamp)
 
     def _take_spo2(self, value: float | None, stamp: float, _at: float, _site: str | None, _source: str) -> None:
-        if value is not None and self.spo2.in_range(value):
-            if not self._step.accept(value, self._pulse.rate_at(stamp), self._perfusion, stamp):
-                value = None
-        self.spo2.add(value, stamp)
+        if value is None or not self.spo2.in_range(value):
+            self.spo2.add(None, stamp)
+            return
+        moved = not self._step.accept(value, self._pulse.rate_at(stamp), self._perfusion, stamp)
+        self.spo2.add(None if moved else value, stamp)
 
     def _take_etco2(self, value: float | None, stamp: float, _at: float, _site: str | None, source: str) -> None:
         self.etco2.add(value, stamp)

@@ -10,6 +10,7 @@ Detector specification, section 2. Decisions where it is silent or contradicts i
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import inf
 
@@ -62,9 +63,11 @@ class Window:
 class PumpWindows:
     """The windows of one patient. Constant cost a minute: weights are recomputed only where a window opens or ends."""
 
-    def __init__(self, rules: WindowRules, patient: Patient, fixed: tuple[int, int] | None = None) -> None:
+    def __init__(self, rules: WindowRules, patient: Patient, fixed: Mapping[str, int] | None = None) -> None:
         self._rules = rules
-        self._fixed = fixed
+        self._fixed = dict(fixed or {})
+        if unknown := self._fixed.keys() - {"w", "o"}:
+            raise ValueError(f"windows: {', '.join(sorted(unknown))} is not known; use w and o")
         self._known = patient.pump_known
         age = patient.age
         self._withdrawal_risk = bool(patient.flags & WITHDRAWAL_RISKS)
@@ -103,11 +106,9 @@ class PumpWindows:
 
     def weights(self, now: float) -> tuple[int, int]:
         """Weights of W and O at `now`, 0 to 3."""
-        if self._fixed is not None:
-            self._valid_until = inf
-            return self._fixed
         if now >= self._valid_until:
-            self._weights = self._weigh(now)
+            withdrawal, overdose = self._weigh(now)
+            self._weights = self._fixed.get("w", withdrawal), self._fixed.get("o", overdose)
         return self._weights
 
     def open(self, now: float, for_withdrawal: bool) -> list[Window]:

@@ -1,0 +1,138 @@
+"""What the detectors cannot see, and what they ask staff for: technical conditions beside the patterns.
+
+Detector specification, section 6, with the prompts of sections 2, 3.2 and 5. Decisions: a spot temperature older than
+60 min in an open window is a prompt, as section 1 says; the detector counts as degraded when none is fresh (section 6
+would make every hourly temperature a medium alarm at its sixty-first minute). A validated set covers its channels for
+90 min here, though its rates count for the pattern only as long as those of a stream. Nothing is said in the first
+five minutes, while the values are still arriving.
+"""
+
+from __future__ import annotations
+
+from console.alarms.alarm import Condition, Kind, Priority, Stage
+from console.alarms.detector import Situation
+from console.alarms.reduction import MINUTE, RateChannel
+from console.alarms.rules import HealthRules, WindowRules
+from console.alarms.signs import VitalSigns
+from console.alarms.windows import HOUR, PumpWindows
+from drivers.observation import Parameter
+
+NAMES = {Kind.WITHDRAWAL: "withdrawal", Kind.OVERDOSE: "respiratory depression"}
+
+
+class DetectorHealth:
+    """Coverage of both detectors and prompts of one patient."""
+
+    def __init__(self, rules: HealthRules, windows: WindowRules, now: float) -> None:
+        self._rules, self._windows = rules, windows
+        self._started = now
+        self._since: dict[Kind, float] = {}
+        self._conditions: dict[str, Condition] = {}
+        self._degraded: dict[Kind, str] = {}
+
+    def conditions(self) -> tuple[Condition, ...]:
+        """Technical conditions that hold now."""
+        return tuple(self._conditions.values())
+
+    def degraded(self, kind: Kind) -> str:
+        """What a detector cannot watch, "" when it can."""
+        return self._degraded.get(kind, "")
+
+    def evaluate(
+        self, now: float, situation: Situation, signs: VitalSigns, windows: PumpWindows, highest: Stage
+    ) -> None:
+        """Look at everything once."""
+        self._conditions.clear()
+        self._degraded.clear()
+        starting = now - self._started < self._rules.start_min * MINUTE
+        for kind, missing, weight in (
+            (Kind.WITHDRAWAL, self._missing_withdrawal(now, signs), situation.weights[0]),
+            (Kind.OVERDOSE, self._missing_overdose(now, signs), situation.weights[1]),
+        ):
+            if missing and not starting:
+                self._degrade(now, kind, missing, weight)
+            else:
+                self._since.pop(kind, None)
+        if situation.cannula_doubtful:
+            self._note(
+                "check_cannula",
+                "Check cannula",
+                f"EtCO2 {situation.signs.etco2:.0f}",
+                "The sampling line may be off or blocked; the value counts for no pattern.",
+                (Parameter.ETCO2,),
+            )
+        self._prompt(now, situation, signs, windows, highest)
+
+    def _covered(self, channel: RateChannel, now: float) -> bool:
+        if channel.fresh(now):
+            return True
+        return channel.from_set and now - channel.stamp < self._rules.set_covers_min * MINUTE
+
+    def _missing_withdrawal(self, now: float, signs: VitalSigns) -> str:
+        pressure = signs.cuff.fresh(now) or signs.art_sys.fresh(now)
+        if not pressure and signs.cuff.from_set and signs.cuff.confirmed is not None:
+            pressure = now - signs.cuff.confirmed.at < self._rules.set_covers_min * MINUTE
+        covered = {
+            "temperature": signs.temp.fresh(now),
+            "heart rate": self._covered(signs.hr, now),
+            "breathing rate": self._covered(signs.rr, now),
+            "blood pressure": pressure,
+        }
+        absent = [name for name, there in covered.items() if not there]
+        never = signs.temp.value is None and now - self._started < self._rules.temp_prompt_min * MINUTE
+        if len(covered) - len(absent) < self._rules.withdrawal_channels:
+            return "no " + ", ".join(absent)
+        return "" if covered["temperature"] or never else "no temperature"
+
+    def _missing_overdose(self, now: float, signs: VitalSigns) -> str:
+        absent = []
+        if not self._covered(signs.rr, now) and not self._covered(signs.etco2, now):
+            absent += ["breathing rate", "EtCO2"]
+        if not self._covered(signs.spo2, now):
+            absent.append("SpO2")
+        return "no " + ", ".join(absent) if absent else ""
+
+    def _degrade(self, now: float, kind: Kind, missing: str, weight: int) -> None:
+        since = self._since.setdefault(kind, now)
+        rules = self._rules
+        medium = weight >= rules.medium_weight or now - since >= rules.medium_after_min * MINUTE
+        self._degraded[kind] = missing
+        text = f"Cannot watch for {NAMES[kind]}" if medium else f"Watching for {NAMES[kind]} is limited"
+        key = f"technical:detector_degraded:{kind}"
+        self._conditions[key] = Condition(
+            key,
+            Kind.TECHNICAL,
+            Priority.MEDIUM if medium else Priority.LOW,
+            text,
+            detail=missing,
+            advice="A stage that stands is held until fresh values clear it.",
+        )
+
+    def _prompt(
+        self, now: float, situation: Situation, signs: VitalSigns, windows: PumpWindows, highest: Stage
+    ) -> None:
+        temp, rules = signs.temp, self._rules
+        taken = temp.stamp if temp.value is not None else self._started
+        if max(situation.weights) and not temp.continuous and now - taken >= rules.temp_prompt_min * MINUTE:
+            detail = (
+                f"last taken {int((now - taken) // MINUTE)} min ago" if temp.value is not None else "none taken yet"
+            )
+            self._note("prompt:temperature", "Take a temperature", detail, "A pump window is open.", (Parameter.TEMP,))
+        if situation.findings.sedation_overdue:
+            self._note("prompt:sedation", "Score sedation again", f"POSS {situation.findings.sedation} is over 4 h old")
+        stopped = windows.interrupted_since(now)
+        if stopped is not None and now - stopped >= self._windows.review_h * HOUR:
+            hours = int((now - stopped) // HOUR)
+            self._note("prompt:pump_review", "Review the pump", f"delivery not confirmed for {hours} h")
+        restored = windows.restored_at(now)
+        if restored is not None and highest >= Stage.WARNING and now - restored >= self._windows.recheck_h * HOUR:
+            hours = int((now - restored) // HOUR)
+            self._note("prompt:recheck_delivery", "Re-check delivery", f"pattern still present {hours} h after repair")
+
+    def _note(
+        self, name: str, text: str, detail: str = "", advice: str = "", parameters: tuple[Parameter, ...] = ()
+    ) -> None:
+        key = f"technical:{name}"
+        self._conditions[key] = Condition(
+            key, Kind.TECHNICAL, Priority.LOW, text, detail=detail, advice=advice, parameters=parameters
+        )

@@ -1,0 +1,264 @@
+"""Puts a detector's state into words: the alarm condition and the account shown in the why panel.
+
+Neutral text (detector specification, section 7): what contributed and what else it could be; no diagnosis, no order.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from console.alarms import overdose, withdrawal
+from console.alarms.alarm import STAGE_PRIORITY, Condition, Kind, Reason, Stage
+from console.alarms.detector import Detector, OverdoseDetector, Situation, WithdrawalDetector
+from console.alarms.explain import Criterion, PatternView
+from console.alarms.findings import FindingsChart
+from console.alarms.learned_baseline import Usual
+from console.alarms.reduction import BP, ETCO2, HR, RR, SPO2, TEMP
+from console.alarms.scoring import above
+from console.alarms.windows import HOUR, PumpWindows, Window
+from drivers.observation import Parameter
+
+TITLES = {Kind.WITHDRAWAL: "Autonomic pattern", Kind.OVERDOSE: "Respiratory pattern"}
+COULD_BE = {
+    Kind.WITHDRAWAL: "Possible withdrawal of intrathecal baclofen; sepsis, neuroleptic malignant syndrome, autonomic "
+    "dysreflexia, serotonin syndrome, pain or exertion also fit.",
+    Kind.OVERDOSE: "Possible baclofen overdose; opioids, other sedatives, sleep apnoea or a lung problem also fit.",
+}
+HIGH_DRIVE = "high CO2 with high drive: consider hypermetabolic state"
+MEMBERS = (
+    (TEMP, (Parameter.TEMP,)),
+    (HR, (Parameter.HR, Parameter.PR)),
+    (RR, (Parameter.RR,)),
+    (SPO2, (Parameter.SPO2,)),
+    (ETCO2, (Parameter.ETCO2,)),
+    (BP, (Parameter.NIBP_SYS, Parameter.NIBP_DIA, Parameter.ART_SYS, Parameter.ART_DIA)),
+)
+FINDING_WORDS = {
+    "pruritus": "Itch without rash",
+    "spasticity_up1": "Spasticity up one grade",
+    "spasticity_up2": "Spasticity up two grades or more",
+    "rigidity": "Rigidity",
+    "sweating": "Sweating",
+    "paraesthesia": "Paraesthesia",
+    "agitation": "Agitation",
+    "hallucinations": "Hallucinations",
+    "delirium": "Delirium",
+    "seizure": "Seizure",
+    "hypotonia": "Hypotonia",
+    "ascending_weakness": "Ascending weakness",
+    "activity": "Activity",
+    "oxygen_increased": "Oxygen increased",
+}
+WINDOW_WORDS = {
+    "pump_stall": "Motor stall",
+    "withdrawal_warning": "Autonomic pattern at warning",
+    "mri": "MRI",
+    "pump_stopped_overdose": "Pump stopped for overdose",
+}
+
+
+def finding_words(code: str) -> str:
+    """A finding in plain words."""
+    if code.startswith("sedation_poss"):
+        return f"POSS {code[-1]}"
+    return FINDING_WORDS.get(code, code.replace("_", " "))
+
+
+def window_words(kind: str) -> str:
+    """The event behind a window in plain words."""
+    return WINDOW_WORDS.get(kind, kind.replace("_", " ").capitalize())
+
+
+def ago(seconds: float) -> str:
+    """ "14 h ago", minutes under two hours."""
+    return f"{int(seconds // 60)} min ago" if seconds < 2 * HOUR else f"{int(seconds // HOUR)} h ago"
+
+
+class PatternAccount:
+    """Words for one patient."""
+
+    def __init__(self, findings: FindingsChart, windows: PumpWindows) -> None:
+        self._findings, self._windows = findings, windows
+
+    def condition(self, detector: Detector, situation: Situation) -> Condition:
+        """The alarm condition of a detector that stands at watch or above."""
+        kind, stage = detector.kind, detector.stage
+        core = self._core(detector, situation)
+        findings = self._charted(detector, situation)
+        contributing = [c for c in (*core, *findings) if c.points]
+        reasons = [Reason(c.channel, _sentence(c), c.now, c.baseline, c.points) for c in contributing]
+        windows = self._windows.open(situation.now, kind is Kind.WITHDRAWAL)
+        words = [_sentence(c) for c in contributing]
+        if windows:
+            pump = f"{window_words(windows[0].kind)} {ago(situation.now - windows[0].since)}"
+            reasons.append(Reason("pump", pump, points=0))
+            words.append(f"Pump: {pump[0].lower() + pump[1:] if windows[0].kind != 'mri' else pump}")
+        reasons += [Reason("rule", name) for name in detector.met]
+        channels = detector.points.channels
+        members = tuple(p for bit, parameters in MEMBERS if channels & bit for p in parameters)
+        return Condition(
+            key=str(kind),
+            kind=kind,
+            priority=STAGE_PRIORITY[stage],
+            text=f"{TITLES[kind]} – {stage.word}",
+            stage=stage,
+            detail=", ".join(words),
+            advice=self._could_be(detector, situation),
+            parameters=members,
+            points=_points(detector),
+            reasons=tuple(reasons),
+            held=detector.machine.waiting,
+        )
+
+    def view(
+        self,
+        detector: Detector,
+        situation: Situation,
+        *,
+        started: bool,
+        degraded: str,
+        excluded: tuple[str, ...],
+        history: tuple[tuple[datetime, Stage], ...],
+    ) -> PatternView:
+        """The detector's account of itself."""
+        kind, machine = detector.kind, detector.machine
+        left = machine.minutes_left
+        steps_down = ""
+        if machine.waiting:
+            steps_down = "held: waits for fresh values of what raised it"
+        elif left is not None:
+            steps_down = f"steps down in {left} min if nothing returns"
+        for_withdrawal = kind is Kind.WITHDRAWAL
+        return PatternView(
+            kind=kind,
+            stage=machine.stage,
+            since=None if machine.since is None else datetime.fromtimestamp(machine.since, UTC),
+            points=_points(detector),
+            max_points=withdrawal.MAXIMUM_POINTS if for_withdrawal else overdose.MAXIMUM_POINTS,
+            core=self._core(detector, situation),
+            findings=self._charted(detector, situation),
+            context=tuple(_window(w, situation.now) for w in self._windows.open(situation.now, for_withdrawal)),
+            window_weight=situation.weights[0 if for_withdrawal else 1],
+            rules=detector.met,
+            steps_down=steps_down,
+            excluded=excluded,
+            could_be=self._could_be(detector, situation),
+            degraded=degraded,
+            held=machine.waiting,
+            started=started,
+            history=history,
+        )
+
+    def _could_be(self, detector: Detector, situation: Situation) -> str:
+        if isinstance(detector, OverdoseDetector):
+            signs, usual, rules = situation.signs, situation.usual, detector.rules.persistence
+            fast = signs.hr is not None and above(signs.hr, usual.hr, rules.hypermetabolic_hr_percent)
+            hot = signs.temp is not None and signs.temp >= rules.hypermetabolic_temp
+            if detector.points.etco2 and (signs.etco2 or 0) > usual.etco2 and (fast or hot):
+                return f"{HIGH_DRIVE[0].upper()}{HIGH_DRIVE[1:]}."
+            if detector.points.capped:
+                return f"{detector.points.capped.capitalize()}. {COULD_BE[Kind.OVERDOSE]}"
+        return COULD_BE[detector.kind]
+
+    def _core(self, detector: Detector, situation: Situation) -> tuple[Criterion, ...]:
+        signs, usual, fresh = situation.signs, situation.usual, situation.signs.fresh
+        if isinstance(detector, WithdrawalDetector):
+            points = detector.points
+            swing = "swinging" if points.labile else ""
+            rising = "rising" if points.temp_rising else ""
+            return (
+                _criterion("temp", "T", signs.temp, usual, points.temp, bool(fresh & TEMP), rising),
+                _criterion(
+                    "hr", "HR", signs.hr, usual, points.hr, bool(fresh & HR), "rising" if points.hr_rising else ""
+                ),
+                _pressure(situation, points.bp_high + (points.labile and not points.bp_low), points.bp_low, swing),
+                _criterion("rr", "RR", signs.rr, usual, points.rr, bool(fresh & RR)),
+            )
+        assert isinstance(detector, OverdoseDetector)
+        found = detector.points
+        note = found.capped or ("oxygen newly given or raised" if found.oxygen else "")
+        cannula = "check cannula: not used" if situation.cannula_doubtful else ""
+        rows = [
+            _criterion("rr", "RR", signs.rr, usual, found.rr, bool(fresh & RR)),
+            _criterion("spo2", "SpO2", signs.spo2, usual, found.spo2, bool(fresh & SPO2), note),
+            _criterion("etco2", "EtCO2", signs.etco2, usual, found.etco2, bool(fresh & ETCO2), cannula),
+        ]
+        slow = found.slow_hr + found.slow_and_high
+        if slow:
+            high = "slow heart with high pressure" if found.slow_and_high else ""
+            rows.append(_criterion("hr", "HR", signs.hr, usual, slow, bool(fresh & HR), high))
+        if found.low_bp or found.slow_and_high:
+            rows.append(_pressure(situation, 0, found.low_bp, ""))
+        if found.cold:
+            rows.append(_criterion("temp", "T", signs.temp, usual, found.cold, bool(fresh & TEMP)))
+        return tuple(rows)
+
+    def _charted(self, detector: Detector, situation: Situation) -> tuple[Criterion, ...]:
+        rows = []
+        findings = situation.findings
+        for code, at in findings.charted_at.items():
+            if isinstance(detector, OverdoseDetector):
+                points = detector.points.sedation if code.startswith("sedation") else 0
+                points = detector.points.tone if code in ("hypotonia", "ascending_weakness") else points
+                if not (points or code.startswith("sedation") or code == "oxygen_increased"):
+                    continue
+            else:
+                points = self._findings.points_of(code)
+                if not points and code != "activity":
+                    continue
+            overdue = findings.sedation_overdue and code.startswith("sedation")
+            note = ago(situation.now - at) + (", score again" if overdue else "")
+            rows.append(Criterion("finding", finding_words(code), None, None, "", points, not overdue, note))
+        return tuple(rows)
+
+
+def _points(detector: Detector) -> int:
+    if isinstance(detector, WithdrawalDetector):
+        return detector.points.total
+    assert isinstance(detector, OverdoseDetector)
+    return detector.points.core
+
+
+def _criterion(
+    channel: str, label: str, now: float | None, usual: Usual, points: int, fresh: bool, note: str = ""
+) -> Criterion:
+    source = usual.sources[channel]
+    baseline: float = getattr(usual, channel)
+    change = ""
+    if now is not None and source != "default":
+        change = f"{now - baseline:+.1f}" if channel == "temp" else _percent(now, baseline)
+        if channel in ("spo2", "etco2"):
+            change = f"{now - baseline:+.0f}"
+    words = [note, f"usual value {source}"] if now is not None else ["no fresh value"]
+    return Criterion(channel, label, now, baseline, change, points, fresh, "; ".join(w for w in words if w))
+
+
+def _percent(now: float, baseline: float) -> str:
+    return f"{(now - baseline) * 100 / baseline:+.0f} %" if baseline else ""
+
+
+def _pressure(situation: Situation, high: int, low: int, note: str) -> Criterion:
+    signs, usual = situation.signs, situation.usual
+    channel = "bp_low" if low > high else "bp_high"
+    label = "BP" if signs.dbp is None else f"BP /{signs.dbp:.0f}"
+    known = usual.sources["sbp"] != "default"
+    change = _percent(signs.sbp, usual.sbp) if signs.sbp is not None and known else ""
+    words = [note, f"usual value {usual.sources['sbp']}"] if signs.sbp is not None else ["no fresh value"]
+    if signs.sbp_latest != signs.sbp and signs.sbp_latest is not None:
+        words.insert(0, f"{signs.sbp_latest:.0f} waits for the next reading")
+    text = "; ".join(w for w in words if w)
+    return Criterion(channel, label, signs.sbp, usual.sbp, change, min(3, max(high, low)), bool(signs.fresh & BP), text)
+
+
+def _window(window: Window, now: float) -> Criterion:
+    return Criterion("pump", window_words(window.kind), None, None, "", window.weight, True, ago(now - window.since))
+
+
+def _sentence(criterion: Criterion) -> str:
+    """ "HR 142 (+82 %)"; a finding by its words alone."""
+    if criterion.now is None:
+        return criterion.label
+    shown = f"{criterion.now:.1f}" if criterion.channel == "temp" else f"{criterion.now:.0f}"
+    label, _, dia = criterion.label.partition(" ")
+    change = f" ({criterion.change})" if criterion.change else ""
+    return f"{label} {shown}{dia}{change}"
