@@ -29,6 +29,9 @@ class Parameter(StrEnum):
     TEMP = "temp"
     PERFUSION_INDEX = "perfusion_index"
 
+    # Enum hashes in Python; every value that arrives is looked up by its parameter several times.
+    __hash__ = str.__hash__
+
 
 UNITS: dict[Parameter, str] = {
     Parameter.HR: "/min",

@@ -102,7 +102,7 @@ class LimitMonitor:
             return
         shown = displayed(parameter, value)
         gap = stamp - tracker.last
-        interrupted = gap > tracker.hold and gap > tracker.limits.delay_s
+        interrupted = gap > SHORTEST_HOLD_S and gap > tracker.hold and gap > tracker.limits.delay_s
         if gap > 0:
             tracker.gap = gap
             tracker.last = stamp
