@@ -1,0 +1,83 @@
+"""What the shell asks of a page and what a page may ask of the shell."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from console.link.link import Link
+from console.link.snapshot import WardSnapshot
+from console.ui.theme import Theme
+
+
+class Sheet(StrEnum):
+    """The forms that dock at the right of a page."""
+
+    ACKNOWLEDGE = "acknowledge"
+    OBSERVATION = "observation"
+    PUMP_EVENT = "pump_event"
+
+
+class Page(QWidget):
+    """One tab. Pages read snapshots and ask the link; they never talk to each other.
+
+    Signals: open_bed(bed), open_bed_at(bed, POSIX seconds), admit_bed(bed), acknowledge(alarm id),
+    open_sheet(Sheet, bed), hint(text for the status bar), start_demo(). The shell connects them.
+    """
+
+    title = ""
+
+    open_bed = Signal(str)
+    open_bed_at = Signal(str, float)
+    admit_bed = Signal(str)
+    acknowledge = Signal(str)
+    open_sheet = Signal(str, str)
+    hint = Signal(str)
+    start_demo = Signal()
+
+    def __init__(self, link: Link, user: str, theme: Theme) -> None:
+        super().__init__()
+        self.setObjectName("page")
+        self.link = link
+        self.user = user
+        self.theme = theme
+
+    def show_ward(self, snapshot: WardSnapshot, now: float) -> None:
+        """Called 5 to 10 times a second while the page is visible; now: engine time, to judge ages."""
+        raise NotImplementedError
+
+    def set_theme(self, theme: Theme) -> None:
+        """The look has changed; pages that paint themselves repaint."""
+        self.theme = theme
+        self.update()
+
+    def activated(self) -> None:
+        """The page has become visible."""
+
+    def deactivated(self) -> None:
+        """The page is no longer visible; drafts stay."""
+
+
+class DockedSheet(QWidget):
+    """A form in the right-hand pane, 396 px wide. closed: the pane may go. It covers nothing and blocks nothing."""
+
+    closed = Signal()
+    open_bed = Signal(str)
+
+    def __init__(self, link: Link, user: str, theme: Theme) -> None:
+        super().__init__()
+        self.setObjectName("page")
+        self.link = link
+        self.user = user
+        self.theme = theme
+
+    def show_ward(self, snapshot: WardSnapshot, now: float) -> None:
+        """Called 5 to 10 times a second while the sheet is open."""
+        raise NotImplementedError
+
+    def set_theme(self, theme: Theme) -> None:
+        """The look has changed."""
+        self.theme = theme
+        self.update()
