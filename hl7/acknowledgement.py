@@ -20,8 +20,8 @@ ERROR = "AE"
 REJECT = "AR"
 
 _ORU_EVENTS = frozenset({"", "R01", "R03", "R30", "R31", "R32", "R40", "W01"})
-_ADT_EVENT = re.compile(r"A\d\d")
-_VERSION = re.compile(r"2(\.\d+){0,2}")
+_ADT_EVENT = re.compile(r"A\d\d", re.ASCII)
+_VERSION = re.compile(r"2(\.\d+){0,2}", re.ASCII)
 _PROCESSING = frozenset({"P", "T", "D", ""})
 # HL7 table 0357.
 _CONDITIONS = {

@@ -103,7 +103,7 @@ class Framer:
 
     def _abandon(self, text: bytes) -> None:
         """A frame begins here: what stands before it has no end."""
-        piece = text.strip(_PADDING)
+        piece = text.lstrip(_PADDING)
         if not piece:
             return
         if len(text if self._inside else piece) > self._maximum:
@@ -115,7 +115,7 @@ class Framer:
 
     def _complete(self, text: bytes, found: list[bytes]) -> None:
         """A frame ends here, or, outside of one, a message that came without VT."""
-        piece = text.strip(_PADDING)
+        piece = text.lstrip(_PADDING)
         if not self._inside and not piece:
             return
         start = 0 if self._inside else piece.find(b"MSH")

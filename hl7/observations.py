@@ -35,7 +35,7 @@ _SENTINELS = frozenset(
 _RESULT = frozenset({"F", "R", "P", "C", ""})
 _NO_SINGLE_VALUE = frozenset({"NA", "MA", "ED", "RP"})
 _NUMERIC = frozenset({"NM", "SN", ""})
-_NUMBER = re.compile(r"[+-]?(?:\d{1,12}\.?\d{0,9}|\.\d{1,9})")
+_NUMBER = re.compile(r"[+-]?(?:\d{1,12}\.?\d{0,9}|\.\d{1,9})", re.ASCII)
 # IHE PCD-01, OBX-8: what the device says of its own value.
 _QUESTIONABLE_MARKS = frozenset({"QUES", "EARLY"})
 _REFUSING_MARKS = {"DEMO": DEMO, "TEST": "marked TEST", "CAL": "marked CAL", "CALIB": "marked CAL", "INV": "marked INV"}

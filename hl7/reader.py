@@ -23,7 +23,7 @@ MAXIMUM_IDENTIFIER = 120
 """A longer patient identifier or location is not used: cut off, it could be that of somebody else."""
 
 _PROCESSING = ("P", "T", "D")
-_VERSION = re.compile(r"2(\.\d+){1,2}")
+_VERSION = re.compile(r"2(\.\d+){1,2}", re.ASCII)
 _STRIPPED = b"\x00\r\n\t \xef\xbb\xbf" + VT
 
 
@@ -71,6 +71,8 @@ class Segment:
     def text(self, number: int, component: int = 1, subcomponent: int = 1, repetition: int = 1) -> str:
         """One value, unescaped; "" when it is absent. All counts start at 1."""
         repeated = self.repetitions(number)
+        if self.name == "MSH" and number <= 2:
+            return repeated[0]
         raw = repeated[repetition - 1] if repetition <= len(repeated) else ""
         return self.part(raw, component, subcomponent)
 
@@ -230,7 +232,7 @@ def _segments(lines: list[str], delimiters: Delimiters, encoding: str, flags: li
             continue
         fields = line.split(separator)
         name = fields[0]
-        if not name.isupper():
+        if len(name) != 3 or not name.isupper():
             fields[0] = name.strip(" \t\x00").upper()
         if fields[0] == "MSH":
             raise UnreadableError("two MSH segments in one message")

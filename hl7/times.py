@@ -9,9 +9,11 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 # separated form (ISO 8601) is no HL7 but is met.
 _COMPACT = re.compile(
     r"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(?:(\d\d)(?:\.(\d{1,9})|(\d{3}))?)?\s*(Z|[+-]\d\d:?\d\d)?",
+    re.ASCII,
 )
 _SEPARATED = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9})|(\d{3}))?)?\s*(Z|[+-]\d\d:?\d\d)?",
+    re.ASCII,
 )
 
 
