@@ -88,10 +88,10 @@ def _rows(
     if what == "observations":
         found = rows.observation_rows(engine, beds, optional_us(start), optional_us(end))
         return rows.OBSERVATION_COLUMNS, found
-    filter = HistoryFilter(start, end, tuple(beds))
+    chosen = HistoryFilter(start, end, tuple(beds))
     if what == "alarms":
-        return rows.ALARM_COLUMNS, rows.alarm_rows(engine, filter)
-    return rows.AUDIT_COLUMNS, rows.audit_rows(engine, filter)
+        return rows.ALARM_COLUMNS, rows.alarm_rows(engine, chosen)
+    return rows.AUDIT_COLUMNS, rows.audit_rows(engine, chosen)
 
 
 @contextmanager
@@ -113,14 +113,16 @@ def _target(out: Path | None) -> Iterator[TextIO]:
 def _write(out: TextIO, form: str, columns: Sequence[str], rows: Iterator[dict[str, Any]]) -> int:
     count = 0
     if form == "jsonl":
-        for count, row in enumerate(rows, 1):
+        for row in rows:
             plain = {name: _number(value) for name, value in row.items()}
             out.write(json.dumps(plain, ensure_ascii=False, allow_nan=False) + "\n")
+            count += 1
         return count
     sheet = csv.writer(out, lineterminator="\n")
     sheet.writerow(columns)
-    for count, row in enumerate(rows, 1):
+    for row in rows:
         sheet.writerow([_cell(row[name]) for name in columns])
+        count += 1
     return count
 
 
@@ -130,8 +132,8 @@ def _number(value: Any) -> Any:
         return value
     if not math.isfinite(value):
         return str(value)
-    whole = value.is_integer() and abs(value) < 2**53 and math.copysign(1.0, value) > 0
-    return int(value) if whole or (value < -0.5 and value.is_integer() and value > -(2**53)) else value
+    minus_zero = value == 0 and math.copysign(1.0, value) < 0
+    return int(value) if value.is_integer() and abs(value) < 2**53 and not minus_zero else value
 
 
 def _cell(value: Any) -> Any:

@@ -13,6 +13,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool, QueuePool
 
+from console.store.errors import StoreError
 from console.store.locate import sqlite_file
 
 BUSY_TIMEOUT_MS = 2_000
@@ -70,7 +71,10 @@ def _sqlite(url: str, role: Role, pool: dict[str, Any]) -> Engine:
 def _postgres(url: str, role: Role, pool: dict[str, Any]) -> Engine:
     level = "REPEATABLE READ" if role is Role.READER else "READ COMMITTED"
     connect = {"connect_timeout": POSTGRES_CONNECT_TIMEOUT_S, "application_name": f"ward-console {role}"}
-    engine = create_engine(url, connect_args=connect, isolation_level=level, pool_pre_ping=True, **pool)
+    try:
+        engine = create_engine(url, connect_args=connect, isolation_level=level, pool_pre_ping=True, **pool)
+    except ImportError as error:
+        raise StoreError("PostgreSQL needs its driver: pip install 'ward-console[postgres]'") from error
 
     @event.listens_for(engine, "connect")
     def _told(connection: Any, _record: Any) -> None:
