@@ -79,8 +79,11 @@ class FrameTally:
     """Counts good frames, and tells how many frames a stretch of unreadable bytes was.
 
     Noise may split a frame in two or weld two together, so pieces are not frames. Neighbouring unreadable pieces that
-    together are no longer than a frame seen before count as one bad frame; a longer stretch as so many frames as fit.
-    Less than `shortest` bytes are noise on the line: skipped, no frame.
+    together are no longer than a frame seen before count as one bad frame, unless a later one begins like a frame; a
+    longer stretch counts as so many frames as fit. Bytes that do not begin like a frame and are shorter than half a
+    frame are noise on the line: skipped, no frame.
+
+    shortest: bytes of half the shortest frame, to go by until the first good one has been seen.
     """
 
     SLACK = 4
@@ -91,6 +94,7 @@ class FrameTally:
         self._shortest = shortest
         self._frame_length = 0  # of the longest good frame so far
         self._pending = 0  # unreadable bytes not judged yet
+        self._begun = False  # whether they begin like a frame
 
     def good(self, length: int) -> None:
         """A frame of `length` bytes was read."""
@@ -98,17 +102,20 @@ class FrameTally:
         self._counters.good += 1
         self._frame_length = max(self._frame_length, length)
 
-    def unreadable(self, length: int, fresh: bool) -> None:
-        """`length` bytes between two delimiters are no frame; fresh as in Fragment."""
-        if fresh or self._pending + length > self._frame_length + self.SLACK:
+    def unreadable(self, length: int, fresh: bool, begun: bool) -> None:
+        """`length` bytes between two delimiters are no frame; fresh as in Fragment; begun: they begin like a frame."""
+        if fresh or begun or self._pending + length > self._frame_length + self.SLACK:
             self.settle()
+        if not self._pending:
+            self._begun = begun
         self._pending += length
 
     def settle(self) -> None:
         """Judge what is pending: at a good frame, a sure boundary and the end of the stream."""
-        if self._pending >= self._shortest:
+        if self._begun or self._pending >= max(self._shortest, self._frame_length // 2):
             frames = round(self._pending / self._frame_length) if self._frame_length else 1
             self._counters.bad += max(1, frames)
         else:
             self._counters.skipped += self._pending
         self._pending = 0
+        self._begun = False

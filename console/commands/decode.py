@@ -16,7 +16,8 @@ from drivers.driver import Driver, Output
 from drivers.observation import UNITS, DeviceAlert, Vital
 from drivers.transport.capture import FIRST_LINE, CaptureError, is_capture, read_capture
 
-_CHUNK = 65536
+_CHUNK = 256
+"""Bytes read at once: few, so that alerts stand near the values they came with."""
 
 
 def add_parser(subparsers: Any) -> None:

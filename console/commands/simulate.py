@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +17,7 @@ from drivers.observation import Parameter
 from drivers.transport.link import Link, LinkError
 
 HL7 = "hl7"
-"""What stands for DRIVER with --mllp."""
+"""DRIVER with --mllp for a monitor that measures everything; a driver's name leaves what that device measures."""
 
 TICK_S = 0.05
 
@@ -45,13 +46,14 @@ def add_parser(subparsers: Any) -> None:
         description="Speak like one bedside device on a serial port or pseudo-terminal, or like a monitor gateway "
         "that sends HL7 over MLLP. Values are steady unless a scenario is named.",
     )
-    parser.add_argument("driver", metavar="DRIVER", help=f"{', '.join(registry.names())}; {HL7} with --mllp")
+    parser.add_argument("driver", metavar="DRIVER", help=f"{', '.join(registry.names())}; with --mllp also {HL7}")
     where = parser.add_mutually_exclusive_group(required=True)
     where.add_argument("--port", metavar="PATH", help="serial port or pseudo-terminal")
     where.add_argument("--mllp", metavar="HOST:PORT", help="listener to send HL7 messages to")
     parser.add_argument("--scenario", metavar="NAME", help="invented patient whose course is told")
     parser.add_argument("--seconds", metavar="S", type=float, help="end after so many seconds")
     parser.add_argument("--location", default="SIM^^01", help="with --mllp: the bed as in PV1-3 (default %(default)s)")
+    parser.add_argument("--patient", default="SIM-01", help="with --mllp: the patient id (default %(default)s)")
     parser.set_defaults(run=run)
 
 
@@ -113,19 +115,37 @@ def _story(name: str) -> Callable[[float], DeviceState]:
     return lambda seconds: scenario.state_at(scenario.demo_hour * 3600 + seconds)
 
 
+def _only(
+    parameters: tuple[Parameter, ...], state_at: Callable[[float], DeviceState]
+) -> Callable[[float], DeviceState]:
+    def reduced(seconds: float) -> DeviceState:
+        state = state_at(seconds)
+        return replace(state, vitals={p: value for p, value in state.vitals.items() if p in parameters})
+
+    return reduced
+
+
 def _simulate_hl7(args: argparse.Namespace, state_at: Callable[[float], DeviceState]) -> int:
     if args.driver != HL7:
-        return _fail(f"with --mllp the driver is '{HL7}', not '{args.driver}'", 2)
+        state_at = _only(registry.info(args.driver).parameters, state_at)
     host, separator, port = args.mllp.rpartition(":")
     if not (host and separator and port.isdecimal() and 0 < int(port) < 65536):
         return _fail(f"--mllp {args.mllp}: give HOST:PORT, with a port from 1 to 65535", 2)
     from hl7.simulator import run_simulator
 
-    try:
-        run_simulator(host.strip("[]"), int(port), state_at, args.seconds, args.location)
-    except OSError as error:
-        return _fail(f"{args.mllp}: {error.strerror or error}", 1)
+    seconds = float("inf") if args.seconds is None else args.seconds
+    report = run_simulator(
+        host.strip("[]"), int(port), lambda at: _measured(state_at(at)), seconds, args.location, args.patient
+    )
+    if report.accepted < report.sent:
+        unaccepted = report.sent - report.accepted
+        return _fail(f"{args.mllp}: {unaccepted} of {report.sent} messages not accepted: {report.last_error}", 1)
     return 0
+
+
+def _measured(state: DeviceState) -> dict[Parameter, float | None]:
+    """The values as a gateway sends them: nothing for a sensor that is off."""
+    return {p: None if p in state.sensor_off else value for p, value in state.vitals.items()}
 
 
 def _fail(text: str, status: int) -> int:

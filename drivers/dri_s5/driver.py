@@ -19,6 +19,7 @@ from drivers.dri_s5.records import (
     SHORTEST_FRAME,
     Record,
     alarm_status_request,
+    begins_like_record,
     device_time,
     displayed_values_request,
     parse_record,
@@ -126,7 +127,7 @@ class DriS5:
         for fragment in fragments:
             record = _sound_record(fragment)
             if record is None:
-                self._tally.unreadable(len(fragment.data), fragment.fresh)
+                self._tally.unreadable(len(fragment.data), fragment.fresh, begins_like_record(fragment.data))
                 continue
             self._tally.good(len(fragment.data))
             if record.main_type == MAIN_PHYSIOLOGICAL:

@@ -26,6 +26,7 @@ _LENGTH, _TIME, _MAIN_TYPE, _LIST = 0, 6, 14, 16
 _DESCRIPTORS = 8
 
 SHORTEST_FRAME = HEADER_BYTES + 1
+_LONGEST_RECORD = 1600
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,14 @@ def parse_record(data: bytes) -> Record | None:
     ends = [offset for offset, _ in places[1:]] + [length - HEADER_BYTES]
     body = data[HEADER_BYTES:]
     return Record(main_type, tuple((kind, body[offset:end]) for (offset, kind), end in zip(places, ends, strict=True)))
+
+
+def begins_like_record(data: bytes) -> bool:
+    """True when the first bytes could be those of a record: a possible length, and a main type if it is there."""
+    if len(data) < 2:
+        return False
+    length = data[0] | data[1] << 8
+    return HEADER_BYTES <= length <= _LONGEST_RECORD and (len(data) < _LIST or data[_MAIN_TYPE] in _MAIN_TYPES)
 
 
 def make_record(main_type: int, subrecords: tuple[tuple[int, bytes], ...], number: int = 0, seconds: int = 0) -> bytes:

@@ -9,7 +9,7 @@ from drivers.alerts import AlertChanges
 from drivers.cuff import CuffReadings
 from drivers.delimited import Fragment, FrameTally, Splitter
 from drivers.driver import DriverInfo, DriverSettings, FrameCounters, Output, SerialSettings
-from drivers.ivy.decoding import ALL_LINES, Frame, TextLine, parse_frame
+from drivers.ivy.decoding import ALL_LINES, HEAD, Frame, TextLine, parse_frame
 from drivers.observation import DeviceAlert, Parameter, Status, Vital
 from drivers.plausibility import pressure_status
 
@@ -95,7 +95,8 @@ class IvyAnsarB:
         for fragment in fragments:
             frame = self._frame(fragment)
             if frame is None:
-                self._tally.unreadable(len(fragment.data), fragment.fresh)
+                begun = fragment.opened_by == START and HEAD.startswith(fragment.data[: len(HEAD)])
+                self._tally.unreadable(len(fragment.data), fragment.fresh, begun)
                 continue
             self._tally.good(len(fragment.data))
             vitals += self._vitals(frame)

@@ -16,6 +16,7 @@ Rad-8 (field sets); the ALARM bits are reverse-engineered on a Rad-8, Masimo doe
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 from datetime import datetime
@@ -69,6 +70,8 @@ ALARM_ALERTS: dict[int, DeviceAlert] = {
 }
 
 _TIME = re.compile(r"(\d\d)/(\d\d)/(\d\d) (\d\d):(\d\d):(\d\d) ")
+_STAMP = re.compile(rb"\d\d/\d\d/\d\d \d\d:\d\d:\d\d ")
+_BEGINNING = re.compile(rb"\d\d/|\d\d?$")
 _TOKEN = re.compile(r"([A-Z][A-Z0-9]{1,7})=([-+0-9A-F.]{1,10}%?)")
 _FORMS = {
     "SN": re.compile(r"\d{10}|-{10}"),
@@ -100,6 +103,18 @@ def parse_line(data: bytes) -> Line | None:
         return None
     body = text[head.end() :]
     return _streamed(when, body) or _trend(when, body)
+
+
+def begins_like_line(data: bytes) -> bool:
+    """True when the first bytes could be those of a line."""
+    return _BEGINNING.match(data[:3]) is not None
+
+
+def split_at_stamps(data: bytes) -> list[bytes]:
+    """Cut before every date and time: noise or a line that lost its end must not take the next line along."""
+    starts = [match.start() for match in _STAMP.finditer(data)]
+    edges = [0, *(start for start in starts if start), len(data)]
+    return [data[start:end] for start, end in itertools.pairwise(edges)]
 
 
 def _streamed(when: datetime, body: str) -> Line | None:

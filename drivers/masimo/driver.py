@@ -8,7 +8,16 @@ from typing import ClassVar
 from drivers.alerts import AlertChanges
 from drivers.delimited import Fragment, FrameTally, Splitter
 from drivers.driver import DriverInfo, DriverSettings, FrameCounters, Output, SerialSettings
-from drivers.masimo.decoding import ALARM_ALERTS, EXC_ALERTS, EXC_DOUBTFUL, EXC_NO_VALUE, Line, parse_line
+from drivers.masimo.decoding import (
+    ALARM_ALERTS,
+    EXC_ALERTS,
+    EXC_DOUBTFUL,
+    EXC_NO_VALUE,
+    Line,
+    begins_like_line,
+    parse_line,
+    split_at_stamps,
+)
 from drivers.observation import DeviceAlert, Parameter, Status, Vital
 
 LONGEST_LINE = 512
@@ -74,14 +83,15 @@ class MasimoAscii1:
         vitals: list[Vital] = []
         alerts: list[DeviceAlert] = []
         for fragment in fragments:
-            line = parse_line(fragment.data)
-            if line is None:
-                self._tally.unreadable(len(fragment.data), fragment.fresh)
-                continue
-            self._tally.good(len(fragment.data))
-            if self._pace.is_live(line, elapsed):
-                vitals += _vitals(line)
-                alerts += self._alerts.update(_active(line))
+            for index, data in enumerate(split_at_stamps(fragment.data)):
+                line = parse_line(data)
+                if line is None:
+                    self._tally.unreadable(len(data), fragment.fresh and index == 0, begins_like_line(data))
+                    continue
+                self._tally.good(len(data))
+                if self._pace.is_live(line, elapsed):
+                    vitals += _vitals(line)
+                    alerts += self._alerts.update(_active(line))
         return Output(tuple(vitals), tuple(alerts))
 
 

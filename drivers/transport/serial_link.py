@@ -110,7 +110,7 @@ def _why_not_open(port: str, error: Exception) -> str:
         return f"{port}: the port is in use by another program or another source"
     if code in (errno.EACCES, errno.EPERM):
         return f"{port}: no permission; {_who_may(port)}"
-    if code in (errno.ENOTTY, errno.EISDIR, errno.EINVAL) or isinstance(error, ValueError):
+    if code in (errno.ENOTTY, errno.EISDIR, errno.EINVAL) or isinstance(error, ValueError) or "configure" in text:
         return f"{port}: this is not a serial port, or it does not know these line settings"
     if code in (errno.EIO, errno.ENXIO, errno.ENODEV):
         return f"{port}: the port is there but nothing answers behind it; is the adapter unplugged?"
