@@ -54,7 +54,7 @@ BURSTS: dict[Priority, Burst] = {
     Priority.MEDIUM: Burst(0.180, (0.180, 0.180), 15.0, 0.70),
     Priority.LOW: Burst(0.180, (0.180,), 30.0, 0.50),
 }
-"""HIGH: 10 pulses, repeated after 7 s (allowed 2.5 to 15 s); MEDIUM: 3, after 15 s (2.5 to 30 s); LOW: 2, after 30 s."""
+"""HIGH: 10 pulses, every 7 s (allowed pause 2.5 to 15 s); MEDIUM: 3, every 15 s (2.5 to 30 s); LOW: 2, every 30 s."""
 
 _FILES = {Priority.HIGH: "high.wav", Priority.MEDIUM: "medium.wav", Priority.LOW: "low.wav"}
 
