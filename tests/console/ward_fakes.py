@@ -1,0 +1,146 @@
+"""A store in memory and short ways to make what the alarm tests need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Future
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any
+
+from console.alarms.alarm import Alarm, Transition
+from console.link.commands import HistoryFilter
+from console.store.records import AlarmRecord, AuditEntry, HistoryPage, Receipt, Restored, Sample, Trend
+from console.ward.chart import NurseObservation, PumpEvent
+from console.ward.patient import Patient
+from drivers.observation import Observation, Parameter, Status
+
+START = 1_800_000_000.0
+"""A whole minute of engine time."""
+
+
+def utc(now: float) -> datetime:
+    """Wall time of an engine time."""
+    return datetime.fromtimestamp(now, UTC)
+
+
+def ids() -> Any:
+    """Identifiers a1, a2, ..."""
+    numbers = count(1)
+    return lambda: f"a{next(numbers)}"
+
+
+def observation(
+    parameter: Parameter,
+    value: float | None,
+    now: float,
+    source: str = "monitor",
+    status: Status | None = None,
+    measured: float | None = None,
+    site: str | None = None,
+) -> Observation:
+    """A value received at `now`; measured at the same time unless told otherwise."""
+    received = utc(now)
+    return Observation(
+        parameter,
+        value,
+        status or (Status.UNAVAILABLE if value is None else Status.VALID),
+        source,
+        received,
+        received if measured is None else utc(measured),
+        now,
+        site,
+    )
+
+
+def patient(bed: str = "7B-01", patient_id: str = "P1", **more: Any) -> Patient:
+    """An adult."""
+    return Patient(patient_id, "Test, Anna", bed, utc(START), **{"age": 50, **more})
+
+
+def _done(result: Any = None) -> Future[Any]:
+    future: Future[Any] = Future()
+    future.set_result(result)
+    return future
+
+
+class MemoryStore:
+    """Implements console.store.store.Store in lists. error: what every journal entry fails with, None for success."""
+
+    def __init__(self, restored: Restored | None = None) -> None:
+        self.failure = ""
+        self.samples_dropped = 0
+        self.error: Exception | None = None
+        self.samples: list[Sample] = []
+        self.receipts: dict[str, Receipt] = {}
+        self.transitions: list[Transition] = []
+        self.admissions: list[Patient] = []
+        self.discharges: list[tuple[str, str]] = []
+        self.findings: list[NurseObservation] = []
+        self.pump_events: list[PumpEvent] = []
+        self.struck: list[str] = []
+        self.audit: list[AuditEntry] = []
+        self._restored = restored or Restored()
+
+    def _journal(self, kept: list[Any], entries: Iterable[Any]) -> Future[None]:
+        if self.error is not None:
+            future: Future[None] = Future()
+            future.set_exception(self.error)
+            return future
+        kept.extend(entries)
+        return _done()
+
+    def put_samples(self, samples: Sequence[Sample]) -> None:
+        self.samples.extend(samples)
+
+    def put_message(self, receipt: Receipt, samples: Sequence[Sample]) -> Future[bool]:
+        if self.error is not None:
+            future: Future[bool] = Future()
+            future.set_exception(self.error)
+            return future
+        if receipt.key in self.receipts:
+            return _done(False)
+        self.receipts[receipt.key] = receipt
+        self.samples.extend(samples)
+        return _done(True)
+
+    def put_transitions(self, transitions: Iterable[Transition]) -> Future[None]:
+        return self._journal(self.transitions, transitions)
+
+    def put_admission(self, patient: Patient, by: str) -> Future[None]:
+        return self._journal(self.admissions, [patient])
+
+    def put_discharge(self, bed: str, patient_id: str, at: datetime, by: str) -> Future[None]:
+        return self._journal(self.discharges, [(bed, patient_id)])
+
+    def put_finding(self, patient_id: str, bed: str, finding: NurseObservation) -> Future[None]:
+        return self._journal(self.findings, [finding])
+
+    def put_pump_event(self, patient_id: str, bed: str, event: PumpEvent) -> Future[None]:
+        return self._journal(self.pump_events, [event])
+
+    def strike_entry(self, entry_id: str, at: datetime, by: str) -> Future[None]:
+        return self._journal(self.struck, [entry_id])
+
+    def put_audit(self, entry: AuditEntry) -> Future[None]:
+        return self._journal(self.audit, [entry])
+
+    def restore(self) -> Restored:
+        return self._restored
+
+    def history(self, filter: HistoryFilter, offset: int, limit: int) -> Future[HistoryPage]:
+        return _done(HistoryPage((), offset, 0))
+
+    def alarm_story(self, alarm_id: str) -> Future[AlarmRecord | None]:
+        return _done()
+
+    def trend(self, bed: str, parameters: Sequence[Parameter], start: datetime, end: datetime) -> Future[Trend]:
+        return _done(Trend(bed, start, end))
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+
+def live(alarms: Iterable[Alarm]) -> list[str]:
+    """Texts of alarms, for readable assertions."""
+    return [alarm.condition.text for alarm in alarms]
