@@ -6,7 +6,10 @@ MSH = r"MSH|^~\&|GATEWAY|WARD|CONSOLE|HOSPITAL|20261122093000+0000||ORU^R01^ORU_
 PID = "PID|||100200^^^Ward^MR||Meyer^Anna"
 PV1 = "PV1||I|ICU^^5"
 OBR = "OBR|1|||182777000^monitoring of patient^SCT|||20261122092950+0000"
-HR = "OBX|{n}|NM|147842^MDC_ECG_HEART_RATE^MDC|1.7.4.147842|{value}|264864^MDC_DIM_BEAT_PER_MIN^MDC|||||{status}|||{time}"
+HR = (
+    "OBX|{n}|NM|147842^MDC_ECG_HEART_RATE^MDC|1.7.4.147842|{value}|264864^MDC_DIM_BEAT_PER_MIN^MDC"
+    "|||||{status}|||{time}"
+)
 
 
 def join(*segments: str, end: str = "\r") -> bytes:
