@@ -134,7 +134,7 @@ def is_member(alarm: Alarm) -> bool:
 
 
 def chip_key(alarm: Alarm) -> tuple[int, int, float]:
-    """Order of chips: priority, then pattern before limit before technical, then newest (interface design, section 2)."""
+    """Order of chips: priority, then pattern before limit before technical, then newest (design, section 2)."""
     kind = alarm.condition.kind
     return -alarm.priority, 0 if kind.is_pattern else 1 if kind is Kind.LIMIT else 2, -alarm.since
 

@@ -299,12 +299,12 @@ def pump(state: PumpState = PumpState.RUNNING, text: str = "Repaired", hours: fl
     return PumpSummary(state, text, None if hours is None else utc(hours * 3600))
 
 
-def bed(name: str = "01", **changes: Any) -> BedSnapshot:
+def bed(label: str = "01", /, **changes: Any) -> BedSnapshot:
     """A monitored, quiet bed with live values; anything may be changed."""
     values: dict[str, Any] = {
         "state": BedState.MONITORED,
         "version": 1,
-        "patient": patient(name),
+        "patient": patient(label),
         "pump": pump(),
         "readings": readings(),
         "liveness": Liveness.LIVE,
@@ -315,8 +315,8 @@ def bed(name: str = "01", **changes: Any) -> BedSnapshot:
         **changes,
     }
     if "name" in values:
-        values["patient"] = patient(name, values.pop("name"))
-    return BedSnapshot(bed=name, **values)
+        values["patient"] = patient(label, values.pop("name"))
+    return BedSnapshot(bed=label, **values)
 
 
 def late_bed(name: str = "11", age: float = 48.0, **changes: Any) -> BedSnapshot:
