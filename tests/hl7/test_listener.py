@@ -67,6 +67,16 @@ def test_messages_on_one_connection_are_answered_in_order(serve: Serve) -> None:
     assert (running.state.messages, running.state.answers) == (3, {"AA": 3})
 
 
+def test_two_answers_in_a_row_are_not_held_back_by_the_network_stack(serve: Serve) -> None:
+    running = serve()
+    began = time.monotonic()
+    with running.connect() as connection:
+        for _ in range(20):
+            connection.sendall(wrap(heart_rate(control="1")) + wrap(heart_rate(control="2")))
+            receive(connection, 2)
+    assert time.monotonic() - began < 0.6
+
+
 @pytest.mark.parametrize(
     ("stream", "answers"),
     [
