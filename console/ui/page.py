@@ -16,6 +16,7 @@ class Sheet(StrEnum):
     """The forms that dock at the right of a page."""
 
     ACKNOWLEDGE = "acknowledge"
+    KEYS = "keys"
     OBSERVATION = "observation"
     PUMP_EVENT = "pump_event"
 
@@ -48,6 +49,9 @@ class Page(QWidget):
         """Called 5 to 10 times a second while the page is visible; now: engine time, to judge ages."""
         raise NotImplementedError
 
+    def show_bed(self, bed: str, at: float | None = None) -> None:
+        """Turn to a bed, and to a moment (POSIX seconds) where one is given; a page about the whole ward ignores it."""
+
     def set_theme(self, theme: Theme) -> None:
         """The look has changed; pages that paint themselves repaint."""
         self.theme = theme
@@ -72,6 +76,10 @@ class DockedSheet(QWidget):
         self.link = link
         self.user = user
         self.theme = theme
+
+    def open_for(self, subject: str) -> None:
+        """Turn to a bed; the acknowledge sheet to an alarm, by its id."""
+        raise NotImplementedError
 
     def show_ward(self, snapshot: WardSnapshot, now: float) -> None:
         """Called 5 to 10 times a second while the sheet is open."""

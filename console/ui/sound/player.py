@@ -32,7 +32,7 @@ class AlarmSound(QObject):
         self._link = link
         self._output = output
         self._station = station
-        self._user = user
+        self.user = user
         self._clock = clock
         self._playing: Priority | None = None
         self._wanted: Priority | None = None
@@ -55,7 +55,7 @@ class AlarmSound(QObject):
         """Pause for two minutes, or end the pause."""
         on = self.paused_s() == 0
         self._paused_until = self._clock() + PAUSE_S if on else 0.0
-        self._link.submit(AuditNote(self._user, "sound paused for 2 min" if on else "sound pause ended", self._station))
+        self._link.submit(AuditNote(self.user, "sound paused for 2 min" if on else "sound pause ended", self._station))
         self._apply()
 
     def follow(self, snapshot: WardSnapshot, transitions: Iterable[Transition]) -> None:

@@ -1,0 +1,253 @@
+"""The bar that is on every page: counts, chips of the most urgent alarms, and the pause of the sound."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtGui import QBrush, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QPushButton, QSizePolicy, QWidget
+
+from console.alarms.alarm import Alarm, Presence, Priority
+from console.link.snapshot import WardSnapshot
+from console.ui import wording
+from console.ui.alarm_list import AlarmList, alarm_list
+from console.ui.flash import FlashClock
+from console.ui.theme import GAP, MARGIN, PREFIX, RADIUS, Theme, Weight, colour, font
+
+PAD = 12
+COUNTED = (Priority.HIGH, Priority.MEDIUM, Priority.LOW)
+
+
+class Chip(QAbstractButton):
+    """One alarm that calls. A press opens its acknowledge sheet."""
+
+    def __init__(self, flash: FlashClock, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._flash = flash
+        self.theme = theme
+        self.alarm: Alarm | None = None
+        self._age = ""
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def show_alarm(self, alarm: Alarm, now: float) -> None:
+        """Turn to an alarm; repaints only when its words change."""
+        age = wording.age(max(0.0, now - alarm.since))
+        if (alarm, age) == (self.alarm, self._age):
+            return
+        self.alarm, self._age = alarm, age
+        self.setAccessibleName(f"{alarm.priority.word} priority, {alarm.bed}, {wording.alarm_text(alarm)}, {age}")
+        self.update()
+
+    def wanted(self) -> int:
+        """Width in px that shows it whole."""
+        if self.alarm is None:
+            return 0
+        prefix, bed, text = self._words(self.alarm)
+        widths = [_width(prefix, self._fonts[0]), _width(bed, self._fonts[1]), _width(text, self._fonts[2])]
+        return sum(widths) + _width("88:88:88", self._fonts[3]) + 2 * PAD + 3 * 8
+
+    def sizeHint(self) -> QSize:
+        return QSize(self.wanted(), self.theme.alarm_bar - 16)
+
+    @property
+    def _fonts(self) -> tuple[object, object, object, object]:
+        small = 1 if self.theme.compact else 0
+        return (
+            font(20 - 2 * small, Weight.EXTRABOLD),
+            font(18 - 2 * small, Weight.EXTRABOLD),
+            font(17 - 2 * small, Weight.BOLD),
+            font(15 - small, Weight.BOLD),
+        )
+
+    def _words(self, alarm: Alarm) -> tuple[str, str, str]:
+        text = wording.alarm_text(alarm)
+        if alarm.presence is Presence.LATCHED:
+            text = f"{text} – ended"
+        return PREFIX[alarm.priority], alarm.bed, text
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self.alarm is None:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        colours = self.theme.tokens.alarm(self.alarm.priority)
+        latched = self.alarm.presence is Presence.LATCHED
+        lit = latched or self._flash.is_bright(self.alarm.priority)
+        painter.setBrush(colour(colours.fill if lit else colours.dim))
+        painter.setPen(colour(colours.edge) if colours.edge else Qt.PenStyle.NoPen)
+        painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), RADIUS, RADIUS)
+        if latched:
+            painter.setBrush(QBrush(colour(colours.text, 0.25), Qt.BrushStyle.BDiagPattern))
+            painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), RADIUS, RADIUS)
+        painter.setPen(colour(colours.text if lit else colours.dim_text))
+        x = PAD
+        for words, face in zip((*self._words(self.alarm), self._age), self._fonts, strict=True):
+            painter.setFont(face)  # type: ignore[arg-type]
+            width = _width(words, face)
+            painter.drawText(QRect(x, 0, width + 2, self.height()), Qt.AlignmentFlag.AlignVCenter, words)
+            x += width + (8 if words else 0)
+        if self.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(colour(self.theme.tokens.interaction))
+            painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), RADIUS, RADIUS)
+
+
+class Counts(QWidget):
+    """`*** 1 | ** 5 | * 3 | check 1 ack` in one block."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.theme = theme
+        self._list: AlarmList | None = None
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+
+    def show_counts(self, alarms: AlarmList) -> None:
+        """New numbers."""
+        if self._list is not None and (alarms.counts, alarms.acknowledged) == (
+            self._list.counts,
+            self._list.acknowledged,
+        ):
+            return
+        self._list = alarms
+        words = ", ".join(f"{alarms.counts[p]} {p.word}" for p in COUNTED)
+        self.setAccessibleName(f"Alarms: {words}, {alarms.acknowledged} acknowledged")
+        self.setFixedWidth(sum(width for _, width, _ in self._cells()) + 4)
+        self.update()
+
+    def _cells(self) -> list[tuple[str, int, Priority | None]]:
+        assert self._list is not None
+        face = font(16 if self.theme.compact else 18, Weight.EXTRABOLD)
+        cells: list[tuple[str, int, Priority | None]] = []
+        for priority in COUNTED:
+            text = f"{PREFIX[priority]} {self._list.counts[priority]}"
+            cells.append((text, _width(text, face) + 22, priority))
+        text = f"✓ {self._list.acknowledged} ack"
+        cells.append((text, _width(text, font(15, Weight.SEMIBOLD)) + 22, None))
+        return cells
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._list is None:
+            return
+        painter = QPainter(self)
+        tokens = self.theme.tokens
+        x = 2
+        for text, width, priority in self._cells():
+            cell = QRect(x, 8, width, self.height() - 16)
+            some = priority is not None and self._list.counts[priority] > 0
+            painter.fillRect(cell, colour(tokens.alarm(priority).fill if some and priority else tokens.raised))
+            painter.setPen(colour(tokens.alarm(priority).text if some and priority else tokens.text_2))
+            big = font(16 if self.theme.compact else 18, Weight.EXTRABOLD)
+            painter.setFont(big if priority else font(15, Weight.SEMIBOLD))
+            painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, text)
+            x += width
+
+
+class AlarmBar(QWidget):
+    """Signals: acknowledge(alarm id), more() when "+n" is pressed, pause() when the sound button is."""
+
+    acknowledge = Signal(str)
+    more = Signal()
+    pause = Signal()
+
+    def __init__(self, flash: FlashClock, theme: Theme) -> None:
+        super().__init__()
+        self._flash = flash
+        self.theme = theme
+        self._alarms: AlarmList | None = None
+        self._now = 0.0
+        self.counts = Counts(theme, self)
+        self.chips: list[Chip] = []
+        self._chip_area = QWidget(self)
+        self.more_button = QPushButton(self)
+        self.more_button.clicked.connect(self.more)
+        self.pause_button = QPushButton(self)
+        self.pause_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.pause_button.clicked.connect(self.pause)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(MARGIN, 0, MARGIN, 0)
+        row.setSpacing(GAP)
+        row.addWidget(self.counts)
+        row.addWidget(self._chip_area, 1)
+        row.addWidget(self.more_button)
+        row.addWidget(self.pause_button)
+        flash.changed.connect(self._repaint)
+        self.set_theme(theme)
+        self.show_pause(0.0)
+
+    def show_ward(self, snapshot: WardSnapshot, now: float) -> None:
+        """Bring counts and chips up to date."""
+        self._alarms, self._now = alarm_list(snapshot), now
+        self.counts.show_counts(self._alarms)
+        self._arrange()
+
+    def show_pause(self, left_s: float) -> None:
+        """The pause button, with the countdown while it runs."""
+        if left_s > 0:
+            left = int(left_s + 0.999)
+            text = f"🔕 Sound paused {left // 60}:{left % 60:02d}"
+        else:
+            text = "Pause sound 2 min" + ("" if self.theme.compact else "   Space")
+        if text != self.pause_button.text():
+            self.pause_button.setText(text)
+
+    def set_theme(self, theme: Theme) -> None:
+        """The look has changed."""
+        self.theme = theme
+        self.setFixedHeight(theme.alarm_bar)
+        self.counts.theme = theme
+        for chip in self.chips:
+            chip.theme = theme
+        self._arrange()
+        self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Chips are drawn whole or counted in "+n", never cut."""
+        if self._alarms is None:
+            self.more_button.hide()
+            return
+        left = 0
+        shown = 0
+        for alarm in self._alarms.chips[:12]:
+            chip = self._chip(shown)
+            chip.show_alarm(alarm, self._now)
+            width = chip.wanted()
+            if left + width > self._chip_area.width():
+                break
+            chip.setGeometry(left, 8, width, self.height() - 16)
+            chip.show()
+            left += width + GAP
+            shown += 1
+        for chip in self.chips[shown:]:
+            chip.hide()
+        rest = len(self._alarms.chips) - shown
+        self.more_button.setVisible(rest > 0)
+        self.more_button.setText(f"+{rest} more")
+
+    def _chip(self, index: int) -> Chip:
+        while len(self.chips) <= index:
+            chip = Chip(self._flash, self.theme, self._chip_area)
+            chip.clicked.connect(lambda _=False, c=chip: c.alarm and self.acknowledge.emit(c.alarm.id))
+            self.chips.append(chip)
+        return self.chips[index]
+
+    def _repaint(self) -> None:
+        for chip in self.chips:
+            if chip.isVisible():
+                chip.update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        event.accept()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), colour(self.theme.tokens.bg))
+
+
+def _width(text: str, face: object) -> int:
+    from PySide6.QtGui import QFontMetrics
+
+    return QFontMetrics(face).horizontalAdvance(text)  # type: ignore[call-overload, no-any-return]

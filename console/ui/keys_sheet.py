@@ -1,0 +1,60 @@
+"""All keys on one docked sheet."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFormLayout, QLabel, QPushButton, QVBoxLayout
+
+from console.link.link import Link
+from console.link.snapshot import WardSnapshot
+from console.ui.page import DockedSheet
+from console.ui.theme import Theme
+
+KEYS = (
+    ("F1 to F4", "Ward, bed, alarm history, devices"),
+    ("Arrows", "Move between beds"),
+    ("Enter", "Open the bed"),
+    ("Esc", "Close the sheet, back to the ward; never acknowledges"),
+    ("A", "Acknowledge the most urgent alarm of the bed"),
+    ("1 to 7", "Reason, while the acknowledge sheet is open"),
+    ("O", "Chart an observation"),
+    ("P", "Chart a pump event"),
+    ("S", "Sort the ward by priority, or by bed"),
+    ("Space", "Pause alarm sound for 2 minutes"),
+    ("1 to 6", "Time window, on the bed page"),
+    ("Ctrl+P", "Pause the view of the bed page"),
+    ("Home", "Go live"),
+    ("F11", "Full screen"),
+    ("?", "This list"),
+)
+
+
+class KeysSheet(DockedSheet):
+    """Read only."""
+
+    def __init__(self, link: Link, user: str, theme: Theme) -> None:
+        super().__init__(link, user, theme)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 16, 16, 16)
+        title = QLabel("All keys")
+        title.setProperty("role", "title")
+        column.addWidget(title)
+        rows = QFormLayout()
+        rows.setVerticalSpacing(12)
+        rows.setHorizontalSpacing(20)
+        for key, act in KEYS:
+            words = QLabel(act)
+            words.setTextFormat(Qt.TextFormat.PlainText)
+            words.setWordWrap(True)
+            rows.addRow(QLabel(key), words)
+        column.addLayout(rows)
+        column.addStretch(1)
+        close = QPushButton("Close   Esc")
+        close.clicked.connect(self.closed)
+        column.addWidget(close)
+
+    def open_for(self, subject: str) -> None:
+        """The list is the same for every bed."""
+
+    def show_ward(self, snapshot: WardSnapshot, now: float) -> None:
+        """Nothing in it changes."""

@@ -1,0 +1,283 @@
+"""The window: bars, tabs, pages, and the pane in which sheets dock. It joins them and knows nothing of their content.
+
+No dialog ever covers the ward: a sheet takes width from the page, and the alarm bar is outside both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QLabel,
+    QLineEdit,
+    QMainWindow,
+    QPlainTextEdit,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from console.link.link import Link
+from console.ui import theme as themes
+from console.ui.alarm_bar import AlarmBar
+from console.ui.flash import FlashClock
+from console.ui.page import DockedSheet, Page, Sheet
+from console.ui.sound.player import AlarmSound
+from console.ui.status_bar import StatusBar
+from console.ui.system_bar import SystemBar
+from console.ui.theme import SHEET_WIDTH, Mode, Theme
+
+DRAIN_MS = 75
+"""How often the link is asked: a value must be painted within 150 ms of its last byte."""
+
+STALLED_S = 5.0
+"""Real seconds after which an engine that publishes nothing counts as stopped (detector specification, section 6)."""
+
+COMPACT_BELOW = 1600
+"""Window width in px below which the bars shrink."""
+
+
+class MainWindow(QMainWindow):
+    """pages: by tab in the order of F1, F2 ...; admit shares the tab of the bed page. Signal demo_wanted: the person
+    asks for the demonstration ward."""
+
+    demo_wanted = Signal()
+
+    def __init__(
+        self,
+        link: Link,
+        pages: Sequence[Page],
+        admit: Page,
+        sheets: Mapping[Sheet, DockedSheet],
+        sound: AlarmSound,
+        flash: FlashClock,
+        user: str,
+        theme: Theme,
+    ) -> None:
+        super().__init__()
+        self.setWindowTitle("Ward Console")
+        self.link = link
+        self.pages = list(pages)
+        self.admit = admit
+        self.sheets = dict(sheets)
+        self.sound = sound
+        self.flash = flash
+        self.theme = theme
+        self._sheet: DockedSheet | None = None
+        self._bar = SystemBar([page.title for page in pages], user, theme)
+        self.alarm_bar = AlarmBar(flash, theme)
+        self._stalled = QLabel("***  Pattern alarms are not working. Watch the bedside monitors.")
+        self._stack = QStackedWidget()
+        self._status = StatusBar(theme)
+        self._split = QSplitter(Qt.Orientation.Horizontal)
+        self._build()
+        self._connect()
+        self.set_user(user)
+        self._timer = QTimer(self)
+        self._timer.setInterval(DRAIN_MS)
+        self._timer.timeout.connect(self.refresh)
+
+    def _build(self) -> None:
+        self._stalled.setTextFormat(Qt.TextFormat.PlainText)
+        self._stalled.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._stalled.hide()
+        for page in (*self.pages, self.admit):
+            self._stack.addWidget(page)
+        self._split.addWidget(self._stack)
+        self._split.setChildrenCollapsible(False)
+        self._split.setHandleWidth(1)
+        body = QWidget()
+        body.setObjectName("page")
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for widget in (self._bar, self.alarm_bar, self._stalled):
+            column.addWidget(widget)
+        column.addWidget(self._split, 1)
+        column.addWidget(self._status)
+        self.setCentralWidget(body)
+        self._bar.select(0)
+        self._dress_banner()
+
+    def _connect(self) -> None:
+        self._bar.tab.connect(self.show_tab)
+        self._bar.theme_toggled.connect(self.toggle_theme)
+        self._bar.user_changed.connect(self.set_user)
+        self.alarm_bar.acknowledge.connect(lambda alarm: self.open_sheet(Sheet.ACKNOWLEDGE, alarm))
+        self.alarm_bar.more.connect(lambda: self.show_tab(self._index_of("Alarm history")))
+        self.alarm_bar.pause.connect(self.toggle_pause)
+        for page in (*self.pages, self.admit):
+            page.open_bed.connect(self.open_bed)
+            page.open_bed_at.connect(self.open_bed)
+            page.admit_bed.connect(self.open_admit)
+            page.acknowledge.connect(lambda alarm: self.open_sheet(Sheet.ACKNOWLEDGE, alarm))
+            page.open_sheet.connect(lambda sheet, subject: self.open_sheet(Sheet(sheet), subject))
+            page.hint.connect(self._status.show_hint)
+            page.start_demo.connect(self.demo_wanted)
+        for sheet in self.sheets.values():
+            sheet.closed.connect(self.close_sheet)
+            sheet.open_bed.connect(self.open_bed)
+            sheet.hide()
+
+    # --- life ----------------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Begin to follow the link."""
+        self.flash.start()
+        self._timer.start()
+        self.current.activated()
+        self.refresh()
+
+    def stop(self) -> None:
+        """Stop following; the window may be closed after it."""
+        self._timer.stop()
+        self.flash.stop()
+        self.sound.close()
+        self.current.deactivated()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.stop()
+        super().closeEvent(event)
+
+    def refresh(self) -> None:
+        """Show the newest picture: bars first, then sound, then the page and the sheet."""
+        snapshot, transitions, now = self.link.snapshot(), self.link.drain(), self.link.now()
+        system = snapshot.system
+        self._stalled.setVisible(now - system.engine_stamp > STALLED_S * system.speed)
+        self.alarm_bar.show_ward(snapshot, now)
+        self.sound.follow(snapshot, transitions)
+        self.alarm_bar.show_pause(self.sound.paused_s())
+        self._bar.show_ward(snapshot.name, system.simulated, system.speed)
+        self._bar.show_time(system.utc, snapshot.timezone)
+        self._bar.show_sound(self.sound.problem, self.sound.paused_s())
+        self._status.show_ward(snapshot)
+        self.current.show_ward(snapshot, now)
+        if self._sheet is not None:
+            self._sheet.show_ward(snapshot, now)
+
+    # --- where one is --------------------------------------------------------------------------------------------
+
+    @property
+    def current(self) -> Page:
+        """The page that is visible."""
+        page = self._stack.currentWidget()
+        assert isinstance(page, Page)
+        return page
+
+    def show_tab(self, index: int) -> None:
+        """Turn to a tab."""
+        if 0 <= index < len(self.pages):
+            self._show(self.pages[index], index)
+
+    def open_bed(self, bed: str, at: float | None = None) -> None:
+        """Turn to the page of a bed, and to a moment of it (POSIX seconds)."""
+        index = self._index_of("Bed")
+        self.pages[index].show_bed(bed, at)
+        self._bar.tabs[index].rename(f"Bed {bed}")
+        self._show(self.pages[index], index)
+
+    def open_admit(self, bed: str) -> None:
+        """Turn to the admission of a bed."""
+        index = self._index_of("Bed")
+        self.admit.show_bed(bed)
+        self._bar.tabs[index].rename(f"Bed {bed}")
+        self._show(self.admit, index)
+
+    def _show(self, page: Page, index: int) -> None:
+        self._bar.select(index)
+        if page is not self.current:
+            self.current.deactivated()
+            self._stack.setCurrentWidget(page)
+            self._status.show_hint("")
+            page.activated()
+        page.setFocus()
+        self.refresh()
+
+    def _index_of(self, title: str) -> int:
+        return next(i for i, page in enumerate(self.pages) if page.title == title)
+
+    def open_sheet(self, which: Sheet, subject: str) -> None:
+        """Dock a sheet, for a bed or an alarm; the page narrows."""
+        sheet = self.sheets[which]
+        sheet.open_for(subject)
+        if sheet is not self._sheet:
+            self.close_sheet()
+            self._sheet = sheet
+            self._split.addWidget(sheet)
+            sheet.setFixedWidth(SHEET_WIDTH)
+            sheet.show()
+        sheet.setFocus()
+        self.refresh()
+
+    def close_sheet(self) -> None:
+        """Give the width back to the page."""
+        if self._sheet is None:
+            return
+        sheet, self._sheet = self._sheet, None
+        sheet.hide()
+        sheet.setParent(None)
+        self.current.setFocus()
+
+    # --- acts ----------------------------------------------------------------------------------------------------
+
+    def toggle_pause(self) -> None:
+        """Pause the sound for two minutes, or end the pause."""
+        self.sound.toggle_pause()
+        self.alarm_bar.show_pause(self.sound.paused_s())
+        self._bar.show_sound(self.sound.problem, self.sound.paused_s())
+
+    def toggle_theme(self) -> None:
+        """Day or night."""
+        mode = Mode.LIGHT if self.theme.mode is Mode.DARK else Mode.DARK
+        self.set_theme(Theme(mode, self.theme.compact))
+
+    def set_theme(self, theme: Theme) -> None:
+        """Dress everything anew."""
+        self.theme = theme
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            themes.apply(application, theme)
+        self._dress_banner()
+        for part in (self._bar, self.alarm_bar, self._status, *self.pages, self.admit, *self.sheets.values()):
+            part.set_theme(theme)
+
+    def set_user(self, user: str) -> None:
+        """Who acts from now on."""
+        for part in (*self.pages, self.admit, *self.sheets.values()):
+            part.user = user
+        self.sound.user = user
+
+    def _dress_banner(self) -> None:
+        high = self.theme.tokens.high
+        self._stalled.setStyleSheet(
+            f"background: {high.fill}; color: {high.text}; font-size: 22px; font-weight: 800; padding: 10px;"
+        )
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        compact = self.width() < COMPACT_BELOW
+        if compact != self.theme.compact:
+            self.set_theme(Theme(self.theme.mode, compact))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = event.key()
+        typing = isinstance(self.focusWidget(), QLineEdit | QPlainTextEdit)
+        if Qt.Key.Key_F1 <= key <= Qt.Key.Key_F5:
+            self.show_tab(key - Qt.Key.Key_F1)
+        elif key == Qt.Key.Key_F11:
+            self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+        elif key == Qt.Key.Key_Space and not typing:
+            self.toggle_pause()
+        elif key == Qt.Key.Key_Question and not typing:
+            self.open_sheet(Sheet.KEYS, "")
+        elif key == Qt.Key.Key_Escape:
+            if self._sheet is not None:
+                self.close_sheet()
+            else:
+                self.show_tab(0)
+        else:
+            super().keyPressEvent(event)
