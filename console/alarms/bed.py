@@ -37,6 +37,17 @@ RESTORED_HOLD_S: dict[Kind, float] = {Kind.WITHDRAWAL: 900.0, Kind.OVERDOSE: 600
 
 RESTORED_FRESH_S = 60.0
 
+_PRESSURES = (
+    Parameter.NIBP_SYS,
+    Parameter.NIBP_DIA,
+    Parameter.NIBP_MEAN,
+    Parameter.ART_SYS,
+    Parameter.ART_DIA,
+    Parameter.ART_MEAN,
+)
+_CHANNEL = dict.fromkeys(_PRESSURES, Parameter.NIBP_SYS) | {Parameter.PR: Parameter.HR}
+"""Parameters that stand in for each other in a pattern."""
+
 
 class _Held:
     """A pattern alarm taken up after a restart, which its detector has not yet confirmed or outlasted."""
@@ -300,8 +311,10 @@ class BedAlarms:
 
     def _fresh(self, parameters: Iterable[Parameter], now: float) -> bool:
         """Every channel that raised the alarm has delivered since the restart, and streams deliver now."""
-        for parameter in parameters:
-            stamp = self._valid.get(parameter)
-            if stamp is None or (parameter not in STANDS_S and now - stamp > RESTORED_FRESH_S):
-                return False
-        return bool(self._valid)
+        wanted = {_CHANNEL.get(parameter, parameter) for parameter in parameters}
+        fresh = {
+            _CHANNEL.get(parameter, parameter)
+            for parameter, stamp in self._valid.items()
+            if parameter in STANDS_S or now - stamp <= RESTORED_FRESH_S
+        }
+        return bool(fresh) and wanted <= fresh

@@ -1,0 +1,191 @@
+"""Technical alarms: silence, lost links, sensors; once an outage, and never cleared by anything but data."""
+
+from __future__ import annotations
+
+import pytest
+
+from console.alarms.alarm import Priority
+from console.alarms.technical import SourceSpec, TechnicalMonitor, late_after
+from console.link.snapshot import Liveness, SourceState
+from drivers.observation import Parameter, Status
+
+HR, SPO2, ETCO2, TEMP, CUFF = Parameter.HR, Parameter.SPO2, Parameter.ETCO2, Parameter.TEMP, Parameter.NIBP_SYS
+
+
+def monitor(interval: float = 1.0) -> TechnicalMonitor:
+    return TechnicalMonitor([SourceSpec("m", interval)], 0.0)
+
+
+def stream(m: TechnicalMonitor, start: int, end: int, *parameters: Parameter) -> None:
+    for now in range(start, end + 1):
+        for parameter in parameters or (HR,):
+            m.observe(parameter, Status.VALID, now, "m")
+        m.advance(now, occupied=True)
+
+
+def found(m: TechnicalMonitor, now: float, occupied: bool = True) -> list[tuple[Priority, str]]:
+    m.advance(now, occupied=occupied)
+    return [(c.priority, c.text) for c in m.conditions()]
+
+
+@pytest.mark.parametrize(("interval", "late"), [(1, 30), (10, 30), (12, 30), (20, 50), (60, 150)])
+def test_late_is_thirty_seconds_or_two_and_a_half_intervals(interval, late):
+    assert late_after(interval) == late
+    m = monitor(interval)
+    stream(m, 0, 0)
+    assert found(m, late) == []
+    assert m.liveness(late) is Liveness.LIVE
+    assert found(m, late + 0.1) == [(Priority.LOW, "Late data – m")]
+    assert m.liveness(late + 0.1) is Liveness.LATE
+    assert found(m, 2 * late) == [(Priority.LOW, "Late data – m")]
+    assert found(m, 2 * late + 0.1) == [(Priority.MEDIUM, "No data – m")]
+    assert m.liveness(2 * late + 0.1) is Liveness.NO_DATA
+
+
+def test_no_false_alarm_at_nine_tenths_of_the_limit():
+    m = monitor()
+    now = 0.0
+    for _ in range(1000):
+        m.observe(HR, Status.VALID, now, "m")
+        now += 27
+        assert found(m, now) == []
+
+
+def test_an_outage_is_one_condition_and_ends_with_a_value():
+    m = monitor()
+    stream(m, 0, 10)
+    keys = set()
+    for now in range(11, 600):
+        m.advance(now, occupied=True)
+        keys |= {c.key for c in m.conditions()}
+    assert keys == {"technical:data:m"}
+    m.observe(HR, Status.VALID, 600, "m")
+    assert found(m, 600) == []
+
+
+def test_a_lost_link_dims_values_at_once_and_alarms_within_ten_seconds():
+    m = monitor()
+    stream(m, 0, 10)
+    m.link("m", SourceState.LOST, "the port has gone", 11)
+    assert m.reading_liveness(HR, "m", 10, 13.5) is Liveness.LATE
+    assert found(m, 15.9) == []
+    assert found(m, 16) == [(Priority.LOW, "Connection lost – m")]
+    assert m.conditions()[0].detail == "the port has gone"
+
+
+def test_a_link_that_comes_and_goes_without_a_value_is_one_outage():
+    m = monitor()
+    stream(m, 0, 10)
+    seen = []
+    state = SourceState.LOST
+    for now in range(11, 71):
+        if now > 11 and (now - 11) % 7 == 0:
+            state = SourceState.CONNECTED if state is SourceState.LOST else SourceState.LOST
+        m.link("m", state, "x", now)
+        m.advance(now, occupied=True)
+        seen.append(len(m.conditions()))
+    assert seen[5:] == [1] * len(seen[5:]), "the outage seemed to end although nothing arrived"
+
+
+def test_a_reconnect_of_a_moment_is_no_alarm():
+    m = monitor()
+    stream(m, 0, 10)
+    m.link("m", SourceState.LOST, "x", 11)
+    assert found(m, 12) == []
+    m.link("m", SourceState.CONNECTED, "", 13)
+    stream(m, 13, 20)
+    assert found(m, 21) == []
+
+
+def test_unreadable_bytes_are_named_as_such():
+    m = monitor()
+    stream(m, 0, 10)
+    m.link("m", SourceState.MALFORMED, "", 12)
+    assert found(m, 17) == [(Priority.LOW, "Unreadable data – m")]
+
+
+def test_no_data_said_by_the_device_keeps_the_source_and_loses_the_sensor():
+    m = monitor()
+    stream(m, 0, 10, HR, SPO2)
+    for now in range(11, 30):
+        m.observe(HR, Status.VALID, now, "m")
+        m.observe(SPO2, Status.UNAVAILABLE, now, "m")
+        m.advance(now, occupied=True)
+        assert [c.text for c in m.conditions()] == ([] if now < 21 else ["SpO2 – no reading"])
+    m.observe(SPO2, Status.VALID, 30, "m")
+    assert found(m, 30) == []
+
+
+def test_a_sensor_never_worn_is_not_off():
+    m = monitor()
+    for now in range(60):
+        m.observe(HR, Status.VALID, now, "m")
+        m.observe(SPO2, Status.UNAVAILABLE, now, "m")
+    assert found(m, 60) == []
+
+
+def test_a_parameter_that_falls_silent_while_its_source_lives():
+    m = monitor()
+    stream(m, 0, 10, HR, ETCO2)
+    stream(m, 11, 41, HR)
+    assert found(m, 41) == [(Priority.LOW, "EtCO2 – no new values")]
+
+
+def test_doubtful_signal_for_a_minute():
+    m = monitor()
+    stream(m, 0, 10, SPO2)
+    for now in range(11, 80):
+        m.observe(SPO2, Status.QUESTIONABLE, now, "m")
+        m.advance(now, occupied=True)
+        assert len(m.conditions()) == (now >= 71)
+    assert m.conditions()[0].text == "SpO2 – signal not reliable"
+
+
+def test_an_outage_does_not_also_report_every_sensor():
+    m = monitor()
+    stream(m, 0, 10, HR, SPO2, ETCO2)
+    assert found(m, 200) == [(Priority.MEDIUM, "No data – m")]
+
+
+def test_a_cuff_pressure_stands_ninety_minutes_and_a_spot_temperature_four_hours():
+    m = monitor()
+    m.observe(CUFF, Status.VALID, 0, "m")
+    m.observe(TEMP, Status.VALID, 0, "m")
+    for now in range(0, 20000, 20):
+        m.observe(HR, Status.VALID, now, "m")
+        m.advance(now, occupied=True)
+        assert m.conditions() == ()
+        assert m.reading_liveness(CUFF, "m", 0, now) is (
+            Liveness.LIVE if now <= 5400 else Liveness.LATE if now <= 10800 else Liveness.NO_DATA
+        )
+        assert m.reading_liveness(TEMP, "m", 0, now) is (Liveness.LIVE if now <= 14400 else Liveness.LATE)
+
+
+def test_a_continuous_temperature_is_late_like_any_stream():
+    m = monitor()
+    stream(m, 0, 10, TEMP, HR)
+    stream(m, 11, 60, HR)
+    assert m.reading_liveness(TEMP, "m", 10, 41) is Liveness.LATE
+    assert found(m, 60) == [(Priority.LOW, "Temp – no new values")]
+
+
+def test_a_cuff_pressure_outlives_its_source_but_does_not_look_live():
+    m = monitor()
+    stream(m, 0, 10, HR, CUFF)
+    assert m.reading_liveness(HR, "m", 10, 100) is Liveness.NO_DATA
+    assert m.reading_liveness(CUFF, "m", 10, 100) is Liveness.LATE
+
+
+def test_a_source_that_never_spoke_matters_once_somebody_is_admitted():
+    m = monitor()
+    assert found(m, 3600, occupied=False) == []
+    m.restart(3600)
+    assert found(m, 3630) == []
+    assert found(m, 3631) == [(Priority.LOW, "Late data – m")]
+    assert found(m, 3661) == [(Priority.MEDIUM, "No data – m")]
+
+
+def test_starting_is_neither_live_nor_lost():
+    m = monitor()
+    assert m.liveness(10) is Liveness.STARTING
+    assert m.liveness(61) is Liveness.NO_DATA
