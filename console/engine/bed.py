@@ -134,7 +134,6 @@ class Bed:
 
     def refresh(self, now: float, utc: datetime) -> BedSnapshot:
         """The picture of the bed; the same object as before when nothing in it has changed."""
-        self.trend.advance(now, utc, self.alarms.views())
         new = BedSnapshot(
             bed=self.name,
             state=self._state(),

@@ -123,6 +123,7 @@ class WardCore:
             self._take_sources(sources, now)
         for bed in self.beds.values():
             self._advance(bed, now, utc)
+            bed.trend.advance(now, utc, bed.alarms.views())
         for entry in self.watch.check(self.store.failure, step_s, self._sources, now, utc):
             self.audit(entry)
         faults = tuple(
