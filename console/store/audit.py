@@ -37,7 +37,8 @@ def append(connection: Connection, entry: AuditEntry) -> None:
 def first_break(connection: Connection) -> tuple[int | None, int]:
     """Follow the whole chain; returns (number of the first row that does not fit or None, rows that were read)."""
     before, count = START, 0
-    rows = connection.execution_options(yield_per=2_000).execute(select(audit).order_by(audit.c.number))
+    query = select(audit).order_by(audit.c.number).execution_options(yield_per=2_000)
+    rows = connection.execute(query)
     for row in rows:
         count += 1
         if row.digest != digest_of(before, row.at, row.by, row.act, row.bed, row.detail):

@@ -6,6 +6,7 @@ import threading
 from collections import deque
 from collections.abc import Sequence
 
+from console.store.errors import UNFIT
 from console.store.frames import StreamKey, pack
 from console.store.records import Sample
 
@@ -30,8 +31,16 @@ class SampleBuffer:
         return self._count
 
     def add(self, samples: Sequence[Sample]) -> None:
-        """Take samples in; the oldest make room when the buffer is full."""
-        blobs = pack(samples)
+        """Take samples in; the oldest make room when the buffer is full. One that cannot be packed is counted."""
+        try:
+            blobs = pack(samples)
+        except UNFIT:
+            if len(samples) > 1:
+                for sample in samples:
+                    self.add([sample])
+            else:
+                self.refuse(len(samples))
+            return
         with self._lock:
             self._blobs.extend(blobs)
             self._count += sum(count for _, count, _ in blobs)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+
 
 class StoreError(Exception):
     """Base of every error of the store; the text is one plain sentence."""
@@ -29,3 +31,7 @@ class SchemaTooOld(StoreError):  # noqa: N818
 
 class DatabaseMissing(StoreError):  # noqa: N818
     """There is no database where one was expected."""
+
+
+UNFIT = (ValueError, TypeError, ArithmeticError, LookupError, AttributeError, struct.error)
+"""What a value that breaks its contract (a time without zone, a word for a number) raises while it is packed."""

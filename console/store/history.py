@@ -71,7 +71,7 @@ def read_history(connection: Connection, filter: HistoryFilter, offset: int, lim
     )  # fmt: skip
     figures = _Figures(to_us(now))
     total = 0
-    for row in connection.execution_options(yield_per=2_000).execute(select(*columns).where(*chosen)):
+    for row in connection.execute(select(*columns).where(*chosen).execution_options(yield_per=2_000)):
         figures.add(row)
         total += 1
     return figures.page(records, offset, total)

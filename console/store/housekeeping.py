@@ -10,6 +10,7 @@ from concurrent.futures import Future
 from sqlalchemy import Connection
 
 from console.store.archive import COMPACT_ROWS, compact, hot_streams
+from console.store.errors import UNFIT
 from console.store.receipts import Cuts, prune
 
 COMPACT_S = 180.0
@@ -57,7 +58,7 @@ class Housekeeping:
         try:
             with connection.begin():
                 moved = compact(connection, self._streams[0])
-        except (ValueError, TypeError, ArithmeticError, LookupError) as error:
+        except UNFIT as error:
             # Samples that cannot be packed stay where they are, readable; the other streams go on.
             self.problem = f"samples of stream {self._streams.popleft()} cannot be packed: {error}"
             return

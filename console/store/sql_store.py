@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
@@ -19,7 +19,7 @@ from console.link.commands import HistoryFilter
 from console.store import audit, journal
 from console.store.buffer import CAPACITY, SampleBuffer
 from console.store.database import Role, open_engine, prepare_file, understand
-from console.store.errors import StoreClosed, StoreError
+from console.store.errors import UNFIT, Refused, StoreClosed, StoreError
 from console.store.frames import pack
 from console.store.history import read_history, read_story
 from console.store.housekeeping import COMPACT_S, Housekeeping
@@ -32,7 +32,7 @@ from console.store.records import AlarmRecord, AuditEntry, HistoryPage, Receipt,
 from console.store.recovery import look, set_aside, time_limit
 from console.store.restore import read_restored
 from console.store.trend import read_trend
-from console.store.writer import Writer
+from console.store.writer import FLUSH_S, Writer
 from console.ward.chart import NurseObservation, PumpEvent
 from console.ward.patient import Patient
 from drivers.observation import Parameter
@@ -50,6 +50,7 @@ def open_store(
     *,
     capacity: int = CAPACITY,
     deadline_s: float = 10.0,
+    flush_s: float = FLUSH_S,
     compact_s: float = COMPACT_S,
     retention: Retention | None = None,
 ) -> SqlStore:
@@ -57,7 +58,8 @@ def open_store(
 
     A relative SQLite path is taken from `data_dir`. A damaged SQLite file is set aside beside the new one and told
     in `notices`. capacity: samples held while nothing can be written. deadline_s: when a journal entry that is not
-    durable is given up. Raises ConfigError for a bad URL, SchemaTooNew, and StoreError when it cannot be opened.
+    durable is given up. flush_s, compact_s: how often samples are written, and packed.
+    Raises ConfigError for a bad URL, SchemaTooNew, and StoreError when it cannot be opened.
     """
     clock = clock or SystemClock()
     url = absolute_url(url, data_dir)
@@ -80,7 +82,15 @@ def open_store(
     except OSError as error:
         raise StoreError(f"the database cannot be opened: {error.strerror}: {error.filename}") from error
     return SqlStore(
-        url, clock, notices, capacity, deadline_s, compact_s, retention or Retention(), check_further=not complete
+        url,
+        clock,
+        notices,
+        capacity,
+        deadline_s,
+        flush_s,
+        compact_s,
+        retention or Retention(),
+        check_further=not complete,
     )
 
 
@@ -100,6 +110,12 @@ def _look_first(file: Path, at: datetime, notices: list[str]) -> bool:
     return found.complete
 
 
+def _failed(error: Exception) -> Future[Any]:
+    future: Future[Any] = Future()
+    future.set_exception(error)
+    return future
+
+
 class SqlStore:
     """See `console.store.store.Store`. Made by `open_store`."""
 
@@ -110,6 +126,7 @@ class SqlStore:
         notices: Sequence[str],
         capacity: int,
         deadline_s: float,
+        flush_s: float,
         compact_s: float,
         retention: Retention,
         check_further: bool,
@@ -124,7 +141,7 @@ class SqlStore:
         self._pool = ThreadPoolExecutor(READERS, thread_name_prefix="store-reader")
         self._buffer = SampleBuffer(capacity)
         self._housekeeping = Housekeeping(self._plan_cuts, compact_s)
-        self._writer = Writer(Lanes(url), self._buffer, self._housekeeping, deadline_s)
+        self._writer = Writer(Lanes(url), self._buffer, self._housekeeping, deadline_s, flush_s)
         if check_further:
             self._pool.submit(self._check_further)
 
@@ -158,7 +175,11 @@ class SqlStore:
 
     def put_message(self, receipt: Receipt, samples: Sequence[Sample]) -> Future[bool]:
         """An HL7 message and its samples in one durable commit; False when its key was already there."""
-        return self._writer.put(receipt=receipt, blobs=pack(samples))
+        try:
+            blobs = pack(samples)
+        except UNFIT as error:
+            return _failed(Refused(f"a sample of the message cannot be stored: {error}"))
+        return self._writer.put(receipt=receipt, blobs=blobs)
 
     def put_transitions(self, transitions: Iterable[Transition]) -> Future[None]:
         """Steps of alarms. Written also after their future has failed: they have happened."""
@@ -209,9 +230,7 @@ class SqlStore:
         """Stored values of a bed measured in [start, end), at most 73 hours, within about a second of now."""
         wanted = tuple(parameters)
         if end - start > LONGEST_TREND:
-            failed: Future[Trend] = Future()
-            failed.set_exception(ValueError("a trend covers at most 73 hours"))
-            return failed
+            return _failed(ValueError("a trend covers at most 73 hours"))
         return self._submit(lambda c: read_trend(c, bed, wanted, start, end))
 
     def close(self) -> None:
@@ -231,9 +250,7 @@ class SqlStore:
         try:
             return self._pool.submit(self._read, work)
         except RuntimeError:
-            failed: Future[T] = Future()
-            failed.set_exception(StoreClosed("the store is closed"))
-            return failed
+            return _failed(StoreClosed("the store is closed"))
 
     def _plan_cuts(self) -> Future[Cuts]:
         now = to_us(self._clock.utc().astimezone(UTC))

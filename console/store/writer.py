@@ -26,12 +26,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from console.store.archive import StreamIds, write_hot
 from console.store.buffer import Blob, SampleBuffer, rows_of
 from console.store.database import Fault, Role, understand
-from console.store.errors import NotDurable, Refused, StoreClosed, StoreError
+from console.store.errors import UNFIT, NotDurable, Refused, StoreClosed, StoreError
 from console.store.frames import StreamKey
 from console.store.housekeeping import Housekeeping
 from console.store.lanes import DatabaseDamaged, Lanes
 from console.store.receipts import known_keys, row_of, write_receipts
 from console.store.records import Receipt
+from console.store.words import storable
 
 GROUP = 64
 QUEUE_LIMIT = 10_000
@@ -39,10 +40,6 @@ FLUSH_S = 1.0
 _FIRST_PAUSE_S = 0.25
 _LONGEST_PAUSE_S = 4.0
 _CLOSING_S = 8.0
-
-
-_UNFIT = (ValueError, TypeError, ArithmeticError, LookupError, AttributeError)
-"""What a value that does not fit its column raises before it reaches the database."""
 
 
 @dataclass(slots=True, eq=False)
@@ -83,12 +80,13 @@ class Writer:
     """Starts its thread when made; `close` ends it."""
 
     def __init__(
-        self, lanes: Lanes, buffer: SampleBuffer, housekeeping: Housekeeping, deadline_s: float = 10.0
+        self, lanes: Lanes, buffer: SampleBuffer, housekeeping: Housekeeping, deadline_s: float, flush_s: float
     ) -> None:
         self._lanes = lanes
         self._buffer = buffer
         self._housekeeping = housekeeping
         self._deadline_s = deadline_s
+        self._flush_s = flush_s
         self._wake = threading.Condition()
         self._queue: deque[Entry] = deque()
         self._closing_at: float | None = None
@@ -97,7 +95,7 @@ class Writer:
         self._pause = _FIRST_PAUSE_S
         self._retry_at = 0.0
         self._expire_at = 0.0
-        self._flush_at = time.monotonic() + FLUSH_S
+        self._flush_at = time.monotonic() + flush_s
         self._ids = StreamIds()
         self._identity = random.SystemRandom().getrandbits(62)
         self._number = 0
@@ -182,7 +180,7 @@ class Writer:
         if group:
             self._attempt(Role.JOURNAL, lambda: self._write_group(group), lambda: self._put_back(group))
         if now >= self._flush_at or closing:
-            self._flush_at = now + FLUSH_S
+            self._flush_at = now + self._flush_s
             self._write_samples()
         if self._faults:
             for role in list(self._faults):
@@ -221,7 +219,7 @@ class Writer:
         """One durable transaction for all; when one entry is refused by the database, each gets its own."""
         try:
             outcomes = self._commit(group)
-        except (SQLAlchemyError, *_UNFIT) as error:
+        except (SQLAlchemyError, *UNFIT) as error:
             if isinstance(error, SQLAlchemyError) and understand(error) is not Fault.ENTRY:
                 raise
             if len(group) == 1:
@@ -256,11 +254,12 @@ class Writer:
         """Receipts and samples of the messages that are not there yet; returns these and their streams."""
         if not messages:
             return set(), {}
-        there = known_keys(connection, [e.receipt.key for e in messages if e.receipt is not None])
-        new: dict[str, Entry] = {}
+        first: dict[str, Entry] = {}
         for entry in messages:
-            if entry.receipt is not None and entry.receipt.key not in there:
-                new.setdefault(entry.receipt.key, entry)
+            if entry.receipt is not None:
+                first.setdefault(storable(entry.receipt.key), entry)
+        there = known_keys(connection, list(first))
+        new = {key: entry for key, entry in first.items() if key not in there}
         write_receipts(connection, [row_of(e.receipt) for e in new.values() if e.receipt is not None])
         rows = [(key, data) for entry in new.values() for key, _, data in entry.blobs]
         # A number is never used again, also when this transaction fails: another row may have taken it by then.

@@ -76,7 +76,7 @@ class Cluster:
 
     def remove(self) -> None:
         """Stop the server and take its files away."""
-        self.stop()
+        self.stop(signal.SIGQUIT)
         shutil.rmtree(self.folder, ignore_errors=True)
 
 

@@ -33,7 +33,7 @@ def opened() -> Iterator[Callable[..., SqlStore]]:
     stores: list[SqlStore] = []
 
     def make(url: str, **options: object) -> SqlStore:
-        stores.append(open_store(url, **options))
+        stores.append(open_store(url, **{"flush_s": 0.05, **options}))
         return stores[-1]
 
     yield make
