@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QBrush, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QBrush, QFont, QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from console.alarms.alarm import Alarm, Presence, Priority
 from console.link.snapshot import WardSnapshot
-from console.ui import wording
+from console.ui import icons, wording
 from console.ui.alarm_list import AlarmList, alarm_list
 from console.ui.flash import FlashClock
 from console.ui.theme import GAP, MARGIN, PREFIX, RADIUS, Theme, Weight, colour, font
@@ -31,7 +31,7 @@ class Chip(QAbstractButton):
 
     def show_alarm(self, alarm: Alarm, now: float) -> None:
         """Turn to an alarm; repaints only when its words change."""
-        age = wording.age(max(0.0, now - alarm.since))
+        age = wording.age_text(max(0.0, now - alarm.since))
         if (alarm, age) == (self.alarm, self._age):
             return
         self.alarm, self._age = alarm, age
@@ -50,7 +50,7 @@ class Chip(QAbstractButton):
         return QSize(self.wanted(), self.theme.alarm_bar - 16)
 
     @property
-    def _fonts(self) -> tuple[object, object, object, object]:
+    def _fonts(self) -> tuple[QFont, QFont, QFont, QFont]:
         small = 1 if self.theme.compact else 0
         return (
             font(20 - 2 * small, Weight.EXTRABOLD),
@@ -82,7 +82,7 @@ class Chip(QAbstractButton):
         painter.setPen(colour(colours.text if lit else colours.dim_text))
         x = PAD
         for words, face in zip((*self._words(self.alarm), self._age), self._fonts, strict=True):
-            painter.setFont(face)  # type: ignore[arg-type]
+            painter.setFont(face)
             width = _width(words, face)
             painter.drawText(QRect(x, 0, width + 2, self.height()), Qt.AlignmentFlag.AlignVCenter, words)
             x += width + (8 if words else 0)
@@ -184,11 +184,12 @@ class AlarmBar(QWidget):
         """The pause button, with the countdown while it runs."""
         if left_s > 0:
             left = int(left_s + 0.999)
-            text = f"🔕 Sound paused {left // 60}:{left % 60:02d}"
+            text = f"Sound paused {left // 60}:{left % 60:02d}"
         else:
             text = "Pause sound 2 min" + ("" if self.theme.compact else "   Space")
         if text != self.pause_button.text():
             self.pause_button.setText(text)
+            self.pause_button.setIcon(icons.bell(colour(self.theme.tokens.text), crossed=left_s > 0))
 
     def set_theme(self, theme: Theme) -> None:
         """The look has changed."""
@@ -230,9 +231,14 @@ class AlarmBar(QWidget):
     def _chip(self, index: int) -> Chip:
         while len(self.chips) <= index:
             chip = Chip(self._flash, self.theme, self._chip_area)
-            chip.clicked.connect(lambda _=False, c=chip: c.alarm and self.acknowledge.emit(c.alarm.id))
+            chip.clicked.connect(self._pressed)
             self.chips.append(chip)
         return self.chips[index]
+
+    def _pressed(self) -> None:
+        chip = self.sender()
+        if isinstance(chip, Chip) and chip.alarm is not None:
+            self.acknowledge.emit(chip.alarm.id)
 
     def _repaint(self) -> None:
         for chip in self.chips:
@@ -247,7 +253,5 @@ class AlarmBar(QWidget):
         painter.fillRect(self.rect(), colour(self.theme.tokens.bg))
 
 
-def _width(text: str, face: object) -> int:
-    from PySide6.QtGui import QFontMetrics
-
-    return QFontMetrics(face).horizontalAdvance(text)  # type: ignore[call-overload, no-any-return]
+def _width(text: str, face: QFont) -> int:
+    return QFontMetrics(face).horizontalAdvance(text)

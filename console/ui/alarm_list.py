@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from console.alarms.alarm import Alarm, Kind, Presence, Priority, Stage
+from console.alarms.alarm import Alarm, Priority, Stage
 from console.link.snapshot import WardSnapshot
+from console.ui import wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,23 +30,12 @@ def alarm_list(snapshot: WardSnapshot) -> AlarmList:
             continue
         if alarm.acknowledged is not None:
             acknowledged += 1
-        elif not _listed_under_a_pattern(alarm):
+        elif not wording.is_member(alarm):
             counts[alarm.priority] += 1
             if not _is_watch(alarm):
                 chips.append(alarm)
-    return AlarmList(counts, acknowledged, tuple(sorted(chips, key=chip_order)))
-
-
-def chip_order(alarm: Alarm) -> tuple[int, int, bool, float]:
-    """Priority, then pattern before limit before technical, active before ended, then newest."""
-    kind = alarm.condition.kind
-    rank = 0 if kind.is_pattern else 1 if kind is Kind.LIMIT else 2
-    return -alarm.priority, rank, alarm.presence is not Presence.ACTIVE, -alarm.since
+    return AlarmList(counts, acknowledged, tuple(sorted(chips, key=wording.chip_key)))
 
 
 def _is_watch(alarm: Alarm) -> bool:
     return alarm.condition.kind.is_pattern and alarm.condition.stage <= Stage.WATCH
-
-
-def _listed_under_a_pattern(alarm: Alarm) -> bool:
-    return alarm.condition.kind is Kind.LIMIT and alarm.presence is Presence.ACTIVE and not alarm.sounding

@@ -6,7 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
 
 from console.ui import icons
@@ -30,14 +30,12 @@ class Tab(QAbstractButton):
         """Another title, such as that of the bed shown."""
         self.setText(title)
         self.setAccessibleName(f"{title}, {self._key}")
-        from PySide6.QtGui import QFontMetrics
-
         width = QFontMetrics(self._face).horizontalAdvance(title) + (24 if self.theme.compact else 76)
         self.setFixedWidth(width)
         self.update()
 
     @property
-    def _face(self):  # type: ignore[no-untyped-def]
+    def _face(self) -> QFont:
         return font(15 if self.theme.compact else 17, Weight.BOLD)
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -1,0 +1,140 @@
+"""The desktop program: makes the application, the pages and the window, and runs them."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QTimer, QtMsgType, qInstallMessageHandler
+from PySide6.QtWidgets import QApplication
+
+from console.link.link import Link
+from console.ui import theme as themes
+from console.ui.ack_sheet import AckSheet
+from console.ui.admit_page import AdmitPage
+from console.ui.bed_page.page import BedPage
+from console.ui.first_run_page import FirstRunPage
+from console.ui.flash import FlashClock
+from console.ui.history_page import HistoryPage
+from console.ui.keys_sheet import KeysSheet
+from console.ui.main_window import MainWindow
+from console.ui.observation_sheet import ObservationSheet
+from console.ui.page import Page, Sheet
+from console.ui.pictures import take_pictures
+from console.ui.pump_sheet import PumpSheet
+from console.ui.sound.output import QtOutput
+from console.ui.sound.player import AlarmSound
+from console.ui.sources_page import SourcesPage
+from console.ui.theme import Theme
+from console.ui.wall.page import WallPage
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How the program runs. seconds: end by itself. pictures: folder for a PNG of every page, taken at the end.
+
+    configured: there is a configuration; without one the first page tells how to begin. config_file: where it goes.
+    """
+
+    user: str = ""
+    seconds: float | None = None
+    pictures: Path | None = None
+    fullscreen: bool = False
+    configured: bool = True
+    config_file: str = "ward.toml"
+
+
+def run_console(link: Link, options: Options) -> bool:
+    """Show the ward until the window is closed; True when the person asked for the demonstration ward.
+
+    Look for a display before (console.ui.display): without one Qt ends the process.
+    """
+    application = _application()
+    window = build_window(link, options)
+    wanted: list[bool] = []
+
+    def demo() -> None:
+        wanted.append(True)
+        window.close()
+
+    window.demo_wanted.connect(demo)
+    window.resize(1920, 1080)
+    if options.fullscreen:
+        window.showFullScreen()
+    elif options.seconds is None:
+        window.showMaximized()
+    else:
+        window.show()
+    window.start()
+    if options.seconds is not None:
+        QTimer.singleShot(round(options.seconds * 1000), lambda: _end(window, options))
+    application.exec()
+    window.deleteLater()
+    application.processEvents()
+    return bool(wanted)
+
+
+def build_window(link: Link, options: Options) -> MainWindow:
+    """The window with every page, not yet shown."""
+    theme = Theme()
+    user = options.user
+    first: Page
+    if options.configured:
+        first = WallPage(link, user, theme)
+    else:
+        first = FirstRunPage(link, user, theme, options.config_file)
+    pages = [
+        first,
+        BedPage(link, user, theme),
+        HistoryPage(link, user, theme),
+        SourcesPage(link, user, theme, options.config_file),
+    ]
+    sheets = {
+        Sheet.ACKNOWLEDGE: AckSheet(link, user, theme),
+        Sheet.OBSERVATION: ObservationSheet(link, user, theme),
+        Sheet.PUMP_EVENT: PumpSheet(link, user, theme),
+        Sheet.KEYS: KeysSheet(link, user, theme),
+    }
+    sound = AlarmSound(link, QtOutput(), socket.gethostname(), user)
+    return MainWindow(link, pages, AdmitPage(link, user, theme), sheets, sound, FlashClock(), user, theme)
+
+
+def _end(window: MainWindow, options: Options) -> None:
+    if options.pictures is not None:
+        for file in take_pictures(window, options.pictures):
+            print(file)
+    window.close()
+
+
+def _application() -> QApplication:
+    qInstallMessageHandler(_qt_message)
+    os.environ.setdefault("QT_AUDIO_BACKEND", "pulseaudio")
+    existing = QApplication.instance()
+    application = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
+    application.setApplicationName("Ward Console")
+    application.setQuitOnLastWindowClosed(True)
+    themes.apply(application, Theme())
+    return application
+
+
+_LEVELS: dict[QtMsgType, int] = {
+    QtMsgType.QtDebugMsg: logging.DEBUG,
+    QtMsgType.QtInfoMsg: logging.INFO,
+    QtMsgType.QtWarningMsg: logging.WARNING,
+    QtMsgType.QtCriticalMsg: logging.ERROR,
+    QtMsgType.QtFatalMsg: logging.CRITICAL,
+}
+
+
+def _qt_message(kind: QtMsgType, context: object, text: str) -> None:
+    log.log(_LEVELS.get(kind, logging.WARNING), "Qt: %s", text)
+
+
+Screen = Callable[[Link, Options], bool]

@@ -1,0 +1,96 @@
+"""What a new user meets: no configuration yet, two ways on, and what this program is not."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
+
+from console.link.link import Link
+from console.link.snapshot import WardSnapshot
+from console.ui.page import Page
+from console.ui.theme import Theme
+
+EXAMPLE = """[ward]
+name = "Ward 7B"
+beds = ["7B-01", "7B-02"]
+
+[[source]]
+name = "bed 1 oximeter"
+driver = "masimo_ascii1"
+bed = "7B-01"
+transport = { kind = "serial", port = "/dev/serial/by-id/usb-..." }
+"""
+
+DISCLAIMER = (
+    "Ward Console informs people. It never treats, never commands a device and never silences a bedside monitor. The "
+    "bedside monitor stays the primary alarm. No clinician has validated the two patterns. Adults only."
+)
+
+
+class FirstRunPage(Page):
+    """Stands in the place of the ward while no bed is configured. config_file: where the configuration goes."""
+
+    title = "Ward"
+
+    def __init__(self, link: Link, user: str, theme: Theme, config_file: str) -> None:
+        super().__init__(link, user, theme)
+        panel = QFrame()
+        panel.setProperty("role", "panel")
+        panel.setFixedWidth(760)
+        column = QVBoxLayout(panel)
+        column.setContentsMargins(36, 30, 36, 30)
+        column.setSpacing(14)
+        head = _label("No beds set up yet")
+        head.setStyleSheet("font-size: 28px; font-weight: 800;")
+        column.addWidget(head)
+        column.addWidget(
+            _label(
+                "Ward Console watches adults whose intrathecal baclofen pump has failed or was just repaired: their "
+                "temperature, heart rate, blood pressure and breathing, and the two patterns behind them."
+            )
+        )
+        demo = QPushButton("Start the demonstration ward")
+        demo.setProperty("role", "primary")
+        demo.setAccessibleDescription("Sixteen simulated patients on simulated monitors")
+        demo.clicked.connect(self.start_demo)
+        self.demo_button = demo
+        row = QHBoxLayout()
+        row.addWidget(demo)
+        row.addStretch(1)
+        column.addLayout(row)
+        column.addSpacing(6)
+        column.addWidget(_title("To add a device"))
+        column.addWidget(_label(f"Write this to {config_file} with your own beds and port, then start again:"))
+        example = QLabel(EXAMPLE)
+        example.setTextFormat(Qt.TextFormat.PlainText)
+        example.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        example.setStyleSheet(
+            "font-family: 'DejaVu Sans Mono'; font-size: 13px; font-weight: 500; padding: 12px;"
+            f"background: {theme.tokens.sunk}; border-radius: 5px;"
+        )
+        column.addWidget(example)
+        column.addWidget(_label("`ward-console doctor` lists the serial ports of this machine and what it lacks."))
+        column.addSpacing(6)
+        note = _label(DISCLAIMER)
+        note.setProperty("role", "muted")
+        column.addWidget(note)
+        outer = QVBoxLayout(self)
+        outer.addStretch(1)
+        outer.addWidget(panel, 0, Qt.AlignmentFlag.AlignHCenter)
+        outer.addStretch(2)
+
+    def show_ward(self, snapshot: WardSnapshot, now: float) -> None:
+        """Nothing to show until there is a ward."""
+
+
+def _label(text: str) -> QLabel:
+    label = QLabel(text)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    return label
+
+
+def _title(text: str) -> QLabel:
+    label = _label(text)
+    label.setProperty("role", "title")
+    return label
