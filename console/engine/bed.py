@@ -211,6 +211,7 @@ class Bed:
             low,
             high,
             self.alarms.limits.breach(parameter, observation.value) if judged else 0,
+            self.technical.stands(parameter, observation.source),
         )
         return cell.reading
 

@@ -43,6 +43,8 @@ class Reading:
 
     measured_at: UTC, the time the value belongs to; stamp: engine time of reception, to compute its age.
     low, high: the medium-priority limits in force, None where there is none. breach: -1 below, 1 above, 0 within.
+    late_after_s: age in seconds from which the value is late, so that a screen can judge it again when the engine has
+    stopped; None where the engine has not said.
     """
 
     parameter: Parameter
@@ -56,6 +58,7 @@ class Reading:
     low: float | None = None
     high: float | None = None
     breach: int = 0
+    late_after_s: float | None = None
 
 
 class PumpState(StrEnum):
