@@ -7,10 +7,10 @@ the only place where values change, apart from `confirm` for a validated set.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
-from statistics import median
+
+import numpy as np
 
 from console.alarms.artefact import OverlayCheck, PulseCheck, SaturationMinute, SaturationStep
 from console.alarms.detector_rules import DetectorRules
@@ -47,6 +47,13 @@ class Signs:
     hr_rising: bool = False
     good_quality: bool = True
     temp_sure: float | None = None
+
+
+def theil_sen(points: Sequence[tuple[float, float]]) -> float:
+    """Median slope of all pairs of (seconds, value) points, per second; times strictly increase, two points or more."""
+    times, values = np.array(points).T
+    first, second = np.triu_indices(len(points), 1)
+    return float(np.median((values[second] - values[first]) / (times[second] - times[first])))
 
 
 class VitalSigns:
@@ -276,9 +283,7 @@ class VitalSigns:
             window = rules.hr_window_min * MINUTE
             points = [(t, v) for t, v in self._hr_history if now - t <= window]
             enough = len(points) >= rules.hr_values and points[-1][0] - points[0][0] >= rules.hr_span_min * MINUTE
-            self._hr_rising = enough and (
-                median((b - a) / (u - t) for (t, a), (u, b) in combinations(points, 2)) * window >= rules.hr_rise - 1e-9
-            )
+            self._hr_rising = enough and theil_sen(points) * window >= rules.hr_rise - 1e-9
         return self._hr_rising
 
     def expires(self, now: float) -> float:
