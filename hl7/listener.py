@@ -141,8 +141,6 @@ class Listener:
                 self._counters.count(self._counters.refused, refusal)
                 connected.close()
                 continue
-            # asyncio leaves it out on a socket it did not make; two answers in a row would be 40 ms apart.
-            connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             task = loop.create_task(self._serve(connected, address[0], address[1]))
             self._tasks.add(task)
             self._per_peer[address[0]] += 1
@@ -162,6 +160,8 @@ class Listener:
         reader = asyncio.StreamReader(limit=READ_SIZE, loop=loop)
         protocol = asyncio.StreamReaderProtocol(reader, loop=loop)
         try:
+            # asyncio leaves it out on a socket it did not make; two answers in a row would be 40 ms apart.
+            connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             transport, _ = await loop.connect_accepted_socket(
                 lambda: protocol,
                 connected,
@@ -170,7 +170,8 @@ class Listener:
             )
         except OSError:
             # TimeoutError and ssl.SSLError are OSErrors too.
-            self._counters.count(self._counters.closed, "no TLS handshake")
+            reason = "no TLS handshake" if settings.tls else "connection lost"
+            self._counters.count(self._counters.closed, reason)
             connected.close()
             return
         except asyncio.CancelledError:
