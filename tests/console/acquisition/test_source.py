@@ -1,0 +1,239 @@
+"""A configured source on a real pseudo-terminal: values, cable out and in, unreadable bytes, orderly end."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+import tty
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from console.acquisition.source import SourceThread, serial_settings
+from console.clock import SystemClock
+from console.config import ConfigError, SerialTransport, parse_config
+from console.engine.items import DeviceReport, Samples
+from console.engine.plan import first_views
+from console.link.snapshot import SourceState
+from console.station import Station
+from drivers.observation import Parameter, Status
+
+
+def line(spo2: int | None, pulse: int | None) -> bytes:
+    """A Rad-8 line (the test's own words for the documented format)."""
+    text = (
+        f"11/22/26 09:30:00 SN=0000012345 SPO2={'---' if spo2 is None else f'{spo2:03d}'}%"
+        f" BPM={'---' if pulse is None else f'{pulse:03d}'} PI=02.40% SPCO=--.-% SPMET=--.-% DESAT=--"
+        f" PIDELTA=+-- ALARM=0000 EXC={'000820' if spo2 is None else '000800'}\r\n"
+    )
+    return text.encode()
+
+
+class Port:
+    """A cable whose device end is a pseudo-terminal behind a stable name."""
+
+    def __init__(self, name: Path) -> None:
+        self.name = name
+        self.master = -1
+        self.plug()
+
+    def plug(self) -> None:
+        self.master, slave = os.openpty()
+        tty.setraw(slave)
+        with suppress(FileNotFoundError):
+            self.name.unlink()
+        self.name.symlink_to(os.ttyname(slave))
+        os.close(slave)
+
+    def pull(self) -> None:
+        os.close(self.master)
+        self.name.unlink()
+        self.master = -1
+
+    def close(self) -> None:
+        if self.master >= 0:
+            os.close(self.master)
+
+    def send(self, data: bytes) -> None:
+        os.write(self.master, data)
+
+
+@pytest.fixture
+def port(tmp_path: Path) -> Iterator[Port]:
+    made = Port(tmp_path / "usb-oximeter")
+    yield made
+    made.close()
+
+
+def config_for(port: Path) -> str:
+    return f"""
+[ward]
+beds = ["7B-01"]
+[[source]]
+name = "oximeter"
+driver = "masimo_ascii1"
+bed = "7B-01"
+transport = {{ kind = "serial", port = "{port}" }}
+"""
+
+
+def wait_for(condition: Callable[[], object], seconds: float = 5.0) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.002)
+
+
+class Reader:
+    def __init__(self, port: Path) -> None:
+        config = parse_config(config_for(port))
+        self.items: list = []
+        self.clock = SystemClock()
+        self.thread = SourceThread(
+            config.source[0], first_views(config)[0], lambda i: self.items.append(i) or True, self.clock
+        )
+        self.thread.start()
+
+    @property
+    def values(self) -> list[tuple[Parameter, float | None]]:
+        found = [s for i in self.items if isinstance(i, Samples) for s in i.samples]
+        return [(s.observation.parameter, s.observation.value) for s in found]
+
+    @property
+    def state(self) -> SourceState:
+        return self.thread.view().state
+
+
+@pytest.fixture
+def reader(port: Port) -> Iterator[Reader]:
+    made = Reader(port.name)
+    yield made
+    made.thread.ask_to_stop()
+    made.thread.join(5)
+
+
+def test_values_arrive_stamped_under_their_bed(port, reader):
+    before = reader.clock.now()
+    wait_for(lambda: reader.state is not SourceState.CONNECTING)
+    port.send(line(97, 72))
+    wait_for(lambda: len(reader.values) >= 2)
+    assert (Parameter.SPO2, 97.0) in reader.values
+    assert (Parameter.PR, 72.0) in reader.values
+    sample = next(i for i in reader.items if isinstance(i, Samples)).samples[0]
+    assert (sample.bed, sample.observation.source) == ("7B-01", "oximeter")
+    assert before <= sample.observation.stamp <= reader.clock.now()
+    assert sample.observation.measured_at == sample.observation.received_at
+    view = reader.thread.view()
+    assert (view.state, view.good, view.bad, view.bytes_in) == (SourceState.CONNECTED, 1, 0, len(line(97, 72)))
+
+
+def test_a_byte_is_at_the_engine_in_a_few_milliseconds(port, reader):
+    wait_for(lambda: reader.state is SourceState.CONNECTED)
+    waits = []
+    for value in range(60, 100):
+        count = len(reader.values)
+        sent = time.perf_counter()
+        port.send(line(97, value))
+        wait_for(lambda known=count: len(reader.values) > known)
+        waits.append(time.perf_counter() - sent)
+    assert sorted(waits)[len(waits) // 2] < 0.05
+
+
+def test_no_data_from_the_device_is_said(port, reader):
+    wait_for(lambda: reader.state is SourceState.CONNECTED)
+    port.send(line(None, None))
+    wait_for(lambda: reader.values)
+    sample = next(i for i in reader.items if isinstance(i, Samples)).samples[0]
+    assert (sample.observation.value, sample.observation.status) == (None, Status.UNAVAILABLE)
+    assert all(isinstance(i, Samples | DeviceReport) for i in reader.items)
+
+
+def test_a_pulled_cable_is_one_loss_and_the_same_bed_comes_back(port, reader):
+    wait_for(lambda: reader.state is SourceState.CONNECTED)
+    port.send(line(97, 72))
+    wait_for(lambda: reader.values)
+    port.pull()
+    wait_for(lambda: reader.state is SourceState.LOST, 3)
+    assert reader.thread.view().last_error
+    port.plug()
+    count = len(reader.values)
+
+    def talking() -> bool:
+        port.send(line(96, 73))
+        time.sleep(0.05)
+        return len(reader.values) > count
+
+    wait_for(talking, 5)
+    view = reader.thread.view()
+    assert (view.state, view.reconnects, view.last_error) == (SourceState.CONNECTED, 1, "")
+    assert reader.values[-1][1] in (96.0, 73.0, 2.4)
+
+
+def test_bytes_the_driver_cannot_read_are_named(port, reader):
+    wait_for(lambda: reader.state is SourceState.CONNECTED)
+    port.send(b"\x81\x13\x99 something else \r\n" * 60)
+    wait_for(lambda: reader.state is SourceState.MALFORMED)
+    assert reader.values == []
+    port.send(b"\r\n" + line(97, 72))
+    wait_for(lambda: reader.state is SourceState.CONNECTED)
+
+
+def test_a_port_that_is_not_there_is_a_state_and_its_thread_ends_when_told(tmp_path):
+    reader = Reader(tmp_path / "nothing")
+    wait_for(lambda: reader.state is SourceState.LOST)
+    assert "nothing" in reader.thread.view().last_error
+    started = time.monotonic()
+    reader.thread.ask_to_stop()
+    reader.thread.join(5)
+    assert time.monotonic() - started < 1
+    assert not [t for t in threading.enumerate() if t.name == "source oximeter"]
+
+
+def test_line_settings_left_out_are_those_of_the_device():
+    own = serial_settings("masimo_ascii1", SerialTransport(kind="serial", port="/dev/x"))
+    assert own.baud == 9600
+    assert serial_settings("masimo_ascii1", SerialTransport(kind="serial", port="/dev/x", baud=19200)).baud == 19200
+
+
+def test_settings_a_driver_does_not_know_stop_the_station_in_words(tmp_path, port):
+    text = config_for(port.name) + 'settings = { colour = "blue" }\n'
+    station = Station(parse_config(text), tmp_path)
+    try:
+        with pytest.raises(ConfigError, match="colour"):
+            station.start()
+    finally:
+        station.stop()
+
+
+def test_the_whole_way_from_the_port_to_picture_record_and_alarm(port, tmp_path):
+    """Scoreboard row 5: cable out, grey within 5 s, one technical alarm within 10 s, back by itself."""
+    station = Station(parse_config(config_for(port.name)), tmp_path)
+    link = station.link()
+    station.start()
+    try:
+        wait_for(lambda: link.snapshot().sources[0].state is SourceState.CONNECTED)
+        port.send(line(97, 72))
+        wait_for(lambda: link.snapshot().bed("7B-01").reading(Parameter.SPO2))
+        sent = time.monotonic()
+        assert link.snapshot().bed("7B-01").reading(Parameter.SPO2).value == 97
+        port.pull()
+        wait_for(lambda: link.snapshot().bed("7B-01").reading(Parameter.SPO2).liveness.value == "late", 5)
+        wait_for(lambda: link.snapshot().bed("7B-01").alarms, 10)
+        assert time.monotonic() - sent < 10
+        (alarm,) = link.snapshot().bed("7B-01").alarms
+        assert alarm.condition.text == "Connection lost – oximeter"
+        port.plug()
+
+        def back() -> bool:
+            port.send(line(95, 70))
+            time.sleep(0.1)
+            bed = link.snapshot().bed("7B-01")
+            return not bed.alarms and bed.reading(Parameter.SPO2).value == 95
+
+        wait_for(back, 6)
+        assert [t.change.value for t in link.drain()] == ["onset", "clear"]
+    finally:
+        station.stop()
