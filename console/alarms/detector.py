@@ -107,8 +107,8 @@ class Detector(ABC):
         """A minute in which nothing arrived, expired or opened since the last one: judged as that one."""
         if self._last is None:
             return self.minute(situation)
-        last = replace(self._last, judgement=replace(self._last.judgement, now=situation.now))
-        return self._count(last, situation)
+        self._last.judgement.now = situation.now
+        return self._count(self._last, situation)
 
     def _count(self, classes: _Classes, situation: Situation) -> bool:
         delivered = situation.signs.delivered

@@ -28,10 +28,11 @@ class DetectorHealth:
         self._started = now
         self._since: dict[Kind, float] = {}
         self._conditions: dict[str, Condition] = {}
+        self._before: dict[str, Condition] = {}
         self._degraded: dict[Kind, str] = {}
 
     def conditions(self) -> tuple[Condition, ...]:
-        """Technical conditions that hold now."""
+        """Technical conditions that hold now; one that has not changed is the same object as before."""
         return tuple(self._conditions.values())
 
     def degraded(self, kind: Kind) -> str:
@@ -39,10 +40,10 @@ class DetectorHealth:
         return self._degraded.get(kind, "")
 
     def evaluate(
-        self, now: float, situation: Situation, signs: VitalSigns, windows: PumpWindows, highest: Stage
+        self, now: float, situation: Situation, signs: VitalSigns, windows: PumpWindows, withdrawal: Stage
     ) -> None:
         """Look at everything once."""
-        self._conditions.clear()
+        self._before, self._conditions = self._conditions, {}
         self._degraded.clear()
         starting = now - self._started < self._rules.start_min * MINUTE
         for kind, missing, weight in (
@@ -61,7 +62,7 @@ class DetectorHealth:
                 "The sampling line may be off or blocked; the value counts for no pattern.",
                 (Parameter.ETCO2,),
             )
-        self._prompt(now, situation, signs, windows, highest)
+        self._prompt(now, situation, signs, windows, withdrawal)
 
     def _covered(self, channel: RateChannel, now: float) -> bool:
         if channel.fresh(now):
@@ -98,25 +99,18 @@ class DetectorHealth:
         medium = weight >= rules.medium_weight or now - since >= rules.medium_after_min * MINUTE
         self._degraded[kind] = missing
         text = f"Cannot watch for {NAMES[kind]}" if medium else f"Watching for {NAMES[kind]} is limited"
-        key = f"technical:detector_degraded:{kind}"
-        self._conditions[key] = Condition(
-            key,
-            Kind.TECHNICAL,
-            Priority.MEDIUM if medium else Priority.LOW,
-            text,
-            detail=missing,
-            advice="A stage that stands is held until fresh values clear it.",
-        )
+        priority = Priority.MEDIUM if medium else Priority.LOW
+        advice = "A stage that stands is held until fresh values clear it."
+        self._put(f"detector_degraded:{kind}", priority, text, missing, advice)
 
     def _prompt(
-        self, now: float, situation: Situation, signs: VitalSigns, windows: PumpWindows, highest: Stage
+        self, now: float, situation: Situation, signs: VitalSigns, windows: PumpWindows, withdrawal: Stage
     ) -> None:
         temp, rules = signs.temp, self._rules
         taken = temp.stamp if temp.value is not None else self._started
         if max(situation.weights) and not temp.continuous and now - taken >= rules.temp_prompt_min * MINUTE:
-            detail = (
-                f"last taken {int((now - taken) // MINUTE)} min ago" if temp.value is not None else "none taken yet"
-            )
+            hours = int((now - taken) // HOUR)
+            detail = f"last taken over {hours} h ago" if temp.value is not None else "none taken yet"
             self._note("prompt:temperature", "Take a temperature", detail, "A pump window is open.", (Parameter.TEMP,))
         if situation.findings.sedation_overdue:
             self._note("prompt:sedation", "Score sedation again", f"POSS {situation.findings.sedation} is over 4 h old")
@@ -125,14 +119,28 @@ class DetectorHealth:
             hours = int((now - stopped) // HOUR)
             self._note("prompt:pump_review", "Review the pump", f"delivery not confirmed for {hours} h")
         restored = windows.restored_at(now)
-        if restored is not None and highest >= Stage.WARNING and now - restored >= self._windows.recheck_h * HOUR:
+        if restored is not None and withdrawal >= Stage.WARNING and now - restored >= self._windows.recheck_h * HOUR:
             hours = int((now - restored) // HOUR)
             self._note("prompt:recheck_delivery", "Re-check delivery", f"pattern still present {hours} h after repair")
 
     def _note(
         self, name: str, text: str, detail: str = "", advice: str = "", parameters: tuple[Parameter, ...] = ()
     ) -> None:
+        self._put(name, Priority.LOW, text, detail, advice, parameters)
+
+    def _put(
+        self,
+        name: str,
+        priority: Priority,
+        text: str,
+        detail: str,
+        advice: str,
+        parameters: tuple[Parameter, ...] = (),
+    ) -> None:
         key = f"technical:{name}"
-        self._conditions[key] = Condition(
-            key, Kind.TECHNICAL, Priority.LOW, text, detail=detail, advice=advice, parameters=parameters
-        )
+        condition = self._before.get(key)
+        if condition is None or condition.detail != detail or condition.priority is not priority:
+            condition = Condition(
+                key, Kind.TECHNICAL, priority, text, detail=detail, advice=advice, parameters=parameters
+            )
+        self._conditions[key] = condition

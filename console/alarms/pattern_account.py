@@ -70,8 +70,8 @@ def window_words(kind: str) -> str:
 
 
 def ago(seconds: float) -> str:
-    """ "14 h ago", minutes under two hours."""
-    return f"{int(seconds // 60)} min ago" if seconds < 2 * HOUR else f"{int(seconds // HOUR)} h ago"
+    """The age in words, such as 14 h ago; under two hours in steps of 5 min, so that it does not change every minute."""
+    return f"{int(seconds // 300) * 5} min ago" if seconds < 2 * HOUR else f"{int(seconds // HOUR)} h ago"
 
 
 class PatternAccount:
@@ -255,7 +255,7 @@ def _window(window: Window, now: float) -> Criterion:
 
 
 def _sentence(criterion: Criterion) -> str:
-    """ "HR 142 (+82 %)"; a finding by its words alone."""
+    """A value with its change, such as HR 142 (+82 %); a finding by its words alone."""
     if criterion.now is None:
         return criterion.label
     shown = f"{criterion.now:.1f}" if criterion.channel == "temp" else f"{criterion.now:.0f}"

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from math import floor, inf
 
-from console.alarms.alarm import Condition, Stage
+from console.alarms.alarm import Condition, Kind, Stage
 from console.alarms.detector import Detector, OverdoseDetector, Situation, WithdrawalDetector
 from console.alarms.detector_health import DetectorHealth
 from console.alarms.detector_rules import DetectorRules
@@ -78,6 +78,7 @@ class PatternMonitor:
         self._evaluated = False
         self._changed = True
         self._conditions: tuple[Condition, ...] | None = None
+        self._shown: dict[Kind, Condition] = {}
         self._views: tuple[PatternView, ...] | None = None
         self._histories: tuple[list[tuple[datetime, Stage]], ...] = ([], [])
 
@@ -177,11 +178,7 @@ class PatternMonitor:
     def conditions(self) -> tuple[Condition, ...]:
         """Pattern conditions at watch or above and technical ones, the same tuple while nothing changes."""
         if self._conditions is None:
-            patterns = [
-                self._account.condition(detector, self._situation)
-                for detector in self._detectors
-                if detector.stage is not Stage.NONE
-            ]
+            patterns = [self._pattern(detector) for detector in self._detectors if detector.stage is not Stage.NONE]
             self._conditions = (*patterns, *self._health.conditions())
         return self._conditions
 
@@ -209,6 +206,14 @@ class PatternMonitor:
     def stages(self) -> tuple[Stage, Stage]:
         """Stages of W and O."""
         return self._withdrawal.stage, self._overdose.stage
+
+    def _pattern(self, detector: Detector) -> Condition:
+        """The condition of a detector, the same object as before when nothing in it has changed."""
+        condition = self._account.condition(detector, self._situation)
+        before = self._shown.get(detector.kind)
+        if before is None or condition != before:
+            self._shown[detector.kind] = before = condition
+        return before
 
     # --- inside --------------------------------------------------------------------------------------------------
 
@@ -328,7 +333,7 @@ class PatternMonitor:
 
     def _after(self, now: float) -> None:
         self._evaluated = True
-        self._health.evaluate(now, self._situation, self._signs, self._windows, max(d.stage for d in self._detectors))
+        self._health.evaluate(now, self._situation, self._signs, self._windows, self._withdrawal.stage)
         self._changed = True
         self._conditions = self._views = None
 

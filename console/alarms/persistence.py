@@ -73,7 +73,7 @@ class Persistence:
         return met
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Judgement:
     """One evaluation as the stage machine needs it. Channel bits as in console.alarms.reduction.
 
