@@ -1,0 +1,1 @@
+"""Charts over time: reduction and data (Qt-free), rows (pyqtgraph), strips (painted)."""

@@ -1,0 +1,274 @@
+"""One row of the bed page: curve or cuff bars, limits, baseline, what lies beyond a limit, the crosshair."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
+
+from console.ui.charts.data import BedData, Samples
+from console.ui.charts.reduce import Floats, beyond, visible
+from console.ui.theme import Theme, Weight, colour, font
+from drivers.observation import Parameter
+
+P = Parameter
+AXIS_WIDTH = 62
+
+
+@dataclass(frozen=True, slots=True)
+class RowSpec:
+    """What a row shows. height: relative; low, high: the fixed range, which only ever widens; gap_s: the line breaks
+    after so many seconds without a value; parameters: the first that has values is drawn."""
+
+    label: str
+    unit: str
+    token: str
+    height: int
+    low: float
+    high: float
+    gap_s: float
+    parameters: tuple[Parameter, ...]
+    decimals: int = 0
+    dashed: bool = False
+    optional: bool = False
+
+
+ROWS: tuple[RowSpec, ...] = (
+    RowSpec("HR", "/min", "hr", 112, 40, 150, 90, (P.HR, P.PR)),
+    RowSpec("BP", "mmHg", "bp", 112, 40, 190, 90, (P.NIBP_SYS, P.ART_SYS)),
+    RowSpec("RR", "/min", "rr", 94, 0, 40, 90, (P.RR,)),
+    RowSpec("Temp", "°C", "temp", 94, 35.5, 40.0, 5400, (P.TEMP,), decimals=1),
+    RowSpec("SpO₂", "%", "spo2", 70, 84, 100, 90, (P.SPO2,), optional=True),
+    RowSpec("EtCO₂", "mmHg", "etco2", 68, 20, 60, 90, (P.ETCO2,), dashed=True, optional=True),
+)
+"""Ranges: engineering choice, wide enough for the limits; heights from the interface design."""
+
+
+class ChartRow:
+    """A pyqtgraph plot without axes of its own in time: the page gives all rows one range."""
+
+    def __init__(self, spec: RowSpec, layout: pg.GraphicsLayout, index: int, theme: Theme) -> None:
+        self.spec = spec
+        self._low, self._high = spec.low, spec.high
+        self._limits: tuple[float | None, float | None] = (None, None)
+        self.axis = _ValueAxis(spec)
+        self.plot: pg.PlotItem = layout.addPlot(row=index, col=0, axisItems={"left": self.axis})
+        self.plot.setMenuEnabled(False)
+        self.plot.hideButtons()
+        self.plot.hideAxis("bottom")
+        self.plot.setMouseEnabled(x=False, y=False)
+        self.plot.getViewBox().setDefaultPadding(0)
+        self.axis.setWidth(AXIS_WIDTH)
+        self.plot.setYRange(self._low, self._high, padding=0)
+        self._band = pg.LinearRegionItem(orientation="horizontal", movable=False, pen=pg.mkPen(None))
+        self._lines = [pg.InfiniteLine(angle=0, movable=False) for _ in range(2)]
+        self._base = [pg.InfiniteLine(angle=0, movable=False) for _ in range(2)]
+        self._labels = [pg.TextItem(anchor=(0, 1)) for _ in range(3)]
+        self._beyond = pg.PlotCurveItem(connect="finite", skipFiniteCheck=False)
+        self._curve = pg.PlotCurveItem(connect="finite", skipFiniteCheck=False)
+        self._bars = pg.PlotCurveItem(connect="pairs")
+        self._caps = pg.ScatterPlotItem(size=5, symbol="s", pxMode=True)
+        self._cursor = pg.InfiniteLine(angle=90, movable=False)
+        self._value = pg.TextItem(anchor=(0, 0.5))
+        self._marks: list[pg.InfiniteLine] = []
+        self._band.setZValue(-20)
+        self._value.setZValue(20)
+        items = (self._band, *self._lines, *self._base, *self._labels, self._beyond, self._curve, self._bars)
+        for item in (*items, self._caps, self._cursor, self._value):
+            self.plot.addItem(item, ignoreBounds=True)
+        self._cursor.hide()
+        self._value.hide()
+        self.set_theme(theme)
+
+    # --- what is drawn -------------------------------------------------------------------------------------------
+
+    def show_data(self, data: BedData, start: float, end: float, columns: int) -> None:
+        """Draw what lies between two times on so many pixel columns."""
+        self.plot.setXRange(start, end, padding=0)
+        if self.spec.label == "BP":
+            self._show_pressure(data, start, end, columns)
+            return
+        self._draw_line(self._samples(data), start, end, columns)
+
+    def _draw_line(self, samples: Samples, start: float, end: float, columns: int) -> None:
+        x, y = visible(samples.times, samples.values, start, end, columns, self.spec.gap_s)
+        self._widen(y)
+        self._curve.setData(x, y)
+        low, high = self._limits
+        out = beyond(y, low, high)
+        if np.isnan(out).all():
+            self._beyond.setData([], [])
+        else:
+            level = high if high is not None and np.nanmax(out) > high else (low or 0.0)
+            self._beyond.setData(x, out, fillLevel=level, fillOutline=False)
+
+    def _show_pressure(self, data: BedData, start: float, end: float, columns: int) -> None:
+        """Cuff readings as bars, never joined; an arterial line as a line."""
+        if data.has(P.ART_SYS):
+            self._draw_line(data.of(P.ART_SYS), start, end, columns)
+        x, low, high = _cuff_bars(data.of(P.NIBP_SYS), data.of(P.NIBP_DIA), start, end, (end - start) / columns * 5)
+        self._widen(np.concatenate([low, high]))
+        self._bars.setData(np.repeat(x, 2), np.column_stack([low, high]).ravel() if len(x) else np.empty(0))
+        self._caps.setData(np.concatenate([x, x]), np.concatenate([low, high]))
+
+    def _samples(self, data: BedData) -> Samples:
+        return data.of(next((p for p in self.spec.parameters if data.has(p)), self.spec.parameters[0]))
+
+    def _widen(self, values: Floats) -> None:
+        """The range grows in whole steps when a value would not fit; it never shrinks and never moves by itself."""
+        if not len(values) or np.isnan(values).all():
+            return
+        step = 1.0 if self.spec.label == "Temp" else 10.0
+        low = min(self._low, np.floor(np.nanmin(values) / step) * step)
+        high = max(self._high, np.ceil(np.nanmax(values) / step) * step)
+        if (low, high) != (self._low, self._high):
+            self._low, self._high = low, high
+            self.plot.setYRange(low, high, padding=0)
+
+    def show_limits(self, low: float | None, high: float | None, shown: bool) -> None:
+        """Limit lines, labelled, with the band between them shaded."""
+        self._limits = (low, high) if shown else (None, None)
+        for line, label, value in zip(self._lines, self._labels, (high, low), strict=False):
+            line.setVisible(shown and value is not None)
+            label.setVisible(shown and value is not None and self._low < value < self._high)
+            if value is not None:
+                line.setValue(value)
+                label.setText(f"limit {value:g}")
+        self._band.setVisible(shown and (low is not None or high is not None))
+        self._band.setRegion((self._low - 50 if low is None else low, self._high + 500 if high is None else high))
+
+    def show_baseline(self, values: Sequence[float | None], shown: bool) -> None:
+        """Dotted lines at the usual values."""
+        known = [v for v in values if v is not None]
+        for index, line in enumerate(self._base):
+            line.setVisible(shown and index < len(known))
+            if index < len(known):
+                line.setValue(known[index])
+        label = self._labels[2]
+        label.setVisible(shown and bool(known))
+        if known:
+            label.setText("baseline " + "/".join(f"{v:.{self.spec.decimals}f}" for v in known))
+
+    def show_marks(self, times: Sequence[float], shown: bool) -> None:
+        """Vertical lines of pump events."""
+        for line in self._marks:
+            self.plot.removeItem(line)
+        self._marks = [pg.InfiniteLine(pos=t, angle=90, movable=False, pen=self._mark_pen) for t in times if shown]
+        for line in self._marks:
+            line.setZValue(-5)
+            self.plot.addItem(line, ignoreBounds=True)
+
+    def place_labels(self, start: float, end: float) -> None:
+        """Words of limits and baseline stand at the left edge."""
+        for label, line, share in zip(self._labels, (*self._lines, self._base[0]), (0.004, 0.004, 0.075), strict=True):
+            label.setPos(start + (end - start) * share, line.value())
+
+    def show_cursor(self, time: float | None, data: BedData) -> None:
+        """The crosshair of this row, with its value."""
+        self._cursor.setVisible(time is not None)
+        text = "" if time is None else self.value_text(data, time)
+        self._value.setVisible(bool(text))
+        if time is None:
+            return
+        self._cursor.setValue(time)
+        if text:
+            self._value.setText(text)
+            near = self._samples(data).near(time, 3600.0)
+            self._value.setPos(time, near if near is not None else (self._low + self._high) / 2)
+
+    def value_text(self, data: BedData, time: float) -> str:
+        """What stood here at a time, "" in a gap."""
+        if self.spec.label == "BP":
+            pair = [data.of(p).near(time, 5400.0) for p in (P.NIBP_SYS, P.NIBP_DIA)]
+            return "/".join(f"{v:.0f}" for v in pair if v is not None)
+        value = self._samples(data).near(time, self.spec.gap_s)
+        return "" if value is None else f"{value:.{self.spec.decimals}f}"
+
+    # --- how it looks --------------------------------------------------------------------------------------------
+
+    def set_theme(self, theme: Theme) -> None:
+        """Colours of the look."""
+        t = theme.tokens
+        tint = colour(getattr(t, self.spec.token))
+        style = Qt.PenStyle.DashLine if self.spec.dashed else Qt.PenStyle.SolidLine
+        self._curve.setPen(pg.mkPen(tint, width=1, style=style))
+        fill = QColor(tint)
+        fill.setAlphaF(0.28)
+        self._beyond.setPen(pg.mkPen(None))
+        self._beyond.setBrush(fill)
+        self._bars.setPen(pg.mkPen(colour(getattr(t, self.spec.token), 0.55), width=1))
+        self._caps.setPen(pg.mkPen(None))
+        self._caps.setBrush(tint)
+        for line in self._lines:
+            line.setPen(pg.mkPen(t.limit_line, width=1, style=Qt.PenStyle.DashLine))
+        for line in self._base:
+            line.setPen(pg.mkPen(t.baseline, width=1, style=Qt.PenStyle.DotLine))
+        for label in self._labels:
+            label.setColor(t.text_2)
+            label.setFont(font(11.5, Weight.SEMIBOLD))
+        self._band.setBrush(colour(t.limit_band))
+        self._cursor.setPen(pg.mkPen(t.text, width=1))
+        self._value.setColor(tint)
+        self._value.fill = pg.mkBrush(t.bg)
+        self._value.border = pg.mkPen(tint)
+        self._value.setFont(font(13, Weight.BOLD))
+        self._mark_pen = pg.mkPen(t.line_strong, width=1)
+        self.plot.getViewBox().setBackgroundColor(t.panel)
+        self.axis.dress(theme)
+
+
+class _ValueAxis(pg.AxisItem):
+    """Name and three values at the left of a row."""
+
+    def __init__(self, spec: RowSpec) -> None:
+        super().__init__("left", showValues=True)
+        self._spec = spec
+        self.setStyle(tickLength=0, autoExpandTextSpace=False)
+
+    def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, list[float]]]:
+        """Steps that leave room for the words."""
+        for step in (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 40.0, 50.0):
+            if size / max(1e-6, (maxVal - minVal) / step) >= 24:
+                first = np.ceil((minVal + 0.08 * (maxVal - minVal)) / step) * step
+                return [(step, [float(v) for v in np.arange(first, maxVal - 0.2 * (maxVal - minVal), step)])]
+        return []
+
+    def dress(self, theme: Theme) -> None:
+        """Colours and type."""
+        t = theme.tokens
+        self.setTickFont(font(12, Weight.SEMIBOLD))
+        self.setTextPen(pg.mkPen(t.text_2))
+        self.setPen(pg.mkPen(None))
+        self._tint, self._face = colour(getattr(t, self._spec.token)), font(15, Weight.EXTRABOLD)
+
+    def paint(self, p, opt, widget) -> None:  # type: ignore[no-untyped-def]
+        super().paint(p, opt, widget)
+        p.setPen(self._tint)
+        p.setFont(self._face)
+        p.drawText(self.boundingRect().adjusted(4, 0, 0, 0), int(Qt.AlignmentFlag.AlignLeft), self._spec.label)
+
+
+def _cuff_bars(sys_: Samples, dia: Samples, start: float, end: float, apart: float) -> tuple[Floats, Floats, Floats]:
+    """Times, diastolic and systolic of the cuff readings between two times: a value that a device repeats is one
+    reading, and of readings closer than `apart` seconds the last is drawn with the extremes of both."""
+    first, last = np.searchsorted(sys_.times, start), np.searchsorted(sys_.times, end, side="right")
+    t, s = sys_.times[first:last], sys_.values[first:last]
+    index = np.searchsorted(dia.times, t)
+    index = np.clip(index, 0, max(0, len(dia) - 1))
+    if not len(dia) or not len(t):
+        return np.empty(0), np.empty(0), np.empty(0)
+    d = np.where(np.abs(dia.times[index] - t) < 2.0, dia.values[index], np.nan)
+    good = ~(np.isnan(s) | np.isnan(d))
+    t, s, d = t[good], s[good], d[good]
+    if not len(t):
+        return t, d, s
+    changed = np.flatnonzero(np.diff(s, prepend=np.nan) != 0) if len(t) else np.empty(0, int)
+    other = np.flatnonzero((np.diff(d, prepend=np.nan) != 0) | (np.diff(t, prepend=-np.inf) > 240))
+    keep = np.union1d(changed, other)
+    t, s, d = t[keep], s[keep], d[keep]
+    column = np.flatnonzero(np.diff(np.floor((t - start) / apart), prepend=-np.inf))
+    return t[column], np.minimum.reduceat(d, column), np.maximum.reduceat(s, column)
