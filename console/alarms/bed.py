@@ -193,12 +193,14 @@ class BedAlarms:
         if self._held and status is Status.VALID:
             self._valid[parameter] = stamp
 
-    def observe_set(self, values: Mapping[Parameter, float], stamp: float) -> None:
-        """A full set of vital signs confirmed by a nurse: patterns need no persistence for it."""
+    def observe_set(self, values: Mapping[Parameter, float], stamp: float) -> tuple[Parameter, ...]:
+        """A full set of vital signs confirmed by a nurse: patterns need no persistence for it.
+
+        Gives the parameters that lie outside what can be measured and so count for no pattern.
+        """
         for parameter, value in values.items():
             self.limits.observe(parameter, value, Status.VALID, stamp)
-        if self.patterns is not None:
-            self.patterns.observe_set(values, stamp)
+        return () if self.patterns is None else self.patterns.observe_set(values, stamp)
 
     def device_alert(self, alert: DeviceAlert, source: str, stamp: float) -> None:
         """An alert of the device itself. Only a declared apnoea is judged here; all others are shown as reported."""
