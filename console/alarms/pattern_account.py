@@ -70,7 +70,7 @@ def window_words(kind: str) -> str:
 
 
 def ago(seconds: float) -> str:
-    """The age in words, such as 14 h ago; under two hours in steps of 5 min, so that it does not change every minute."""
+    """The age in words, such as 14 h ago; under two hours in steps of 5 min, so that it does not change each minute."""
     return f"{int(seconds // 300) * 5} min ago" if seconds < 2 * HOUR else f"{int(seconds // HOUR)} h ago"
 
 
@@ -93,6 +93,8 @@ class PatternAccount:
             pump = f"{window_words(windows[0].kind)} {ago(situation.now - windows[0].since)}"
             reasons.append(Reason("pump", pump, points=0))
             words.append(f"Pump: {pump[0].lower() + pump[1:] if windows[0].kind != 'mri' else pump}")
+        if detector.machine.waiting:
+            words.append(f"held, last refreshed {ago(situation.now - detector.machine.refreshed_at)}")
         reasons += [Reason("rule", name) for name in detector.met]
         channels = detector.points.channels
         members = tuple(p for bit, parameters in MEMBERS if channels & bit for p in parameters)

@@ -156,11 +156,10 @@ class StageMachine:
             return None
         return self._needed - self._clear_minutes
 
-    def restore(self, stage: Stage, now: float) -> None:
-        """Take up a stage that stood before a restart: data must clear it, not the restart."""
-        self._move(stage, now)
-        for level in range(1, stage + 1):
-            self._true_at[level] = now
+    @property
+    def refreshed_at(self) -> float:
+        """Engine time at which the rule of the stage was last true."""
+        return self._true_at[self.stage]
 
     def _note(self, judgement: Judgement) -> None:
         for level in range(1, judgement.stage + 1):

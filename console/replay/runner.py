@@ -55,10 +55,8 @@ class PatientReplay:
         if self.case.validated:
             if row.values and not row.questionable:
                 values = dict(row.values)
-                refused = patterns.observe_set(values, now)
+                refused = self.bed.observe_set(values, now)
                 self.refused += len(refused)
-                for parameter, value in values.items():
-                    self.bed.limits.observe(parameter, value, Status.VALID, now)
                 self.comparison.row_set({p: v for p, v in values.items() if p not in refused}, now)
         else:
             status = Status.QUESTIONABLE if row.questionable else Status.VALID
