@@ -176,7 +176,7 @@ def read_stream(
         .order_by(chunk.c.id)
     )
     rows = connection.execute(query).all()
-    stored, bad = decode_minutes([(r[0], r[1], r[2]) for r in rows], wanted)
+    stored, bad = decode_minutes(rows, wanted)
     waiting = connection.execute(
         select(hot.c.data).where(hot.c.stream == stream_id).order_by(hot.c.writer, hot.c.number)
     ).scalars()

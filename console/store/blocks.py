@@ -6,8 +6,9 @@ number and width of what follows. Rows of equal layout have data of equal shape 
 
 - Times are a regular grid (first, step) and what is left over in the narrowest whole number of microseconds that
   takes it, nothing at all when the stream is regular.
-- Values are int16 of the value times 10, 1, 100 or 1000, whichever gives back the very same doubles; else float32
-  when that does; else float64. Nothing is ever rounded or wrapped.
+- Values are int16 of the value times 10, 1, 100 or 1000, whichever gives back the very same doubles, and when they
+  lie within 255 steps of the lowest, that one and a byte each; else float32 when that does; else float64. Nothing is
+  ever rounded or wrapped.
 - A status byte a sample, left out where every sample of the block is valid.
 """
 
@@ -79,8 +80,8 @@ _RESIDUALS: tuple[npt.DTypeLike | None, ...] = (None, "<i2", "<i4", "<i8")
 _SAME, _ABSENT = 4, 5
 _ZONE_ABSENT, _ZONE_ONE, _ZONE_EACH = 0, 1, 2
 _DIVISORS = (10, 1, 100, 1000)
-_FLOAT32, _FLOAT64 = 4, 5
-_VALUE_TYPES: tuple[npt.DTypeLike, ...] = ("<i2", "<i2", "<i2", "<i2", "<f4", "<f8")
+_FLOAT32, _FLOAT64, _BYTES = 4, 5, 6
+_VALUE_TYPES: tuple[npt.DTypeLike, ...] = ("<i2", "<i2", "<i2", "<i2", "<f4", "<f8", "u1", "u1", "u1", "u1")
 
 _HEAD = Struct("<BHH")
 _AXIS = Struct("<IBBBB")
@@ -135,7 +136,11 @@ def _encode_values(samples: Arrays) -> tuple[int, int, bytes]:
             packed = scaled.astype("<i2")
             # Judged on what a reader will make of it: a minus zero, for one, has no int16.
             if np.array_equal((packed / np.float64(divisor)).view(np.int64), wanted):
-                return code, stated, packed.tobytes() + statuses
+                low = int(packed.min())
+                if int(packed.max()) - low > 255:
+                    return code, stated, packed.tobytes() + statuses
+                above = (packed.astype(np.int32) - low).astype("u1")
+                return _BYTES + code, stated, np.array((low,), "<i2").tobytes() + above.tobytes() + statuses
     with np.errstate(all="ignore"):
         single = values.astype("<f4")
         if np.array_equal(single.astype(np.float64).view(np.int64), wanted):
@@ -198,6 +203,8 @@ def _read_layout(layout: bytes) -> _Layout:
         series.append((layout[position : position + length], axis, code, stated))
         position += length
         count = axes[axis][0]
+        if code >= _BYTES:
+            parts.append((f"b{index}", "<i2", (1,)))
         parts.append((f"v{index}", _VALUE_TYPES[code], (count,)))
         if stated:
             parts.append((f"s{index}", "u1", (count,)))
@@ -236,7 +243,11 @@ class _Rows:
 
     def value(self, index: int, code: int) -> Any:
         raw = self._table[f"v{index}"]
-        return raw / np.float64(_DIVISORS[code]) if code < len(_DIVISORS) else raw.astype(np.float64)
+        if code in (_FLOAT32, _FLOAT64):
+            return raw.astype(np.float64)
+        if code >= _BYTES:
+            raw = raw + self._table[f"b{index}"].astype(np.int32)
+        return raw / np.float64(_DIVISORS[code % _BYTES])
 
     def status(self, index: int, stated: int) -> Any:
         raw = self._table[f"v{index}"]

@@ -53,10 +53,10 @@ def read_trend(
 
 
 def _series(parameter: Parameter, pieces: list[Arrays]) -> Series:
-    samples = join(pieces).sorted()
-    last = np.diff(samples.measured) > 0
-    if not last.all():
-        samples = samples.take(np.append(last, True))
+    samples = join(pieces)
+    if not (np.diff(samples.measured) > 0).all():
+        samples = samples.sorted()
+        samples = samples.take(np.append(np.diff(samples.measured) > 0, True))
     values = samples.value
     there = present(samples.status)
     if not there.all():

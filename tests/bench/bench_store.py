@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import random
+import sqlite3
 import tempfile
 import time
 from collections import deque
 from concurrent.futures import Future
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -47,12 +49,21 @@ def _fill_a_day(store: SqlStore) -> int:
     return DAY * len(SIX)
 
 
+def _used(file: Path) -> int:
+    """Bytes of the pages in use; a page that the hot tier has freed takes the next samples."""
+    with closing(sqlite3.connect(file)) as connection:
+        pages, free, size = (
+            connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count", "page_size")
+        )
+    return int((pages - free) * size)
+
+
 def bench_archive() -> list[dict[str, Any]]:
     """Bytes a sample, and the time to read 24 hours of six parameters at 1 Hz."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "ward.db"
         open_store(f"sqlite:///{file}").close()
-        empty = file.stat().st_size
+        empty = _used(file)
         store = open_store(f"sqlite:///{file}", flush_s=0.02, compact_s=0.2)
         count = _fill_a_day(store)
         store.close()
@@ -68,12 +79,12 @@ def bench_archive() -> list[dict[str, Any]]:
             got = sum(len(series.values) for series in trend.series.values())
         finally:
             store.close()
-        size = (file.stat().st_size - empty) / count
+        size = (_used(file) - empty) / count
         whole = got == count and store.samples_dropped == 0
     middle = sorted(spent)[len(spent) // 2]
     noise = "24 h x 6 at 1 Hz, one bed, half-unit noise, frame times jittered by up to 4 ms"
     return [
-        _result("stored sample", size, "bytes", 3.0, size < 3.0 and whole, f"{noise}; growth of the SQLite file"),
+        _result("stored sample", size, "bytes", 3.0, size < 3.0 and whole, f"{noise}; growth of the pages in use"),
         _result("read 24 h x 6", middle, "ms", 15.0, middle < 15.0 and whole, f"{noise}; median of 20 trends, warm"),
     ]
 
@@ -110,7 +121,7 @@ def bench_acknowledge() -> list[dict[str, Any]]:
             rate = total / (time.perf_counter() - begin)
         finally:
             store.close()
-    how = "put_message of 30 samples and 2.5 kB to its durable future, SQLite FULL, 512 under way; flush cost of this disk"
+    how = "put_message of 30 samples and 2.5 kB to its durable future, SQLite FULL, 512 under way"
     return [_result("durable HL7 messages", rate, "messages/s", 3000, rate > 3000 and stored == total, how)]
 
 

@@ -29,7 +29,9 @@ from drivers.observation import Parameter
 from tests.console.store.records_made import alarm, patient
 
 words = st.text(st.characters(), max_size=8)
-moments = st.datetimes(datetime(1900, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC))
+moments = st.datetimes(datetime(1900, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC)).map(
+    lambda at: at.replace(fold=0)
+)
 numbers = st.floats(allow_nan=False)
 reasons = st.builds(Reason, words, words, st.none() | numbers, st.none() | numbers, st.integers(0, 9))
 parameters = st.lists(st.sampled_from(Parameter), max_size=4).map(tuple)

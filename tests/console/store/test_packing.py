@@ -108,8 +108,10 @@ def one_series(*items: Sample) -> Arrays:
 @pytest.mark.parametrize(
     ("given", "bytes_a_value"),
     [
-        ([72.0, 72.5, 180.5], 2),
-        ([36.7, 36.8, 40.1], 2),
+        ([72.0, 72.5, 97.5], 1),
+        ([72.0, 72.5, 97.6], 2),
+        ([-3276.7, 3276.7], 2),
+        ([36.7, 36.8, 40.1], 1),
         ([0.02, 1.37, 20.0], 2),
         ([30000.0, 12.0], 2),
         ([3276.75, 12.0], 4),
@@ -123,15 +125,16 @@ def one_series(*items: Sample) -> Arrays:
 def test_a_block_is_as_narrow_as_its_values_allow_and_never_rounds(given: list[float], bytes_a_value: int) -> None:
     arrays = one_series(*(sample(i, v) for i, v in enumerate(given)))
     _, data = encode_minute({b"hr\x00": arrays})
-    assert len(data) == 16 + bytes_a_value * len(given)  # first time and step, nothing else for regular times
+    # First time and step, nothing else for regular times; the lowest value before single bytes.
+    assert len(data) == 16 + (2 if bytes_a_value == 1 else 0) + bytes_a_value * len(given)
     out = through_chunks({b"hr\x00": arrays})[b"hr\x00"]
     assert struct.pack(f"<{len(given)}d", *out.value) == struct.pack(f"<{len(given)}d", *given)
 
 
-def test_a_regular_minute_of_six_parameters_takes_little_more_than_two_bytes_a_sample() -> None:
+def test_a_regular_minute_of_six_parameters_takes_less_than_two_bytes_a_sample() -> None:
     minute = [sample(s, 60 + s % 7, p) for s in range(60) for p in list(Parameter)[:6]]
     layout, data = encode_minute(through_frames(minute)["monitor"])
-    assert (len(layout) + len(data)) / len(minute) < 2.4
+    assert (len(layout) + len(data)) / len(minute) < 1.5
 
 
 @pytest.mark.parametrize("seconds", [59.999999, 60.0, 119.999999, 120.0])
