@@ -191,8 +191,16 @@ class Connection:
         self._waiting.put_nowait((delivery, asyncio.ensure_future(self._deliver(delivery))))
 
     async def _answer_all(self) -> None:
-        while (item := await self._waiting.get()) is not None:
+        ready: list[bytes] = []
+        while True:
+            if self._waiting.empty():
+                await self._write(ready)
+            item = await self._waiting.get()
+            if item is None:
+                return
             delivery, pending = item
+            if not pending.done():
+                await self._write(ready)
             try:
                 verdict = await self._verdict(pending)
             finally:
@@ -200,12 +208,17 @@ class Connection:
                 self._slots.release()
             answers = acknowledge(read_header(delivery.data), verdict, str(next(_ANSWER_IDS)), self._now())
             self._counters.count(self._counters.answers, verdict.code or "none")
-            for answer in answers:
-                self._writer.write(wrap(answer))
-            await self._drain()
+            ready += [wrap(answer) for answer in answers]
 
-    async def _drain(self) -> None:
-        """Let the answer go; a peer that takes none for too long is sent away, the others never notice it."""
+    async def _write(self, ready: list[bytes]) -> None:
+        """Send the answers that are ready, those of one commit in one piece.
+
+        A peer that takes none for too long is sent away; the others never notice it.
+        """
+        if not ready:
+            return
+        self._writer.write(b"".join(ready))
+        ready.clear()
         if self._writer.transport.get_write_buffer_size() == 0:
             return
         try:

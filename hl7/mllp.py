@@ -7,7 +7,6 @@ off in the middle and the next one begun. The framer keeps every message that is
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 
 VT = b"\x0b"
@@ -18,10 +17,9 @@ MAXIMUM_FRAME = 1 << 20
 """Bytes of one message, at most. Monitors send 1 to 20 kB; a scanned document would be refused, not read."""
 
 # FS ends a frame when what follows cannot be text of a message: CR, or LF, NUL, VT or a second FS in place of it.
-_END = rb"\x1c(?=[\r\n\x00\x0b\x1c])"
+_AFTER_END = b"\r\n\x00\x0b\x1c"
 # Inside a frame only VT with a new header behind it means that the sender has started again.
-_INSIDE = re.compile(_END + rb"|\x0b(?=MSH)")
-_OUTSIDE = re.compile(_END + rb"|\x0b")
+_RESTART = VT + b"MSH"
 # Bytes that may be the beginning of an event whose end has not arrived yet: VT and up to two letters of MSH.
 _LOOKBACK = 3
 _PADDING = b"\x00\r\n\t \x0b"
@@ -60,11 +58,8 @@ class Framer:
         """Take what arrived, return the messages completed by it (without VT, FS, CR)."""
         self._buffer += data
         found: list[bytes] = []
-        while True:
-            match = (_INSIDE if self._inside else _OUTSIDE).search(self._buffer, self._scanned)
-            if match is None:
-                break
-            self._event(match, found)
+        while (place := self._next_event()) >= 0:
+            self._event(place, found)
         self._guard_size()
         self._scanned = max(0, len(self._buffer) - _LOOKBACK)
         return found
@@ -87,10 +82,20 @@ class Framer:
         self._inside = self._overflow = False
         return found
 
-    def _event(self, match: re.Match[bytes], found: list[bytes]) -> None:
-        text = bytes(self._buffer[: match.start()])
-        starts = match.group() == VT
-        del self._buffer[: match.end()]
+    def _next_event(self) -> int:
+        """Where the next frame starts or this one ends, or -1. Byte search, as a feed is read all day."""
+        end = self._buffer.find(FS, self._scanned)
+        while end >= 0 and (end + 1 == len(self._buffer) or self._buffer[end + 1] not in _AFTER_END):
+            end = self._buffer.find(FS, end + 1)
+        # Never beyond that end: a stream of tiny frames must not be searched through for each of them.
+        limit = end if end >= 0 else len(self._buffer)
+        start = self._buffer.find(_RESTART if self._inside else VT, self._scanned, limit)
+        return start if start >= 0 else end
+
+    def _event(self, place: int, found: list[bytes]) -> None:
+        text = bytes(self._buffer[:place])
+        starts = self._buffer[place] == VT[0]
+        del self._buffer[: place + 1]
         self._scanned = 0
         if self._overflow:
             self.skipped_bytes += len(text)

@@ -40,6 +40,7 @@ _NUMBER = re.compile(r"[+-]?(?:\d{1,12}\.?\d{0,9}|\.\d{1,9})", re.ASCII)
 _QUESTIONABLE_MARKS = frozenset({"QUES", "EARLY"})
 _REFUSING_MARKS = {"DEMO": DEMO, "TEST": "marked TEST", "CAL": "marked CAL", "CALIB": "marked CAL", "INV": "marked INV"}
 _ATTRIBUTE = Resolution(reason="attribute")
+_NOT_FINITE = float("nan")
 _CACHE_SIZE = 4096
 _CACHE_DELIMITERS = 16
 _CACHE_KEY = 400
@@ -188,6 +189,14 @@ class _Walk:
         self._times: dict[str, tuple[datetime, datetime] | None] = {}
         self._site_by_row = self._separate_site() if _SITE_ROW in message.raw else ""
         self.reading = Reading(production=message.processing_id in ("P", ""))
+        self._whole = not any(segment.damaged for segment in message.segments)
+        self._usual = False
+        self._settle()
+
+    def _settle(self) -> None:
+        """What holds for the rows that follow, found once for all of them."""
+        self._placed = self._location is not None or not self._reader._needs_location
+        self._usual = self._placed and self.reading.production and self._whole
 
     def places_only(self) -> None:
         """Patient and location, no values."""
@@ -219,9 +228,11 @@ class _Walk:
             # A new patient is not at the place of the one before.
             self._location = self._reader._fixed_location
             self.reading.patient_id = self.reading.patient_id or self._patient
+            self._settle()
         elif segment.name == "PV1":
             self._location = location(segment) or self._reader._fixed_location
             self.reading.location = self.reading.location or self._location
+            self._settle()
 
     def _row(self, segment: Segment) -> None:
         fields = segment.fields
@@ -244,6 +255,12 @@ class _Walk:
         if kind not in _NUMERIC and not resolution.recognised:
             self.reading.skipped += 1
             return
+        if kind == "NM" and self._usual and not fields[8] and fields[11] in _RESULT and resolution.plain:
+            # The ordinary row of an ordinary message, without the questions it need not be asked.
+            number = float(raw) if _NUMBER.fullmatch(raw) else _NOT_FINITE
+            if resolution.minimum <= number <= resolution.maximum and number not in _SENTINELS:
+                self.reading.observations.append(self._observation(segment, resolution, site, number, Status.VALID))
+                return
         marks = self._marks(segment, fields[8]) if fields[8] else ()
         reason = self._refusal(segment, fields[11].strip().upper(), marks)
         value = None
@@ -258,10 +275,6 @@ class _Walk:
             return
         status = Status.QUESTIONABLE if not _QUESTIONABLE_MARKS.isdisjoint(marks) else Status.VALID
         self.reading.observations.append(self._observation(segment, resolution, site, value, status))
-
-    @property
-    def _placed(self) -> bool:
-        return self._location is not None or not self._reader._needs_location
 
     def _without_value(self, segment: Segment, resolution: Resolution, site: str) -> None:
         """The device has no value now: said once for a parameter that would be charted, else the row is structure."""
@@ -323,6 +336,9 @@ class _Walk:
 
     def _time(self, segment: Segment) -> tuple[datetime, datetime] | None:
         """(as the device gives it, in UTC): OBX-14, else OBR-7, else MSH-7."""
+        own = self._times.get(segment.fields[14])
+        if own is not None:
+            return own
         for raw in (segment.fields[14], self._group_time, self._message.msh.raw(7)):
             if raw:
                 moment = self._times[raw] if raw in self._times else self._parse(segment, raw)

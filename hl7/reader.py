@@ -24,6 +24,7 @@ MAXIMUM_IDENTIFIER = 120
 
 _PROCESSING = ("P", "T", "D")
 _VERSION = re.compile(r"2(\.\d+){1,2}", re.ASCII)
+_HEADER_LINE = re.compile(rb"[^\r\n]*")
 _STRIPPED = b"\x00\r\n\t \xef\xbb\xbf" + VT
 
 
@@ -176,9 +177,10 @@ def read_header(raw: bytes) -> list[bytes] | None:
     start = raw.lstrip(_STRIPPED)
     if start[:3].upper() != b"MSH" or len(start) < 4 or start[3:4] in (b"\r", b"\n"):
         return None
-    line = re.split(rb"[\r\n]", start, maxsplit=1)[0]
-    separator = line[3:4]
-    fields = line.split(separator)
+    line = _HEADER_LINE.match(start)
+    assert line is not None
+    separator = start[3:4]
+    fields = line[0].split(separator)
     fields.insert(1, separator)
     _unshift(fields)
     return fields
@@ -232,6 +234,9 @@ def _segments(lines: list[str], delimiters: Delimiters, encoding: str, flags: li
             continue
         fields = line.split(separator)
         name = fields[0]
+        if name == "OBX":
+            segments.append(Segment(fields, delimiters, encoding))
+            continue
         if len(name) != 3 or not name.isupper():
             fields[0] = name.strip(" \t\x00").upper()
         if fields[0] == "MSH":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -147,3 +149,19 @@ def test_what_is_wrapped_is_read_back(messages: list[bytes]) -> None:
     found, framer = frames(b"".join(wrap(message) for message in messages))
     assert found == messages
     assert framer.discarded == {}
+
+
+@pytest.mark.parametrize(
+    "unit", [b"\x0b\x1c\r", b"\x1c\r", b"\x0bMSH", b"\x1c", b"\x1cz", b"\x0b", b"\x00", b"x", b"\x0bM\x1cz"]
+)
+def test_no_stream_costs_more_than_its_length(unit: bytes) -> None:
+    def seconds(length: int) -> float:
+        framer = Framer()
+        data = unit * (length // len(unit))
+        began = time.process_time()
+        for place in range(0, len(data), 1 << 16):
+            framer.feed(data[place : place + (1 << 16)])
+        return time.process_time() - began
+
+    # 1 MB in well under a second, whatever it is made of; a search through all that is held would take minutes.
+    assert seconds(1 << 20) < 3.0
