@@ -1,0 +1,1 @@
+"""The page of one bed: head, alarm slot, charts, numerals, and why."""

@@ -1,0 +1,216 @@
+"""The head of the bed page: who lies here, what the pump does, what can be done; and the alarm slot under it."""
+
+from __future__ import annotations
+
+import time
+from zoneinfo import ZoneInfo
+
+from PySide6.QtCore import QRect, Qt, Signal
+from PySide6.QtGui import QBrush, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from console.alarms.alarm import Alarm, Presence
+from console.link.snapshot import BedSnapshot, BedState, PumpState
+from console.ui import wording
+from console.ui.flash import bright
+from console.ui.theme import MARGIN, PREFIX, RADIUS, Theme, Weight, colour, font
+
+GLYPH = {
+    PumpState.RUNNING: "✓",
+    PumpState.STOPPED: "✕",
+    PumpState.UNDER_DELIVERY: "!",
+    PumpState.NOT_CONFIRMED: "–",
+}
+
+
+class BedHead(QWidget):
+    """Signals: step(-1 or 1) to the next bed, observation(), pump_event(), admit(), discharge()."""
+
+    step = Signal(int)
+    observation = Signal()
+    pump_event = Signal()
+    admit = Signal()
+    discharge = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.setFixedHeight(58)
+        self._bed, self._who, self._facts = _label(), _label(), _label()
+        self._glyph, self._pump, self._detail = _label(), _label(), _label()
+        self._glyph.setFixedSize(26, 26)
+        self._glyph.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._buttons = {
+            "observation": QPushButton("Observation   O"),
+            "pump_event": QPushButton("Pump event   P"),
+            "discharge": QPushButton("Discharge"),
+            "admit": QPushButton("Admit patient"),
+        }
+        for name, button in self._buttons.items():
+            button.clicked.connect(getattr(self, name))
+        back, forth = QPushButton("‹"), QPushButton("›")
+        back.setAccessibleName("Bed before")
+        forth.setAccessibleName("Next bed")
+        back.clicked.connect(lambda: self.step.emit(-1))
+        forth.clicked.connect(lambda: self.step.emit(1))
+        pump = QVBoxLayout()
+        pump.setSpacing(0)
+        pump.addWidget(self._pump)
+        pump.addWidget(self._detail)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(MARGIN, 4, MARGIN, 4)
+        row.setSpacing(12)
+        for widget in (back, self._bed, self._who, self._facts, forth):
+            row.addWidget(widget)
+        row.addSpacing(12)
+        row.addWidget(self._glyph)
+        row.addLayout(pump, 1)
+        for button in self._buttons.values():
+            row.addWidget(button)
+        self.set_theme(theme)
+
+    def show_bed(self, bed: BedSnapshot, zone: ZoneInfo, now: float) -> None:
+        """Bring it up to date."""
+        patient, pump = bed.patient, bed.pump
+        self._bed.setText(bed.bed)
+        self._who.setText(patient.name if patient else ("Not admitted" if bed.readings else "Empty bed"))
+        facts = []
+        if patient is not None:
+            facts = [patient.sex, f"{patient.age} y" if patient.age else "", _weight(patient.weight_kg)]
+        self._facts.setText(" · ".join(f for f in facts if f))
+        self._glyph.setVisible(pump is not None)
+        self._pump.setText(_pump_line(bed, zone, now))
+        self._detail.setText(pump.detail if pump else "")
+        if pump is not None:
+            self._glyph.setText(GLYPH[pump.state])
+        admitted = patient is not None
+        for name in ("observation", "pump_event", "discharge"):
+            self._buttons[name].setVisible(admitted)
+        self._buttons["admit"].setVisible(not admitted and bed.state is not BedState.STANDBY)
+
+    def set_theme(self, theme: Theme) -> None:
+        """The look has changed."""
+        t = theme.tokens
+        self._bed.setStyleSheet("font-size: 32px; font-weight: 800;")
+        self._who.setStyleSheet("font-size: 20px; font-weight: 700;")
+        self._facts.setStyleSheet(f"color: {t.text_2};")
+        self._pump.setStyleSheet("font-size: 16px; font-weight: 700;")
+        self._detail.setStyleSheet(f"font-size: 13px; color: {t.text_2};")
+        self._glyph.setStyleSheet(
+            f"border: 2px solid {t.text}; border-radius: 13px; font-weight: 800; font-size: 15px;"
+        )
+
+
+class AlarmSlot(QWidget):
+    """The most urgent alarm of the bed, with its Acknowledge; the others as "+n". acknowledge(alarm id)."""
+
+    acknowledge = Signal(str)
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.theme = theme
+        self.setFixedHeight(50)
+        self._alarms: tuple[Alarm, ...] = ()
+        self._zone = ZoneInfo("UTC")
+        self._now = 0.0
+        self._quiet = ""
+        self.button = QPushButton("Acknowledge   A", self)
+        self.button.clicked.connect(self.press)
+
+    @property
+    def first(self) -> Alarm | None:
+        """The alarm shown."""
+        return self._alarms[0] if self._alarms else None
+
+    def press(self) -> None:
+        """Ask for the acknowledge sheet of the alarm shown."""
+        if self.first is not None and self.first.acknowledged is None:
+            self.acknowledge.emit(self.first.id)
+
+    def show_bed(self, bed: BedSnapshot, zone: ZoneInfo, now: float) -> None:
+        """Bring it up to date; called often enough to flash."""
+        self._alarms = tuple(a for a in bed.alarms if not wording.is_member(a))
+        self._zone, self._now = zone, now
+        last = f"last: {bed.last_alarm}" if bed.last_alarm else "none in the last 24 h"
+        self._quiet = "Alarms off: standby" if bed.state is BedState.STANDBY else f"No active alarm · {last}"
+        self.button.setVisible(self.first is not None and self.first.acknowledged is None)
+        self.update()
+
+    def resizeEvent(self, event: object) -> None:
+        self.button.setGeometry(self.width() - 186, 7, 174, 36)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        t = self.theme.tokens
+        alarm = self.first
+        if alarm is None:
+            painter.fillRect(self.rect(), colour(t.panel))
+            painter.setPen(colour(t.text_2))
+            painter.setFont(font(16, Weight.SEMIBOLD))
+            painter.drawText(self.rect().adjusted(16, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self._quiet)
+            return
+        words = self._ground(painter, alarm)
+        painter.setPen(colour(words))
+        x = 16
+        title = (
+            wording.ended_texts(alarm, self._zone)[0]
+            if alarm.presence is Presence.LATCHED
+            else wording.alarm_text(alarm)
+        )
+        parts = ((PREFIX[alarm.priority], 34.0, Weight.EXTRABOLD), (title, 24.0, Weight.EXTRABOLD))
+        for text, size, weight in parts:
+            painter.setFont(font(size, weight))
+            painter.drawText(QRect(x, 0, 1200, self.height()), Qt.AlignmentFlag.AlignVCenter, text)
+            x += QFontMetrics(painter.font()).horizontalAdvance(text) + 16
+        painter.setFont(font(15, Weight.SEMIBOLD))
+        right = self._right(alarm)
+        edge = self.width() - (200 if alarm.acknowledged is None else 16)
+        room = QRect(edge - 420, 0, 420, self.height())
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, right)
+        left_over = edge - x - QFontMetrics(painter.font()).horizontalAdvance(right) - 24
+        told = QFontMetrics(painter.font()).elidedText(alarm.condition.detail, Qt.TextElideMode.ElideRight, left_over)
+        painter.drawText(QRect(x, 0, max(0, left_over), self.height()), Qt.AlignmentFlag.AlignVCenter, told)
+
+    def _ground(self, painter: QPainter, alarm: Alarm) -> str:
+        """Paint the ground of the slot; the colour of the words on it."""
+        t = self.theme.tokens
+        colours = t.alarm(alarm.priority)
+        if alarm.acknowledged is not None:
+            painter.setBrush(colour(t.panel))
+            painter.setPen(QPen(colour(colours.outline), 2))
+            painter.drawRoundedRect(self.rect().adjusted(1, 1, -2, -2), RADIUS, RADIUS)
+            return colours.outline
+        latched = alarm.presence is Presence.LATCHED
+        lit = latched or bright(alarm.priority, round(time.monotonic() * 1000))
+        painter.fillRect(self.rect(), colour(colours.fill if lit else colours.dim))
+        if latched:
+            painter.fillRect(self.rect(), QBrush(colour(colours.text, 0.25), Qt.BrushStyle.BDiagPattern))
+        return colours.text if lit else colours.dim_text
+
+    def _right(self, alarm: Alarm) -> str:
+        more = f" · +{len(self._alarms) - 1} more" if len(self._alarms) > 1 else ""
+        if alarm.acknowledged is not None:
+            at = wording.clock_text(alarm.acknowledged.at, self._zone)
+            return f"✓ acknowledged {at} by {alarm.acknowledged.by}{more}"
+        held = " · held, no fresh data" if alarm.condition.held else ""
+        since = wording.clock_text(alarm.stepped_at, self._zone, seconds=True)
+        return f"since {since} · {wording.age_text(self._now - alarm.since)}{held}{more}"
+
+
+def _pump_line(bed: BedSnapshot, zone: ZoneInfo, now: float) -> str:
+    if bed.pump is None:
+        return ""
+    if bed.pump.since is None:
+        return f"Pump: {bed.pump.text.lower()}"
+    ago = wording.age_text(now - bed.pump.since.timestamp())
+    return f"Pump: {bed.pump.text.lower()} {ago} ago, {bed.pump.since.astimezone(zone):%d %b %H:%M}"
+
+
+def _weight(kg: float | None) -> str:
+    return "" if kg is None else f"{kg:g} kg"
+
+
+def _label() -> QLabel:
+    label = QLabel()
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    return label

@@ -1,0 +1,159 @@
+"""The cells right of the charts: the value now, its unit, its limit, its distance from the baseline."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QBrush, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
+
+from console.alarms.alarm import Priority
+from console.link.snapshot import BedSnapshot, Liveness, Reading
+from console.ui import wording
+from console.ui.charts.row import RowSpec
+from console.ui.theme import NO_VALUE, RADIUS, Theme, Weight, colour, font
+from drivers.observation import Parameter
+
+P = Parameter
+WIDTH = 205
+LATE_S = 30.0
+"""A continuous value older than this never looks live, whatever the engine says (interface design, section 6)."""
+
+APERIODIC = frozenset({P.TEMP, P.NIBP_SYS, P.NIBP_DIA, P.NIBP_MEAN})
+"""Cuff and spot temperature stand between readings: their age is told by the time of the reading."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell, ready to paint. frame: priority of the alarm it contributes to. arrow: -1, 0, 1."""
+
+    label: str
+    unit: str
+    value: str
+    token: str
+    live: bool
+    note: str
+    arrow: int = 0
+    limit: str = ""
+    base: str = ""
+    frame: Priority | None = None
+    big: bool = True
+
+
+def cell(spec: RowSpec, bed: BedSnapshot, now: float, speed: float, clock: str) -> Cell:
+    """What the numeral of a row says. clock: time of a cuff reading in the ward's zone, "" for others."""
+    parameter = next((p for p in spec.parameters if bed.reading(p) is not None), spec.parameters[0])
+    reading = bed.reading(parameter)
+    frame = max((a.priority for a in bed.alarms if parameter in a.condition.parameters), default=None)
+    label = f"{'NIBP' if parameter is P.NIBP_SYS else spec.label}{f' {clock}' if clock else ''}"
+    if parameter is P.PR:
+        label = "PR"
+    if reading is None or reading.value is None:
+        note = "no data" if reading is not None else "not received"
+        return Cell(label, spec.unit, NO_VALUE, spec.token, False, note, big=spec.height > 80, frame=frame)
+    live, note = _liveness(reading, now, speed)
+    dia = bed.reading(P.NIBP_DIA if parameter is P.NIBP_SYS else P.ART_DIA)
+    value = wording.value_text(parameter, reading.value)
+    if spec.label == "BP" and dia is not None and dia.value is not None:
+        value += "/" + wording.value_text(dia.parameter, dia.value)
+    if note == NO_VALUE:
+        value, note = NO_VALUE, "no data"
+    bound = reading.high if reading.breach > 0 else reading.low if reading.breach < 0 else None
+    return Cell(
+        label=label,
+        unit=spec.unit,
+        value=value,
+        token=spec.token,
+        live=live,
+        note=note,
+        arrow=reading.breach,
+        limit="" if bound is None else f"{bound:g}",
+        base=_base(spec, bed, reading),
+        frame=frame,
+        big=spec.height > 80,
+    )
+
+
+def _liveness(reading: Reading, now: float, speed: float) -> tuple[bool, str]:
+    age = now - reading.stamp
+    late = max(LATE_S, 2.0 * speed)
+    if reading.parameter not in APERIODIC and age > 2 * late:
+        return False, NO_VALUE
+    if reading.liveness is Liveness.NO_DATA:
+        return False, NO_VALUE
+    if (reading.parameter not in APERIODIC and age > late) or reading.liveness is Liveness.LATE:
+        return False, f"NOT LIVE · {wording.old_text(age)} old"
+    return True, ""
+
+
+def _base(spec: RowSpec, bed: BedSnapshot, reading: Reading) -> str:
+    b = bed.baseline
+    usual = {"HR": b.hr, "BP": b.sbp, "RR": b.rr, "Temp": b.temp, "SpO₂": b.spo2, "EtCO₂": b.etco2}[spec.label]
+    if usual is None or reading.value is None:
+        return ""
+    change = reading.value - usual
+    if spec.label == "BP":
+        dia = f"/{b.dbp:.0f}" if b.dbp is not None else ""
+        return f"base {usual:.0f}{dia} · {100 * change / usual:+.0f} %"
+    return f"base {usual:.{spec.decimals}f} · {change:+.{spec.decimals}f}"
+
+
+class Numerals(QWidget):
+    """Paints the cells at the heights of the rows."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.theme = theme
+        self._cells: list[tuple[Cell, float, float]] = []
+        self.setFixedWidth(WIDTH)
+
+    def show_cells(self, cells: list[tuple[Cell, float, float]]) -> None:
+        """Each with top and height in px."""
+        if cells != self._cells:
+            self._cells = cells
+            self.setAccessibleName(", ".join(f"{c.label} {c.value} {c.unit} {c.note}".strip() for c, _, _ in cells))
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for content, top, height in self._cells:
+            self._paint(painter, content, QRectF(2, top + 1, self.width() - 4, height - 2))
+
+    def _paint(self, painter: QPainter, content: Cell, box: QRectF) -> None:
+        t = self.theme.tokens
+        tint = colour(getattr(t, content.token) if content.live else t.muted)
+        painter.setBrush(colour(t.panel))
+        framed = content.frame is not None and content.live
+        painter.setPen(
+            QPen(colour(t.alarm(content.frame).outline), 2.5) if framed and content.frame else QPen(colour(t.line))
+        )
+        painter.drawRoundedRect(box, RADIUS, RADIUS)
+        if not content.live:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QBrush(colour(t.line), Qt.BrushStyle.BDiagPattern))
+            painter.drawRoundedRect(box, RADIUS, RADIUS)
+        inner = box.adjusted(12, 4, -12, -4)
+        painter.setPen(tint)
+        painter.setFont(font(13.5, Weight.BOLD))
+        painter.drawText(inner, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, content.label)
+        painter.setPen(colour(t.text_2))
+        painter.setFont(font(12, Weight.SEMIBOLD))
+        foot = content.note or content.base
+        if content.big and inner.height() > 74:
+            painter.drawText(inner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, content.unit)
+            painter.drawText(inner, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom, foot)
+            size = 36.0 if len(content.value) > 5 else min(50.0, inner.height() - 34)
+        else:
+            painter.drawText(inner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, foot or content.unit)
+            size = min(30.0, inner.height() - 18)
+            inner = inner.adjusted(0, 16, 0, 0)
+        painter.setPen(tint)
+        painter.setFont(font(size, Weight.BOLD))
+        painter.drawText(inner, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, content.value)
+        if content.arrow and content.live:
+            painter.setPen(colour(t.text))
+            painter.setFont(font(17, Weight.BOLD))
+            words = f"{'▲' if content.arrow > 0 else '▼'} {content.limit}"
+            painter.drawText(inner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, words)

@@ -1,0 +1,310 @@
+"""The page of one bed: it asks the link for what was, follows what is, and never shows the one as the other."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import Future
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from console.alarms.alarm import Kind
+from console.link.commands import Discharge, Reply
+from console.link.link import Link
+from console.link.snapshot import BedSnapshot, WardSnapshot
+from console.store.records import Trend
+from console.ui import wording
+from console.ui.bed_page.head import AlarmSlot, BedHead
+from console.ui.bed_page.numerals import Numerals, cell
+from console.ui.bed_page.story import Story
+from console.ui.bed_page.why import WhyPanel
+from console.ui.charts.panel import WINDOWS_S, ChartPanel
+from console.ui.page import Page, Sheet
+from console.ui.theme import MARGIN, Theme
+from drivers.observation import Parameter
+
+HISTORY = timedelta(hours=72)
+RESUME_S = 120.0
+"""Real seconds after which a held view goes live by itself."""
+
+WINDOW_NAMES = ("15 min", "1 h", "4 h", "12 h", "24 h", "72 h")
+
+
+class BedPage(Page):
+    """Bed detail; the bed is chosen by `show_bed`, at first the one with the most urgent alarm."""
+
+    title = "Bed"
+
+    def __init__(self, link: Link, user: str, theme: Theme) -> None:
+        super().__init__(link, user, theme)
+        self.bed = ""
+        self._order: tuple[str, ...] = ()
+        self._story = Story("")
+        self._loading: Future[Trend] | None = None
+        self._replies: list[Future[Reply]] = []
+        self._held_at: float | None = None
+        self._zone = ZoneInfo("UTC")
+        self._alarm_ids: frozenset[str] = frozenset()
+        self._jump: float | None = None
+        self.head = BedHead(theme)
+        self.slot = AlarmSlot(theme)
+        self.charts = ChartPanel(theme, self._zone)
+        self.numerals = Numerals(theme)
+        self.why = WhyPanel(theme)
+        self.notice = QPushButton()
+        self.message = QLabel()
+        self.message.setTextFormat(Qt.TextFormat.PlainText)
+        self.message.setProperty("role", "error")
+        self.windows = [QPushButton(name) for name in WINDOW_NAMES]
+        self.live, self.pause = QPushButton("● Live"), QPushButton("Pause")
+        self.checks = {name: QCheckBox(name.capitalize()) for name in ("baseline", "limits", "events")}
+        self._lay_out()
+        self._connect()
+        self._mark_window()
+        self.set_theme(theme)
+
+    def _lay_out(self) -> None:
+        tools = QHBoxLayout()
+        tools.setContentsMargins(0, 6, 0, 6)
+        tools.setSpacing(4)
+        for button in (*self.windows, self.live, self.pause):
+            button.setCheckable(True)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            if button is self.live:
+                tools.addSpacing(12)
+            tools.addWidget(button)
+        tools.addSpacing(12)
+        for check in self.checks.values():
+            check.setChecked(True)
+            tools.addWidget(check)
+        tools.addStretch(1)
+        self.notice.setProperty("role", "primary")
+        self.notice.hide()
+        self.message.hide()
+        left = QVBoxLayout()
+        left.setSpacing(0)
+        left.addLayout(tools)
+        left.addWidget(self.notice)
+        left.addWidget(self.message)
+        charts = QHBoxLayout()
+        charts.setSpacing(4)
+        charts.addWidget(self.charts, 1)
+        charts.addWidget(self.numerals)
+        left.addLayout(charts, 1)
+        body = QWidget()
+        row = QHBoxLayout(body)
+        row.setContentsMargins(MARGIN, 0, MARGIN, MARGIN)
+        row.setSpacing(MARGIN)
+        row.addLayout(left, 1)
+        row.addWidget(self.why)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.head)
+        column.addWidget(self.slot)
+        column.addWidget(body, 1)
+
+    def _connect(self) -> None:
+        for button, seconds in zip(self.windows, WINDOWS_S, strict=True):
+            button.clicked.connect(lambda _=False, s=seconds: self._choose(s))
+        self.live.clicked.connect(self.go_live)
+        self.pause.clicked.connect(self.hold)
+        self.notice.clicked.connect(self.go_live)
+        for check in self.checks.values():
+            check.toggled.connect(lambda: self.charts.set_options(**{n: c.isChecked() for n, c in self.checks.items()}))
+        self.charts.moved.connect(self.hold)
+        self.slot.acknowledge.connect(self.acknowledge)
+        self.head.step.connect(self._step)
+        self.head.observation.connect(lambda: self.open_sheet.emit(Sheet.OBSERVATION, self.bed))
+        self.head.pump_event.connect(lambda: self.open_sheet.emit(Sheet.PUMP_EVENT, self.bed))
+        self.head.admit.connect(lambda: self.admit_bed.emit(self.bed))
+        self.head.discharge.connect(self._ask_discharge)
+
+    # --- following the ward --------------------------------------------------------------------------------------
+
+    def show_bed(self, bed: str, at: float | None = None) -> None:
+        """Turn to a bed; at: POSIX seconds in the middle of the window, None for live."""
+        self._jump = at
+        if bed != self.bed:
+            self.bed = bed
+            self._story = Story(bed)
+            self._alarm_ids = frozenset()
+            self.charts.show_bed(bed)
+            self.why.turn_to()
+            self.message.hide()
+            self._load()
+        if at is None:
+            self.go_live()
+
+    def _load(self) -> None:
+        end = datetime.fromtimestamp(self.link.now(), UTC)
+        self._loading = self.link.trend(self.bed, tuple(Parameter), end - HISTORY, end)
+
+    def show_ward(self, snapshot: WardSnapshot, now: float) -> None:
+        """Bring everything up to date."""
+        self._order = tuple(b.bed for b in snapshot.beds)
+        self._set_zone(snapshot.timezone)
+        bed = snapshot.bed(self.bed) or self._first(snapshot)
+        if bed is None:
+            return
+        self._take_loaded()
+        self._take_replies()
+        self._resume_on_alarm(bed)
+        self._story.follow(bed)
+        for kind in (Kind.WITHDRAWAL, Kind.OVERDOSE):
+            self.charts.show_stages(kind, self._steps(bed, kind))
+        marks = self._story.marks()
+        if marks != self.charts._marks:
+            self.charts.show_events(marks)
+        self.charts.follow(bed, now)
+        if self._jump is not None:
+            at, self._jump = self._jump, None
+            self.charts.move_to(at + self.charts.window_s / 2)
+        self.head.show_bed(bed, self._zone, now)
+        self.slot.show_bed(bed, self._zone, now)
+        self.why.show_bed(bed, self._zone, snapshot.system.utc)
+        self._show_numerals(bed, now, snapshot.system.speed)
+        self._show_held()
+
+    def _first(self, snapshot: WardSnapshot) -> BedSnapshot | None:
+        """The bed with the most urgent alarm, else the first."""
+        if not snapshot.beds:
+            return None
+        bed = max(snapshot.beds, key=lambda b: max((a.priority for a in b.alarms), default=0))
+        self.show_bed(bed.bed)
+        return bed
+
+    def _steps(self, bed: BedSnapshot, kind: Kind) -> list[tuple[float, object]]:  # type: ignore[type-arg]
+        """Stage steps from the journal, and from the detector's own history for what is newer."""
+        steps = self._story.steps(kind)
+        view = bed.pattern(kind)
+        last = steps[-1][0] if steps else 0.0
+        newer = [(at.timestamp(), stage) for at, stage in (view.history if view else ()) if at.timestamp() > last]
+        return [*steps, *newer]  # type: ignore[list-item]
+
+    def _take_loaded(self) -> None:
+        if self._loading is None or not self._loading.done():
+            return
+        loading, self._loading = self._loading, None
+        error = loading.exception()
+        if error is not None:
+            self.message.setText(f"?  The record of this bed cannot be read: {error}. Live values go on.")
+            self.message.show()
+            return
+        trend = loading.result()
+        if trend.bed == self.bed:
+            self.charts.data.load(trend)
+            self._story.load(trend)
+            self.charts.redraw()
+
+    def _show_numerals(self, bed: BedSnapshot, now: float, speed: float) -> None:
+        offset = self.charts.y() - self.numerals.y()
+        cells = []
+        for spec, top, height in self.charts.row_geometry():
+            cuff = bed.reading(Parameter.NIBP_SYS) if spec.label == "BP" else None
+            clock = wording.clock_text(cuff.measured_at, self._zone) if cuff is not None else ""
+            cells.append((cell(spec, bed, now, speed, clock), top + offset, height))
+        self.numerals.show_cells(cells)
+
+    # --- live and held -------------------------------------------------------------------------------------------
+
+    def hold(self) -> None:
+        """Freeze the view; numerals stay live."""
+        self.charts.hold()
+        self._held_at = time.monotonic()
+        self._show_held()
+
+    def go_live(self) -> None:
+        """Follow the present."""
+        self._held_at = None
+        self._jump = None
+        self.charts.go_live()
+        self._show_held()
+
+    def _show_held(self) -> None:
+        held = self._held_at
+        if held is not None and time.monotonic() - held > RESUME_S:
+            self.go_live()
+            return
+        self.live.setChecked(held is None)
+        self.pause.setChecked(held is not None)
+        self.notice.setVisible(held is not None)
+        if held is not None:
+            self.notice.setText(f"VIEW PAUSED {wording.age_text(time.monotonic() - held)}   –   Go live")
+
+    def _resume_on_alarm(self, bed: BedSnapshot) -> None:
+        """A new alarm at this bed ends a held view."""
+        ids = frozenset(f"{a.id}:{a.stepped_at}" for a in bed.alarms)
+        if self._alarm_ids and ids - self._alarm_ids and self._held_at is not None:
+            self.go_live()
+        self._alarm_ids = ids
+
+    def _choose(self, seconds: int) -> None:
+        self.charts.choose_window(seconds)
+        self._mark_window()
+
+    def _mark_window(self) -> None:
+        for button, seconds in zip(self.windows, WINDOWS_S, strict=True):
+            button.setChecked(seconds == self.charts.window_s)
+
+    # --- acts ----------------------------------------------------------------------------------------------------
+
+    def _step(self, by: int) -> None:
+        if self.bed in self._order:
+            self.open_bed.emit(self._order[(self._order.index(self.bed) + by) % len(self._order)])
+
+    def _ask_discharge(self) -> None:
+        """Twice the same button within five seconds: no dialog, no slip."""
+        if self.message.isVisible() and self.message.property("asks") == self.bed:
+            self.message.hide()
+            self.message.setProperty("asks", "")
+            self._replies.append(self.link.submit(Discharge(self.bed, self.user or "unnamed")))
+            return
+        self.message.setText(f"?  Discharge from {self.bed}? Pattern alarms stop. Press Discharge again to confirm.")
+        self.message.setProperty("asks", self.bed)
+        self.message.show()
+
+    def _take_replies(self) -> None:
+        for reply in [r for r in self._replies if r.done()]:
+            self._replies.remove(reply)
+            error = str(reply.exception() or "") or reply.result().error
+            if error:
+                self.message.setText(f"?  {error}")
+                self.message.show()
+
+    def _set_zone(self, name: str) -> None:
+        if name != self._zone.key:
+            self._zone = ZoneInfo(name)
+            self.charts.set_zone(self._zone)
+
+    def set_theme(self, theme: Theme) -> None:
+        """The look and size class have changed."""
+        super().set_theme(theme)
+        self.slot.theme = theme
+        self.numerals.theme = theme
+        for part in (self.head, self.charts, self.why):
+            part.set_theme(theme)
+        self.why.setFixedWidth(340 if theme.compact else 452)
+        self.numerals.setFixedWidth(160 if theme.compact else 205)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = event.key()
+        if Qt.Key.Key_1 <= key <= Qt.Key.Key_6:
+            self._choose(WINDOWS_S[key - Qt.Key.Key_1])
+        elif key == Qt.Key.Key_A:
+            self.slot.press()
+        elif key == Qt.Key.Key_O:
+            self.open_sheet.emit(Sheet.OBSERVATION, self.bed)
+        elif key == Qt.Key.Key_P and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.hold()
+        elif key == Qt.Key.Key_P:
+            self.open_sheet.emit(Sheet.PUMP_EVENT, self.bed)
+        elif key == Qt.Key.Key_Home:
+            self.go_live()
+        elif key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+            self.charts.keyPressEvent(event)
+        else:
+            super().keyPressEvent(event)

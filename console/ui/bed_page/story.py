@@ -1,0 +1,90 @@
+"""What happened at a bed, as marks and stage steps for the charts. Qt-free."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from console.alarms.alarm import Change, Kind, Stage, Transition
+from console.link.snapshot import BedSnapshot
+from console.store.records import Trend
+from console.ui.charts.strips import Mark
+from console.ward.chart import NurseObservation, PumpEvent, PumpEventKind
+
+MEDICINES = frozenset(
+    {
+        PumpEventKind.ORAL_BACLOFEN_DOSE,
+        PumpEventKind.ORAL_BACLOFEN_OMITTED,
+        PumpEventKind.OPIOID_DOSE,
+        PumpEventKind.BENZODIAZEPINE_DOSE,
+        PumpEventKind.PROPOFOL_DOSE,
+    }
+)
+
+
+class Story:
+    """Grows with the transitions of one bed; loaded once from the store."""
+
+    def __init__(self, bed: str) -> None:
+        self.bed = bed
+        self._stages: dict[Kind, dict[str, tuple[float, Stage]]] = {Kind.WITHDRAWAL: {}, Kind.OVERDOSE: {}}
+        self._acknowledged: dict[str, Mark] = {}
+        self._events: tuple[PumpEvent, ...] = ()
+        self._findings: tuple[NurseObservation, ...] = ()
+
+    def load(self, trend: Trend) -> None:
+        """Take what the store had."""
+        self.add(trend.transitions)
+        self._events, self._findings = trend.pump_events, trend.findings
+
+    def follow(self, bed: BedSnapshot) -> None:
+        """What is charted now replaces what was loaded for the stay."""
+        known = {e.id for e in bed.pump_events} | {f.id for f in bed.findings}
+        self._events = (*(e for e in self._events if e.id and e.id not in known), *bed.pump_events)
+        self._findings = (*(f for f in self._findings if f.id and f.id not in known), *bed.findings)
+
+    def add(self, transitions: Iterable[Transition]) -> bool:
+        """Take transitions of this bed; True when there was one."""
+        any_ = False
+        for t in transitions:
+            if t.alarm.bed != self.bed:
+                continue
+            any_ = True
+            key = f"{t.alarm.id}:{t.alarm.version}"
+            kind = t.alarm.condition.kind
+            if kind.is_pattern and t.change is not Change.RESTORE:
+                over = t.change is Change.CLEAR
+                stage = Stage.NONE if over else t.alarm.condition.stage
+                self._stages[kind][key] = (t.at.timestamp(), stage)
+            if t.change is Change.ACKNOWLEDGE:
+                self._acknowledged[key] = Mark(t.at.timestamp(), "ack", t.by)
+        return any_
+
+    def steps(self, kind: Kind) -> list[tuple[float, Stage]]:
+        """When each stage began, oldest first; repeated stages are one."""
+        steps: list[tuple[float, Stage]] = []
+        for time, stage in sorted(self._stages[kind].values()):
+            if not steps or steps[-1][1] is not stage:
+                steps.append((time, stage))
+        return steps
+
+    def marks(self) -> list[Mark]:
+        """Pump events, medicines, findings and acknowledgements."""
+        marks = list(self._acknowledged.values())
+        for event in self._events:
+            shape = "medicine" if event.kind in MEDICINES else "pump"
+            marks.append(Mark(event.at.timestamp(), shape, words(event.kind)))
+        marks += [Mark(f.at.timestamp(), "finding", words(f.code)) for f in self._findings]
+        return marks
+
+
+def words(code: str) -> str:
+    """A code as people say it."""
+    special = {"mri": "MRI", "pump_stall": "motor stall", "restored": "delivery restored"}
+    if code in special:
+        return special[code]
+    if code.startswith("sedation_poss"):
+        return f"POSS {code[-1]}"
+    if code.startswith("spasticity_up"):
+        return f"spasticity +{code[-1]}"
+    plain = code.replace("_", " ")
+    return f"no {plain.removeprefix('no ')}" if plain.startswith("no ") else plain

@@ -1,0 +1,267 @@
+"""All charts of one bed, aligned: navigator, ribbons, events, rows, time. One view of time, live or held."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+
+from console.alarms.alarm import Kind, Stage
+from console.link.snapshot import BedSnapshot
+from console.ui.charts.data import BedData
+from console.ui.charts.row import AXIS_WIDTH, ROWS, ChartRow, RowSpec
+from console.ui.charts.strips import Events, Mark, Navigator, Ribbon, Span, TimeAxis
+from console.ui.theme import Theme
+from drivers.observation import Parameter
+
+P = Parameter
+WINDOWS_S: tuple[int, ...] = (900, 3600, 4 * 3600, 12 * 3600, 24 * 3600, 72 * 3600)
+ROW_GAP = 6
+
+
+class ChartPanel(QWidget):
+    """moved(): the person has left the live view by dragging, zooming or scrolling."""
+
+    moved = Signal()
+
+    def __init__(self, theme: Theme, zone: ZoneInfo) -> None:
+        super().__init__()
+        self.data = BedData("")
+        self.window_s = float(WINDOWS_S[2])
+        self.end: float | None = None
+        self.now = 0.0
+        self.options = {"baseline": True, "limits": True, "events": True}
+        self._theme = theme
+        self._cursor: float | None = None
+        self._drag: tuple[float, float] | None = None
+        self._marks: list[Mark] = []
+        self._bed: BedSnapshot | None = None
+        self.navigator = Navigator(theme, zone)
+        self.ribbons = {Kind.WITHDRAWAL: Ribbon("Auton.", theme), Kind.OVERDOSE: Ribbon("Resp.", theme)}
+        self.events = Events(theme, zone)
+        self.time_axis = TimeAxis(theme, zone)
+        self.graphics = pg.GraphicsLayoutWidget()
+        self.graphics.setFrameShape(QFrame.Shape.NoFrame)
+        self.graphics.ci.layout.setContentsMargins(0, 4, 0, 4)
+        self.graphics.ci.layout.setVerticalSpacing(ROW_GAP)
+        self.graphics.setMouseTracking(True)
+        self.graphics.viewport().installEventFilter(self)
+        self.rows: list[ChartRow] = []
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(3)
+        for widget in (self.navigator, *self.ribbons.values(), self.events):
+            column.addWidget(widget)
+        column.addWidget(self.graphics, 1)
+        column.addWidget(self.time_axis)
+        self.navigator.moved.connect(self._navigate)
+        self._build_rows()
+        self.set_theme(theme)
+
+    # --- what is shown -------------------------------------------------------------------------------------------
+
+    def show_bed(self, bed: str) -> None:
+        """Start on another bed, live, without a single value of the one before."""
+        self.data = BedData(bed)
+        self._marks, self._bed, self.end, self._cursor = [], None, None, None
+        self._build_rows()
+        for ribbon in self.ribbons.values():
+            ribbon.show_steps([])
+        self.events.show_marks([])
+
+    def follow(self, bed: BedSnapshot, now: float) -> bool:
+        """Take what has arrived and move on to `now` (POSIX seconds of the ward); False when nothing was drawn."""
+        fresh = bed is not self._bed
+        whole = int(now) != int(self.now)
+        self.now = now
+        if fresh:
+            self._bed = bed
+            self.data.follow(bed)
+            self._build_rows()
+        if fresh or whole:
+            self.redraw()
+        return fresh or whole
+
+    def show_stages(self, kind: Kind, steps: Sequence[tuple[float, Stage]]) -> None:
+        """When each stage of a pattern began."""
+        self.ribbons[kind].show_steps(steps)
+
+    def show_events(self, marks: Sequence[Mark]) -> None:
+        """What was charted and done."""
+        self._marks = list(marks)
+        self.events.show_marks(marks)
+        self._mark_rows()
+
+    def _build_rows(self) -> None:
+        """SpO2 and EtCO2 have a row once a value of them has ever come."""
+        wanted = [spec for spec in ROWS if not spec.optional or self.data.has(*spec.parameters)]
+        if [row.spec for row in self.rows] == wanted:
+            return
+        self.graphics.ci.clear()
+        self.rows = [ChartRow(spec, self.graphics.ci, index, self._theme) for index, spec in enumerate(wanted)]
+        for index, spec in enumerate(wanted):
+            self.graphics.ci.layout.setRowStretchFactor(index, spec.height)
+            self.graphics.ci.layout.setRowPreferredHeight(index, spec.height)
+        for index in range(len(wanted), len(ROWS)):
+            self.graphics.ci.layout.setRowStretchFactor(index, 0)
+            self.graphics.ci.layout.setRowPreferredHeight(index, 0)
+        self._mark_rows()
+
+    def _mark_rows(self) -> None:
+        times = [m.time for m in self._marks if m.shape == "pump"]
+        for row in self.rows:
+            row.show_marks(times, self.options["events"])
+
+    def redraw(self) -> None:
+        """Draw the window of time that is shown."""
+        start, end = self.span()
+        columns = max(50, self.graphics.width() - AXIS_WIDTH)
+        span = Span(start, end, AXIS_WIDTH, self.now)
+        for strip in (*self.ribbons.values(), self.events, self.time_axis):
+            strip.show_span(span)
+        self.navigator.show_window(self.now, AXIS_WIDTH, (start, end), self.data.of(P.HR))
+        for row in self.rows:
+            self._fit(row)
+            row.show_data(self.data, start, end, columns)
+            row.place_labels(start, end)
+            row.show_cursor(self._cursor, self.data)
+
+    def _fit(self, row: ChartRow) -> None:
+        bed = self._bed
+        if bed is None:
+            return
+        reading = next((r for p in row.spec.parameters if (r := bed.reading(p)) is not None), None)
+        low, high = (reading.low, reading.high) if reading is not None else (None, None)
+        row.show_limits(low, high, self.options["limits"])
+        row.show_baseline(_usual(row.spec, bed), self.options["baseline"])
+
+    def span(self) -> tuple[float, float]:
+        """The times shown; live they end now."""
+        end = self.now if self.end is None else self.end
+        return end - self.window_s, end
+
+    def row_geometry(self) -> list[tuple[RowSpec, float, float]]:
+        """Top and height in px of every row, in the coordinates of this panel."""
+        offset = self.graphics.y()
+        found = []
+        for row in self.rows:
+            box = row.plot.sceneBoundingRect()
+            found.append((row.spec, offset + box.top(), box.height()))
+        return found
+
+    # --- moving in time ------------------------------------------------------------------------------------------
+
+    def choose_window(self, seconds: int) -> None:
+        """How much time is shown."""
+        self.window_s = float(seconds)
+        self.redraw()
+
+    def go_live(self) -> None:
+        """Follow the present again."""
+        self.end = None
+        self.redraw()
+
+    def hold(self) -> None:
+        """Stay where it is."""
+        if self.end is None:
+            self.end = self.now
+
+    def move_to(self, end: float) -> None:
+        """Show a window that ends there; reaching the present does not go live by itself."""
+        self.end = min(max(end, self.now - Navigator.HOURS * 3600 + self.window_s), self.now)
+        self.redraw()
+        self.moved.emit()
+
+    def _navigate(self, end: float) -> None:
+        self.move_to(end)
+
+    def zoom(self, factor: float, around: float) -> None:
+        """More or less time, with one moment staying in its place."""
+        start, end = self.span()
+        window = min(max(self.window_s * factor, 300.0), Navigator.HOURS * 3600.0)
+        share = (end - around) / (end - start)
+        self.window_s = window
+        self.move_to(around + share * window)
+
+    def show_cursor(self, time: float | None) -> None:
+        """Put the crosshair there, or take it away."""
+        self._cursor = time
+        self.time_axis.show_cursor(time)
+        for row in self.rows:
+            row.show_cursor(time, self.data)
+
+    def step_cursor(self, columns: int) -> None:
+        """Move the crosshair by so many px."""
+        start, end = self.span()
+        width = max(1, self.graphics.width() - AXIS_WIDTH)
+        at = self._cursor if self._cursor is not None else end
+        self.show_cursor(min(max(at + columns * (end - start) / width, start), end))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Drag scrolls, wheel zooms, moving shows the crosshair; the plots themselves get no mouse."""
+        span = Span(*self.span(), AXIS_WIDTH, self.now)
+        width = self.graphics.width()
+        if isinstance(event, QWheelEvent):
+            self.zoom(0.8 if event.angleDelta().y() > 0 else 1.25, span.time(event.position().x(), width))
+            return True
+        if event.type() == QEvent.Type.Leave:
+            self.show_cursor(None)
+        if not isinstance(event, QMouseEvent):
+            return False
+        time = span.time(event.position().x(), width)
+        if event.type() == QEvent.Type.MouseButtonPress:
+            self._drag = (event.position().x(), span.end)
+        elif event.type() == QEvent.Type.MouseButtonRelease:
+            self._drag = None
+        elif event.type() == QEvent.Type.MouseMove and self._drag is not None and event.buttons():
+            x, end = self._drag
+            self.move_to(end - (event.position().x() - x) / max(1, width - AXIS_WIDTH) * self.window_s)
+        elif event.type() == QEvent.Type.MouseMove:
+            self.show_cursor(time if time >= span.start else None)
+        return True
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+            self.step_cursor(-4 if event.key() == Qt.Key.Key_Left else 4)
+        else:
+            super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._bed is not None:
+            self.redraw()
+
+    def set_options(self, **options: bool) -> None:
+        """Which of baseline, limits and events are drawn."""
+        self.options.update(options)
+        self.events.shown = self.options["events"]
+        self._mark_rows()
+        self.redraw()
+
+    def set_zone(self, zone: ZoneInfo) -> None:
+        """The ward's time zone."""
+        for strip in (self.navigator, self.events, self.time_axis):
+            strip.zone = zone
+
+    def set_theme(self, theme: Theme) -> None:
+        """The look has changed."""
+        self._theme = theme
+        self.graphics.setBackground(theme.tokens.bg)
+        for part in (self.navigator, *self.ribbons.values(), self.events, self.time_axis, *self.rows):
+            part.set_theme(theme)
+
+
+def _usual(spec: RowSpec, bed: BedSnapshot) -> tuple[float | None, ...]:
+    b = bed.baseline
+    return {
+        "HR": (b.hr,),
+        "BP": (b.sbp, b.dbp),
+        "RR": (b.rr,),
+        "Temp": (b.temp,),
+        "SpO₂": (b.spo2,),
+        "EtCO₂": (b.etco2,),
+    }[spec.label]
