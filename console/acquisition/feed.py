@@ -6,7 +6,6 @@ kept in the message, not charted.
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import threading
 from collections import Counter, OrderedDict, deque
@@ -15,6 +14,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from console.acquisition.completion import Completion
 from console.clock import Clock
 from console.config import Hl7ListenerConfig
 from console.engine.items import DeviceReport, Item, PatientSeen, Samples, SourceNote
@@ -53,6 +53,7 @@ class Feed:
         self._clock = clock
         self._zone = ZoneInfo(config.timezone) if config.timezone else None
         self._reader = ObservationReader(self._zone)
+        self._completion = Completion()
         self._lock = threading.Lock()
         self._view = view
         self._good = self._bad = self._duplicates = 0
@@ -91,7 +92,7 @@ class Feed:
             "",
             delivery.data,
         )
-        fresh = await asyncio.wrap_future(self._store.put_message(receipt, samples))
+        fresh = await self._completion.wait(self._store.put_message(receipt, samples))
         if fresh:
             self._pass_on(message, reading, samples, delivery.received_at, stamp)
         else:
