@@ -204,6 +204,7 @@ def test_alarm_lines_become_device_alerts_by_their_colour(wide: bool) -> None:
     [
         dri_record(0, [(1, bytes(277))]),
         dri_record(0, [(1, bytes(DriValues().data))])[:-1],
+        dri_record(0, [(1, bytes(DriValues().data))]) + b"\x00",
         dri_record(77, []),
         dri_record(4, [(1, bytes(500))]),
         b"\x05",

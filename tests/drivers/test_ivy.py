@@ -101,6 +101,10 @@ def test_a_lost_waveform_byte_spoils_the_frame() -> None:
     assert reader.step(frame[:200] + frame[201:], 0.0).vitals == ()
 
 
+def test_a_last_line_without_its_end_spoils_the_frame() -> None:
+    assert driver().step(ivy_frame().replace(b"\r\xfe", b"X\xfe"), 0.0).vitals == ()
+
+
 def test_a_monitor_without_some_lines_is_read_from_its_second_frame_on() -> None:
     reader = driver()
     small = ivy_frame(ETCO2="", P2="", T2="")
