@@ -19,7 +19,7 @@ NOTE_LENGTH = 200
 
 
 class ObservationSheet(ChartingSheet):
-    """Keyed by `O`. buttons: by item and value, such as ("pruritus", "yes"), ("sedation", "3"), ("spasticity", "1+")."""
+    """Keyed by `O`. buttons: by item and value, such as ("pruritus", "yes"), ("sedation", "3")."""
 
     heading = "Chart observation"
 

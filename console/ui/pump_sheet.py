@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QLineEdit,
 
 from console.link.commands import ChartPumpEvent
 from console.link.link import Link
-from console.ui import charting, wording
+from console.ui import charting
 from console.ui.charting import EventForm
 from console.ui.charting_sheet import ChartingSheet
 from console.ui.forms import button, label, panel
