@@ -34,7 +34,7 @@ LABEL: dict[Parameter, str] = {
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
-def age(seconds: float) -> str:
+def age_text(seconds: float) -> str:
     """How long something has lasted: "1:52" (min:s), "2 h 05" from an hour on, "3 d 4 h" from two days on."""
     whole = max(0, int(seconds))
     if whole < _HOUR:
@@ -131,6 +131,16 @@ def is_member(alarm: Alarm) -> bool:
         and alarm.acknowledged is None
         and not alarm.sounding
     )
+
+
+def chip_key(alarm: Alarm) -> tuple[int, int, bool, float]:
+    """Order of chips: priority, then pattern before limit before technical, active before ended, then newest."""
+    return -alarm.priority, kind_rank(alarm.condition.kind), alarm.presence is not Presence.ACTIVE, -alarm.since
+
+
+def kind_rank(kind: Kind) -> int:
+    """Patterns before limits before technical alarms."""
+    return 0 if kind.is_pattern else 1 if kind is Kind.LIMIT else 2
 
 
 def stage_word(alarm: Alarm) -> str:

@@ -319,53 +319,53 @@ def bed(label: str = "01", /, **changes: Any) -> BedSnapshot:
     return BedSnapshot(bed=label, **values)
 
 
-def late_bed(name: str = "11", age: float = 48.0, **changes: Any) -> BedSnapshot:
+def late_bed(label: str = "11", /, age: float = 48.0, **changes: Any) -> BedSnapshot:
     """Nothing has come for 48 s and the engine says so."""
     values: dict[str, Any] = {
         "readings": readings(84, 97, 17, (128, 76), 37.2, 37, age=age, liveness=Liveness.LATE),
         "liveness": Liveness.LATE,
         "last_data_at": utc(age),
         "last_data_stamp": NOW - age,
-        "alarms": (technical_alarm(age=age - 30, bed=name),),
+        "alarms": (technical_alarm(age=age - 30, bed=label),),
         **changes,
     }
-    return bed(name, **values)
+    return bed(label, **values)
 
 
-def no_data_bed(name: str = "12", age: float = 185.0, **changes: Any) -> BedSnapshot:
+def no_data_bed(label: str = "12", /, age: float = 185.0, **changes: Any) -> BedSnapshot:
     """Nothing has come for three minutes and the engine says so."""
     values: dict[str, Any] = {
         "readings": readings(90, 96, 18, (130, 80), 37.0, None, age=age, liveness=Liveness.NO_DATA),
         "liveness": Liveness.NO_DATA,
         "last_data_at": utc(age),
         "last_data_stamp": NOW - age,
-        "alarms": (technical_alarm("Connection lost – monitor", Priority.MEDIUM, age, bed=name),),
+        "alarms": (technical_alarm("Connection lost – monitor", Priority.MEDIUM, age, bed=label),),
         "pump": pump(PumpState.STOPPED, "Stopped", 6),
         **changes,
     }
-    return bed(name, **values)
+    return bed(label, **values)
 
 
-def standby_bed(name: str = "04", reason: str = "in imaging") -> BedSnapshot:
+def standby_bed(label: str = "04", reason: str = "in imaging") -> BedSnapshot:
     """Alarms off, values still come."""
-    return bed(name, state=BedState.STANDBY, standby_reason=reason, standby_since=utc(32 * 60), name="Test Dune")
+    return bed(label, state=BedState.STANDBY, standby_reason=reason, standby_since=utc(32 * 60), name="Test Dune")
 
 
-def empty_bed(name: str = "16") -> BedSnapshot:
+def empty_bed(label: str = "16") -> BedSnapshot:
     """Nobody and nothing."""
-    return BedSnapshot(bed=name, state=BedState.EMPTY, version=1)
+    return BedSnapshot(bed=label, state=BedState.EMPTY, version=1)
 
 
-def not_admitted_bed(name: str = "18", offered: str = "4711-08", **changes: Any) -> BedSnapshot:
+def not_admitted_bed(label: str = "18", /, offered: str = "4711-08", **changes: Any) -> BedSnapshot:
     """Values arrive and nobody is admitted."""
     values: dict[str, Any] = {"patient": None, "pump": None, "patterns": (), "offered_patient_id": offered, **changes}
-    return bed(name, state=BedState.NOT_ADMITTED, **values)
+    return bed(label, state=BedState.NOT_ADMITTED, **values)
 
 
-def starting_bed(name: str = "17") -> BedSnapshot:
+def starting_bed(label: str = "17") -> BedSnapshot:
     """Admitted, nothing has arrived yet."""
     return bed(
-        name,
+        label,
         readings=(),
         liveness=Liveness.STARTING,
         last_data_at=None,

@@ -1,0 +1,219 @@
+"""What a tile says, in words and numbers, before anything is painted: one frozen view per bed. Qt-free.
+
+Two equal views look the same, so a tile repaints only when its view differs from the one before.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from zoneinfo import ZoneInfo
+
+from console.alarms.alarm import Alarm, Presence, Priority
+from console.link.snapshot import BedSnapshot, BedState, Liveness, PumpState, TileTrend
+from console.ui import wording
+from console.ui.wall.cells import CellView, cell_views, stale_words
+from console.ui.wall.staleness import bed_liveness
+
+
+class Look(Enum):
+    """How an alarm stands in its slot: it calls, somebody has answered, or it has ended unseen."""
+
+    CALLING = "calling"
+    ANSWERED = "answered"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class SlotView:
+    """One alarm in the slot. texts, asides: longest first, the painter takes what fits. short: for small tiles."""
+
+    alarm_id: str
+    priority: Priority
+    look: Look
+    texts: tuple[str, ...]
+    asides: tuple[str, ...]
+    short: str
+    held: bool = False
+
+    @property
+    def flashes(self) -> bool:
+        """Only what calls, and only medium and high."""
+        return self.look is Look.CALLING and self.priority > Priority.LOW
+
+
+class Action(Enum):
+    """The button a tile offers beside acknowledging."""
+
+    NONE = ""
+    ADMIT = "Admit patient"
+    RESUME = "Resume monitoring"
+
+
+@dataclass(frozen=True, slots=True)
+class TileView:
+    """Everything a tile shows. more: alarms beyond the two in the slot. quiet: the slot's text without an alarm, and
+    quiet_short where it is narrow; alert: that text matters. badge: "NOT LIVE · 48 s old", "" while all is live."""
+
+    bed: str
+    state: BedState
+    name: str = ""
+    tag: str = ""
+    demo: bool = False
+    pump: tuple[PumpState, str, str] | None = None
+    slots: tuple[SlotView, ...] = ()
+    more: int = 0
+    quiet: str = ""
+    quiet_short: str = ""
+    alert: bool = False
+    cells: tuple[CellView, ...] = ()
+    liveness: Liveness = Liveness.STARTING
+    badge: str = ""
+    badge_short: str = ""
+    standby: tuple[str, str] = ("", "")
+    action: Action = Action.NONE
+    trend: TileTrend | None = field(default=None)
+    spoken: str = ""
+
+    @property
+    def frame(self) -> SlotView | None:
+        """The alarm whose colour frames the tile: the most urgent, one that calls before one that is answered."""
+        return max(
+            self.slots, key=lambda s: (s.priority, s.look is Look.CALLING, s.look is not Look.ANSWERED), default=None
+        )
+
+
+def tile_view(bed: BedSnapshot, now: float, zone: ZoneInfo, speed: float = 1.0, stopped: bool = False) -> TileView:
+    """The view of a bed at engine time `now`. stopped: the engine publishes nothing, so nobody judges the alarms."""
+    liveness = bed_liveness(bed, now, speed)
+    if bed.state is BedState.EMPTY:
+        slots, more = _slots(bed, now, zone)
+        return TileView(
+            bed.bed,
+            bed.state,
+            "Empty bed",
+            slots=slots,
+            more=more,
+            quiet="Not monitored. No alarms from this bed.",
+            quiet_short="Empty",
+            action=Action.ADMIT,
+            spoken=_spoken(bed, now, "empty, not monitored"),
+        )
+    slots, more = _slots(bed, now, zone)
+    standby = bed.state is BedState.STANDBY
+    cells = () if standby else cell_views(bed, liveness, now, zone, speed)
+    badge, badge_short = ("", "") if standby else stale_words(bed, cells, liveness, now, zone)
+    quiet, quiet_short, alert = _quiet(bed, liveness, zone, stopped, badge_short)
+    admitted = bed.patient is not None
+    return TileView(
+        bed.bed,
+        bed.state,
+        bed.patient.name if bed.patient else _offered(bed),
+        "" if admitted else "NOT ADMITTED",
+        bed.demo,
+        _pump(bed, now),
+        slots,
+        more,
+        quiet,
+        quiet_short,
+        alert,
+        cells,
+        liveness,
+        badge,
+        badge_short,
+        _standby(bed, zone),
+        Action.RESUME if standby else Action.NONE if admitted else Action.ADMIT,
+        bed.trend,
+        _spoken(bed, now, "standby, alarms off" if standby else badge.lower() or "no alarm" if not stopped else quiet),
+    )
+
+
+def _offered(bed: BedSnapshot) -> str:
+    return f"Feed says {bed.offered_patient_id}" if bed.offered_patient_id else ""
+
+
+def _pump(bed: BedSnapshot, now: float) -> tuple[PumpState, str, str] | None:
+    if bed.pump is None:
+        return None
+    since = "" if bed.pump.since is None else wording.old_text(max(0.0, now - bed.pump.since.timestamp()))
+    return bed.pump.state, bed.pump.text, since
+
+
+def _standby(bed: BedSnapshot, zone: ZoneInfo) -> tuple[str, str]:
+    if bed.state is not BedState.STANDBY:
+        return "", ""
+    since = f" since {wording.clock_text(bed.standby_since, zone)}" if bed.standby_since else ""
+    return f"{bed.standby_reason}{since}", "alarms off"
+
+
+def _quiet(bed: BedSnapshot, liveness: Liveness, zone: ZoneInfo, stopped: bool, badge: str) -> tuple[str, str, bool]:
+    """The slot without an alarm. It never says "no alarm" while the rules do not run or see nothing."""
+    if bed.state is BedState.STANDBY:
+        place, off = _standby(bed, zone)
+        return f"{place} · {off}", "STANDBY", False
+    if stopped:
+        return "Alarms are not judged – watch the bedside monitor", "Alarms not judged", True
+    if liveness is Liveness.STARTING:
+        return "Starting – no values yet", "Starting", False
+    if liveness is not Liveness.LIVE:
+        return "Alarms cannot be judged – data are not live", badge, True
+    if bed.demo:
+        return "Simulated data · alarms of this bed are silent", "", False
+    if bed.state is BedState.NOT_ADMITTED:
+        return "No active alarm · patterns start at admission", "", False
+    if any(not pattern.started for pattern in bed.patterns):
+        return "Starting – patterns not judged yet", "Starting", False
+    last = wording.typeset(bed.last_alarm)
+    last = f"{last[:1].lower()}{last[1:]}" if last[1:2].islower() else last
+    return f"No active alarm · last: {last or 'none'}", "", False
+
+
+def _slots(bed: BedSnapshot, now: float, zone: ZoneInfo) -> tuple[tuple[SlotView, ...], int]:
+    """At most two alarms, the more urgent left; members of a pattern alarm stand under it and not beside it."""
+    alarms = [a for a in bed.alarms if not wording.is_member(a) and a.presence is not Presence.ENDED]
+    if not alarms:
+        return (), 0
+    alarms.sort(key=_urgency)
+    first, *rest = alarms
+    shown = [first]
+    if rest:
+        # With more than two, what still waits for an answer goes before what has one.
+        second = next((a for a in rest if wording.needs_answer(a)), rest[0])
+        shown.append(second)
+    return tuple(_slot(a, now, zone) for a in shown), len(alarms) - len(shown)
+
+
+def _urgency(alarm: Alarm) -> tuple[int, bool, int, float]:
+    return -alarm.priority, not wording.needs_answer(alarm), wording.kind_rank(alarm.condition.kind), -alarm.since
+
+
+def _slot(alarm: Alarm, now: float, zone: ZoneInfo) -> SlotView:
+    texts = wording.alarm_texts(alarm)
+    held = alarm.condition.held
+    if alarm.acknowledged is not None:
+        at = wording.clock_text(alarm.acknowledged.at, zone)
+        asides = (f"Ack {at} {alarm.acknowledged.by}", f"{at} {alarm.acknowledged.by}", at)
+        return SlotView(alarm.id, alarm.priority, Look.ANSWERED, texts, asides, "ack", held)
+    if alarm.presence is Presence.LATCHED:
+        ended = wording.ended_texts(alarm, zone)
+        return SlotView(alarm.id, alarm.priority, Look.ENDED, ended, ("not seen",), "ended")
+    age = wording.age_text(now - alarm.since)
+    return SlotView(alarm.id, alarm.priority, Look.CALLING, texts, (age,), age, held)
+
+
+def _spoken(bed: BedSnapshot, now: float, otherwise: str) -> str:
+    """The tile as a screen reader says it."""
+    alarms = sorted((a for a in bed.alarms if not wording.is_member(a)), key=_urgency)
+    words = [wording.bed_words(bed.bed)]
+    for alarm in alarms:
+        what = alarm.condition.text.partition(" – ")[0] if alarm.condition.kind.is_pattern else alarm.condition.text
+        answered = "not acknowledged" if wording.needs_answer(alarm) else "acknowledged"
+        words.append(f"{wording.stage_word(alarm)}, {what[:1].lower() + what[1:] if what[1:2].islower() else what}")
+        if alarm.presence is Presence.LATCHED:
+            words.append("ended")
+        else:
+            words.append(wording.spoken_age(now - alarm.since))
+        words.append(answered)
+    if not alarms:
+        words.append(otherwise)
+    return ", ".join(words)
