@@ -246,8 +246,9 @@ class _Rows:
         if code in (_FLOAT32, _FLOAT64):
             return raw.astype(np.float64)
         if code >= _BYTES:
-            raw = raw + self._table[f"b{index}"].astype(np.int32)
-        return raw / np.float64(_DIVISORS[code % _BYTES])
+            raw = np.add(raw, self._table[f"b{index}"], dtype=np.float64)
+            return np.divide(raw, _DIVISORS[code - _BYTES], out=raw)
+        return raw / np.float64(_DIVISORS[code])
 
     def status(self, index: int, stated: int) -> Any:
         raw = self._table[f"v{index}"]
@@ -288,13 +289,15 @@ def decode_minutes(rows: Iterable[ChunkRow], wanted: Any = None) -> tuple[dict[b
                     table.value(index, code),
                 )
                 pieces.setdefault(label, []).append((positions, matrices))
-    return {label: _in_order(parts, total) for label, parts in pieces.items()}, damaged
+    flat: dict[int, Any] = {}
+    return {label: _in_order(parts, total, flat) for label, parts in pieces.items()}, damaged
 
 
-def _in_order(parts: list[tuple[list[int], Any]], total: int) -> Arrays:
+def _in_order(parts: list[tuple[list[int], Any]], total: int, flat: dict[int, Any]) -> Arrays:
     """Matrices of several layouts as one run of samples, in the order of their rows."""
     if len(parts) == 1:
-        return Arrays(*(matrix.ravel() for matrix in parts[0][1]))
+        # Series of one axis get the very same array of times: a reader need not look at it twice.
+        return Arrays(*(flat.setdefault(id(matrix), matrix.ravel()) for matrix in parts[0][1]))
     lengths = np.zeros(total + 1, np.int64)
     for positions, matrices in parts:
         lengths[np.array(positions) + 1] = matrices[0].shape[1]

@@ -41,27 +41,44 @@ def read_trend(
         found, _ = read_stream(connection, number, start_us, end_us, lambda label: read_label(label)[0] in wanted)
         for label, samples in found.items():
             pieces.setdefault(read_label(label)[0], []).extend(samples)
+    axes = _Axes()
     return Trend(
         bed,
         start,
         end,
-        {parameter: _series(parameter, pieces[parameter]) for parameter in parameters if parameter in pieces},
+        {parameter: _series(parameter, pieces[parameter], axes) for parameter in parameters if parameter in pieces},
         _transitions(connection, bed, start_us, end_us),
         tuple(read_pump_events(connection, _charted(pump_event, bed, start_us, end_us))),
         tuple(read_findings(connection, _charted(finding, bed, start_us, end_us))),
     )
 
 
-def _series(parameter: Parameter, pieces: list[Arrays]) -> Series:
+class _Axes:
+    """Times in seconds, made once for all parameters that share an axis; None for times that do not increase."""
+
+    def __init__(self) -> None:
+        self._made: dict[int, tuple[Any, Any]] = {}
+
+    def seconds(self, measured: Any) -> Any:
+        if id(measured) not in self._made:
+            rising = bool((measured[1:] > measured[:-1]).all())
+            # The array is kept with its times, so that its identity stays its own.
+            self._made[id(measured)] = (measured, measured / 1_000_000.0 if rising else None)
+        return self._made[id(measured)][1]
+
+
+def _series(parameter: Parameter, pieces: list[Arrays], axes: _Axes) -> Series:
     samples = join(pieces)
-    if not (np.diff(samples.measured) > 0).all():
+    times = axes.seconds(samples.measured)
+    if times is None:
         samples = samples.sorted()
         samples = samples.take(np.append(np.diff(samples.measured) > 0, True))
+        times = samples.measured / 1_000_000.0
     values = samples.value
     there = present(samples.status)
     if not there.all():
         values = np.where(there, values, np.nan)
-    return Series(parameter, samples.measured / 1_000_000.0, values, (samples.status & STATUS_BITS) == _QUESTIONABLE)
+    return Series(parameter, times, values, (samples.status & STATUS_BITS) == _QUESTIONABLE)
 
 
 def _transitions(connection: Connection, bed: str, start_us: int, end_us: int) -> tuple[Transition, ...]:
