@@ -259,6 +259,10 @@ def palette(theme: Theme) -> QPalette:
     return made
 
 
+def _check_mark() -> str:
+    return resources.path("icons", "check.svg").as_posix()
+
+
 def style_sheet(theme: Theme) -> str:
     """The style of ordinary widgets. Roles are set by the dynamic property `role`:
 
@@ -306,7 +310,7 @@ def style_sheet(theme: Theme) -> str:
     QSplitter::handle {{ background: {t.bg}; }}
     QCheckBox::indicator {{ width: 16px; height: 16px; border: 1px solid {t.line_strong}; border-radius: 3px;
         background: {t.bg}; }}
-    QCheckBox::indicator:checked {{ background: {t.interaction}; }}
+    QCheckBox::indicator:checked {{ background: {t.interaction}; image: url({_check_mark()}); }}
     QCheckBox:focus {{ color: {t.interaction}; }}
     """
 

@@ -13,15 +13,11 @@ from console.link.snapshot import BedSnapshot, Liveness, Reading
 from console.ui import wording
 from console.ui.charts.row import RowSpec
 from console.ui.theme import NO_VALUE, RADIUS, Theme, Weight, colour, font
+from console.ui.wall.staleness import bed_liveness, reading_liveness
 from drivers.observation import Parameter
 
 P = Parameter
 WIDTH = 205
-LATE_S = 30.0
-"""A continuous value older than this never looks live, whatever the engine says (interface design, section 6)."""
-
-APERIODIC = frozenset({P.TEMP, P.NIBP_SYS, P.NIBP_DIA, P.NIBP_MEAN})
-"""Cuff and spot temperature stand between readings: their age is told by the time of the reading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +48,7 @@ def cell(spec: RowSpec, bed: BedSnapshot, now: float, speed: float, clock: str) 
     if reading is None or reading.value is None:
         note = "no data" if reading is not None else "not received"
         return Cell(label, spec.unit, NO_VALUE, spec.token, False, note, big=spec.height > 80, frame=frame)
-    live, note = _liveness(reading, now, speed)
+    live, note = _liveness(reading, bed, now, speed)
     dia = bed.reading(P.NIBP_DIA if parameter is P.NIBP_SYS else P.ART_DIA)
     value = wording.value_text(parameter, reading.value)
     if spec.label == "BP" and dia is not None and dia.value is not None:
@@ -75,15 +71,13 @@ def cell(spec: RowSpec, bed: BedSnapshot, now: float, speed: float, clock: str) 
     )
 
 
-def _liveness(reading: Reading, now: float, speed: float) -> tuple[bool, str]:
-    age = now - reading.stamp
-    late = max(LATE_S, 2.0 * speed)
-    if reading.parameter not in APERIODIC and age > 2 * late:
+def _liveness(reading: Reading, bed: BedSnapshot, now: float, speed: float) -> tuple[bool, str]:
+    """Whether it may look live, and the words when not; NO_VALUE when the number itself must go."""
+    judged = reading_liveness(reading, bed_liveness(bed, now, speed), now, speed)
+    if judged is Liveness.NO_DATA:
         return False, NO_VALUE
-    if reading.liveness is Liveness.NO_DATA:
-        return False, NO_VALUE
-    if (reading.parameter not in APERIODIC and age > late) or reading.liveness is Liveness.LATE:
-        return False, f"NOT LIVE · {wording.old_text(age)} old"
+    if judged is Liveness.LATE:
+        return False, f"NOT LIVE · {wording.old_text(now - reading.stamp)} old"
     return True, ""
 
 

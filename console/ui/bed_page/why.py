@@ -125,7 +125,7 @@ class _Content(QWidget):
             self._text(painter, "Patterns are watched once a patient is admitted.", 15)
             return
         self._head(painter, view)
-        if bed.patient is not None and bed.patient.baseline.hr is None:
+        if bed.patient is not None and bed.baseline.hr is None:
             self._text(painter, "Baseline missing: points use fixed limits only.", 13.5, Weight.BOLD)
         self._table(painter, view.core, head=True)
         self._section(painter, "Charted by staff", view.findings, "Nothing charted.")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor
 
 from console.ui.charts.data import BedData, Samples
@@ -208,8 +208,10 @@ class ChartRow:
         for line in self._base:
             line.setPen(pg.mkPen(t.baseline, width=1, style=Qt.PenStyle.DotLine))
         for label in self._labels:
-            label.setColor(t.text_2)
+            label.setColor(t.text)
+            label.fill = pg.mkBrush(colour(t.panel, 0.75))
             label.setFont(font(11.5, Weight.SEMIBOLD))
+            label.setZValue(10)
         self._band.setBrush(colour(t.limit_band))
         self._cursor.setPen(pg.mkPen(t.text, width=1))
         self._value.setColor(tint)
@@ -233,8 +235,9 @@ class _ValueAxis(pg.AxisItem):
         """Steps that leave room for the words."""
         for step in (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 40.0, 50.0):
             if size / max(1e-6, (maxVal - minVal) / step) >= 24:
-                first = np.ceil((minVal + 0.08 * (maxVal - minVal)) / step) * step
-                return [(step, [float(v) for v in np.arange(first, maxVal - 0.2 * (maxVal - minVal), step)])]
+                # The name of the row stands at its top: no figure within 22 px of it.
+                first = np.ceil((minVal + 9 * (maxVal - minVal) / size) / step) * step
+                return [(step, [float(v) for v in np.arange(first, maxVal - 24 * (maxVal - minVal) / size, step)])]
         return []
 
     def dress(self, theme: Theme) -> None:
@@ -249,7 +252,7 @@ class _ValueAxis(pg.AxisItem):
         super().paint(p, opt, widget)
         p.setPen(self._tint)
         p.setFont(self._face)
-        p.drawText(self.boundingRect().adjusted(4, 0, 0, 0), int(Qt.AlignmentFlag.AlignLeft), self._spec.label)
+        p.drawText(QRectF(4, 0, self.size().width(), 20), int(Qt.AlignmentFlag.AlignLeft), self._spec.label)
 
 
 def _cuff_bars(sys_: Samples, dia: Samples, start: float, end: float, apart: float) -> tuple[Floats, Floats, Floats]:

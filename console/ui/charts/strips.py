@@ -98,8 +98,8 @@ class Ribbon(Strip):
         painter.setPen(colour(t.text_2))
         painter.setFont(font(11.5, Weight.SEMIBOLD))
         painter.drawText(QRect(4, 0, span.left - 8, self.height()), Qt.AlignmentFlag.AlignVCenter, self._name)
-        ends = [time for time, _ in self._steps[1:]] + [span.now]
-        for (begin, stage), end in zip(self._steps, ends, strict=True):
+        ends = [*(time for time, _ in self._steps[1:]), span.now]
+        for (begin, stage), end in zip(self._steps, ends, strict=False):
             if stage is Stage.NONE or end <= span.start or begin >= span.end:
                 continue
             colours = t.alarm(STAGE_PRIORITY[stage])
