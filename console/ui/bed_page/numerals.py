@@ -134,18 +134,24 @@ class Numerals(QWidget):
         painter.drawText(inner, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, content.label)
         painter.setPen(colour(t.text_2))
         painter.setFont(font(12, Weight.SEMIBOLD))
+        align = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         foot = content.note or content.base
         if content.big and inner.height() > 74:
             painter.drawText(inner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, content.unit)
             painter.drawText(inner, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom, foot)
             size = 36.0 if len(content.value) > 5 else min(50.0, inner.height() - 34)
-        else:
-            painter.drawText(inner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, foot or content.unit)
-            size = min(30.0, inner.height() - 18)
+        elif inner.height() > 46:
+            if self.width() > 190 or content.note:
+                painter.drawText(inner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, foot or content.unit)
+            size = min(30.0, inner.height() - 16)
             inner = inner.adjusted(0, 16, 0, 0)
+        else:
+            # No room for two lines: the value stands beside its name.
+            size = min(26.0, inner.height())
+            inner = inner.adjusted(68, 0, 0, 0)
         painter.setPen(tint)
         painter.setFont(font(size, Weight.BOLD))
-        painter.drawText(inner, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, content.value)
+        painter.drawText(inner, align, content.value)
         if content.arrow and content.live:
             painter.setPen(colour(t.text))
             painter.setFont(font(17, Weight.BOLD))

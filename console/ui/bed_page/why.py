@@ -102,6 +102,11 @@ class _Content(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(WIDTH - 40, max(200, self._y))
 
+    @property
+    def _roomy(self) -> bool:
+        """Wide enough for the column of baselines; the change says the same."""
+        return self.width() >= 380
+
     def _measure(self) -> None:
         from PySide6.QtGui import QPixmap
 
@@ -151,7 +156,7 @@ class _Content(QWidget):
         )
         if view.stage:
             words = f"{PREFIX[STAGE_PRIORITY[view.stage]]} {view.stage.word}{' – held' if view.held else ''}"
-            rules = f" · rule {', '.join(view.rules)}" if view.rules else ""
+            rules = f" · rule {', '.join(view.rules)}" if view.rules and self._roomy else ""
             painter.setPen(colour(t.text))
             painter.setFont(font(15, Weight.BOLD))
             painter.drawText(
@@ -183,13 +188,16 @@ class _Content(QWidget):
         y, height, width = self._y, 30, self.width()
         painter.setPen(tint)
         painter.setFont(font(15, Weight.BOLD))
-        painter.drawText(QRect(8, y, 190, height), Qt.AlignmentFlag.AlignVCenter, row.label)
+        now_at = 246 if self._roomy else 184
+        name = QFontMetrics(painter.font()).elidedText(row.label, Qt.TextElideMode.ElideRight, width - now_at - 12)
+        painter.drawText(QRect(8, y, width - now_at, height), Qt.AlignmentFlag.AlignVCenter, name)
         painter.setPen(colour(t.text if row.fresh else t.muted))
         right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-        painter.drawText(QRect(width - 246, y, 54, height), right, _number(row.now, decimals))
+        painter.drawText(QRect(width - now_at, y, 54, height), right, _number(row.now, decimals))
         painter.setFont(font(14, Weight.SEMIBOLD))
         painter.setPen(colour(t.text_2))
-        painter.drawText(QRect(width - 190, y, 54, height), right, _number(row.baseline, decimals))
+        if self._roomy:
+            painter.drawText(QRect(width - 190, y, 54, height), right, _number(row.baseline, decimals))
         painter.drawText(QRect(width - 134, y, 62, height), right, row.change)
         self._blocks(painter, row.points, width - 62, y)
         self._y += height
@@ -276,8 +284,10 @@ class _Content(QWidget):
         painter.setPen(colour(name))
         width, right = self.width(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
         painter.drawText(QRect(8, self._y, 150, 24), Qt.AlignmentFlag.AlignVCenter, words[0])
-        for text, edge, room in zip(words[1:], (192, 136, 72, 8), (54, 70, 62, 60), strict=True):
-            painter.drawText(QRect(width - edge - room, self._y, room, 24), right, text)
+        edges = (192, 136, 72, 8) if self._roomy else (130, 0, 72, 8)
+        for text, edge, room in zip(words[1:], edges, (54, 70, 62, 60), strict=True):
+            if edge:
+                painter.drawText(QRect(width - edge - room, self._y, room, 24), right, text)
         self._y += 26
 
     def _blocks(self, painter: QPainter, points: int, x: int, y: int) -> None:

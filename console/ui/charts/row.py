@@ -163,7 +163,11 @@ class ChartRow:
             self.plot.addItem(line, ignoreBounds=True)
 
     def place_labels(self, start: float, end: float) -> None:
-        """Words of limits and baseline stand at the left edge."""
+        """Words of limits and baseline stand at the left edge, in rows high enough to leave the curve in sight."""
+        if self.plot.size().height() < 62:
+            for label in self._labels:
+                label.hide()
+            return
         for label, line, share in zip(self._labels, (*self._lines, self._base[0]), (0.004, 0.004, 0.075), strict=True):
             label.setPos(start + (end - start) * share, line.value())
 
