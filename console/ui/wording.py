@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -30,6 +31,9 @@ LABEL: dict[Parameter, str] = {
     Parameter.TEMP: "Temp",
     Parameter.PERFUSION_INDEX: "PI",
 }
+
+_DATA_SHORT = {"Connection lost": "Link lost", "Unreadable data": "Unreadable"}
+_SENSOR_SHORT = {"no reading": "off", "no new values": "silent", "signal not reliable": "poor signal"}
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
@@ -95,11 +99,18 @@ def alarm_texts(alarm: Alarm) -> tuple[str, ...]:
         word = PATTERN_WORD[condition.kind]
         return full, f"{word} – {condition.stage.word}", word, PATTERN_SHORT[condition.kind]
     if condition.kind is Kind.LIMIT:
-        tight = full.replace(" > ", ">").replace(" < ", "<")
-        return (full, tight) if tight != full else (full,)
+        return _different(full, full.replace(" > ", ">").replace(" < ", "<"), _LIMIT.split(full)[0])
+    head, _, tail = full.partition(" – ")
     if condition.key.startswith("technical:data:"):
-        return full, full.partition(" – ")[0]
-    return full, full.replace(" – ", ": ")
+        return _different(full, head, _DATA_SHORT.get(head, head))
+    return _different(full, f"{head} {_SENSOR_SHORT[tail]}" if tail in _SENSOR_SHORT else full)
+
+
+_LIMIT = re.compile(r" [<>(]")
+
+
+def _different(*texts: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(texts))
 
 
 def alarm_text(alarm: Alarm, narrow: bool = False) -> str:
@@ -115,7 +126,7 @@ def ended_texts(alarm: Alarm, zone: ZoneInfo) -> tuple[str, ...]:
     if alarm.condition.kind.is_pattern:
         word = PATTERN_WORD[alarm.condition.kind]
         return f"{word} – {ended}", f"{PATTERN_SHORT[alarm.condition.kind]} {ended}", texts[-1]
-    return *(f"{text} – {ended}" for text in texts), texts[-1]
+    return *(f"{text} – {ended}" for text in texts), f"{texts[-1]} {ended}", texts[-1]
 
 
 def needs_answer(alarm: Alarm) -> bool:

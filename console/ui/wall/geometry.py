@@ -139,7 +139,7 @@ def columns_for(beds: int) -> int:
     return math.ceil(math.sqrt(beds))
 
 
-TALLEST = 1.3
+TALLEST = 1.45
 """A ward with empty rows gives tiles so much more height than a full one, no more: they stay tiles."""
 
 
@@ -188,6 +188,8 @@ def geometry(size: Size, width: int, height: int) -> Geometry:
     bands = m.ribbon * 2 + 2 if m.ribbon else 0
     line = 28 if m.line else 0
     wanted = m.row1 + m.row2 + 2
+    if m.slot and not line and height - top - foot - bands - 3 > 1.25 * wanted + 25:
+        line = 24  # a taller tile has room for the heart rate line after all
     room = height - top - foot - bands - (line + 3 if line else 3 if bands else 0)
     stretch = room / wanted if m.slot else min(room / wanted, 1.15)
     row1 = round(m.row1 * min(stretch, 1.3))

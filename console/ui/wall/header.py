@@ -27,7 +27,10 @@ def paint_header(painter: QPainter, g: Geometry, view: TileView, theme: Theme) -
     if view.tag or view.demo:
         left = _tags(painter, g, view, theme, left, middle, right)
     px = g.px(g.metrics.name, 12)
-    name = ink.elide(view.name, right - left, px, Weight.SEMIBOLD)
+    room = right - left
+    fits = ink.width(view.name, px, Weight.SEMIBOLD) <= room
+    # A cut name is still a name; a cut patient number would be another number.
+    name = view.name if fits else "" if view.tag else ink.elide(view.name, room, px, Weight.SEMIBOLD)
     if name:
         ink.write(painter, left, middle, name, px, Weight.SEMIBOLD, strong)
 

@@ -66,6 +66,28 @@ def write_on(painter: QPainter, x: float, baseline: float, text: str, face: QFon
     painter.drawText(QPointF(x, baseline), text)
 
 
+@lru_cache(maxsize=32)
+def _star_face(px: int) -> QFont:
+    face = QFont(font(px, Weight.EXTRABOLD))
+    face.setLetterSpacing(QFont.SpacingType.PercentageSpacing, 88)
+    return face
+
+
+@lru_cache(maxsize=64)
+def stars_width(text: str, px: int) -> float:
+    """Width of the asterisks of a priority."""
+    return QFontMetricsF(_star_face(px)).horizontalAdvance(text)
+
+
+def stars(painter: QPainter, x: float, middle: float, text: str, px: float, tint: QColor) -> float:
+    """The asterisks of a priority, close together; an asterisk hangs from the cap line and is lowered to the middle."""
+    whole = max(1, round(px))
+    painter.setFont(_star_face(whole))
+    painter.setPen(tint)
+    painter.drawText(QPointF(x, middle + cap_height(px, Weight.EXTRABOLD) / 2 + px * 0.17), text)
+    return x + stars_width(text, whole)
+
+
 @lru_cache(maxsize=64)
 def hatch(tint: str, alpha: float, step: int, stroke: int) -> QBrush:
     """Diagonal stripes that rise to the right, `stroke` wide, every `step` px."""
@@ -89,7 +111,7 @@ def pump_glyph(painter: QPainter, x: float, middle: float, size: float, state: P
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(tint, 1.8))
     painter.drawEllipse(QRectF(2, 2, 16, 16))
-    painter.setPen(QPen(tint, 2.2))
+    painter.setPen(QPen(tint, 2.2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
     if state is PumpState.RUNNING:
         painter.drawPolyline(QPolygonF([QPointF(6, 10.5), QPointF(9, 13.5), QPointF(14, 7)]))
     elif state is PumpState.STOPPED:

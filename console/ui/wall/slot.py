@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtCore import QPointF, QRect, QRectF
+from PySide6.QtGui import QColor, QPainter
 
 from console.alarms.alarm import Priority
 from console.link.snapshot import BedState, PumpState
@@ -16,7 +17,7 @@ from console.ui.wall.geometry import Geometry, Size
 from console.ui.wall.view import Look, SlotView, TileView
 
 ACK = "Ack"
-LEFT_SHARE = 0.58
+LEFT_SHARE = 0.56
 """Of two alarms the more urgent stands left and wider."""
 
 
@@ -82,10 +83,10 @@ def paint_slot(painter: QPainter, g: Geometry, view: TileView, theme: Theme, pha
     for index, (slot, box) in enumerate(zip(view.slots, slot_boxes(g, view), strict=True)):
         tint = shades(slot, theme, phases.get(slot.priority, True))
         _ground(painter, box, tint)
-        left = float(box.left() + (6 if g.slot_is_header else 9 if g.size is not Size.COMPACT else 8))
+        left = float(box.left() + (5 if g.slot_is_header else 9 if g.size is not Size.COMPACT else 7))
         if g.slot_is_header and index == 0:
             px = g.px(g.metrics.bed, 14)
-            left = ink.write(painter, left, _middle(box), view.bed, px, Weight.EXTRABOLD, tint.text) + 7
+            left = ink.write(painter, left, _middle(box), view.bed, px, Weight.EXTRABOLD, tint.text) + 5
         _paint_alarm(painter, g, view, slot, box, left, tint)
     if view.more:
         _paint_more(painter, g, view, theme)
@@ -106,52 +107,66 @@ def _ground(painter: QPainter, box: QRect, tint: Shades) -> None:
 def _paint_alarm(
     painter: QPainter, g: Geometry, view: TileView, slot: SlotView, box: QRect, left: float, tint: Shades
 ) -> None:
-    m, split = g.metrics, len(view.slots) > 1
-    middle, right = _middle(box), box.right() - 6.0
-    stars = PREFIX[slot.priority]
-    star = g.px(m.star, 22) * (0.9 if split and g.slot_is_header else 1)
-    # An asterisk hangs from the cap line: it is lowered to stand in the middle.
-    left = ink.write(painter, left, middle + star * 0.17, stars, star, Weight.EXTRABOLD, tint.text) + 7 * g.text
+    m, split, small = g.metrics, len(view.slots) > 1, g.slot_is_header
+    middle, right = _middle(box), box.right() - (4.0 if split else 6.0)
+    star = g.px(m.star, 22) * (0.88 if split else 1)
+    left = ink.stars(painter, left, middle, PREFIX[slot.priority], star, tint.text) + (4 if split or small else 6)
     if slot.look is not Look.ANSWERED and m.button:
-        right = _paint_button(painter, g, box, right) - 7
-    px = max(15.0, m.alarm * g.text * (0.95 if split else 1.0))
-    if g.slot_is_header:
-        px = max(14.0, m.alarm * g.text)
-    room = right - left
-    if slot.held:
-        room -= _held_width(g)
-    text, aside = _words(g, slot, room, px, split)
+        right = _paint_button(painter, g, box, right, split) - 6
+    base = max(14.0 if small else 15.0, m.alarm * g.text)
+    sizes = (14.0 if small else 15.0,) if split and g.size is not Size.FULL else (base, base * 0.94)
+    if small:
+        text, aside, px = _words_small(g, slot, right - left, sizes, split)
+    else:
+        text, aside, px = _words(g, slot, right - left, sizes)
     if text:
         if tint.stripe:
             _backed(painter, left, middle, text, px, tint)
-        left = ink.write(painter, left, middle, text, px, Weight.EXTRABOLD, tint.text)
-    if slot.held:
-        _paint_held(painter, g, left + 6, middle, tint)
+        ink.write(painter, left, middle, text, px, Weight.EXTRABOLD, tint.text)
     if aside:
         _paint_aside(painter, g, slot, aside, right, middle, tint)
 
 
-def _words(g: Geometry, slot: SlotView, room: float, px: float, split: bool) -> tuple[str, str]:
-    """The longest text that leaves room for the longest possible aside; the aside goes before the last words do."""
-    small = g.slot_is_header
-    texts = slot.texts[1:] if small and len(slot.texts) > 2 else slot.texts
-    if small and slot.texts and len(slot.texts) > 2:
-        texts = slot.texts[2:] if slot.look is not Look.ENDED else slot.texts[-1:]
-    asides = () if small and split else (slot.short,) if small else slot.asides
-    tick = px * 1.2 if slot.look is Look.ANSWERED else 0.0
-    least = texts[:-1] if len(texts) > 1 and slot.look is not Look.ENDED else texts
-    for text in least:
-        for aside in asides:
-            if ink.width(text, px, Weight.EXTRABOLD) + 12 + tick + _aside_width(g, aside) <= room:
-                return text, aside
-    if not asides and small and slot.look is Look.ANSWERED:
-        tick = 0.0
-    if (text := ink.fit(texts, room, px, Weight.EXTRABOLD)) is not None and (text != texts[-1] or len(texts) == 1):
-        return text, ""
-    for aside in asides:
-        if ink.width(texts[-1], px, Weight.EXTRABOLD) + 12 + tick + _aside_width(g, aside) <= room:
-            return texts[-1], aside
-    return text if text is not None else ink.elide(texts[-1], room, px, Weight.EXTRABOLD), ""
+Fitted = tuple[str, str, float]
+
+
+def _words(g: Geometry, slot: SlotView, room: float, sizes: Sequence[float]) -> Fitted:
+    """Text, aside and type size that fit. What ended says when; what was answered says by whom; a calling alarm keeps
+    its stage and its age as long as both fit, then its stage, then its name."""
+    texts = slot.texts[1:] if slot.look is Look.ANSWERED and len(slot.texts) > 2 else slot.texts
+    named = texts[:-1] if len(texts) > 2 else texts
+    if slot.look is Look.ENDED:
+        pairs = [(text, aside) for text in texts for aside in (*slot.asides, "")]
+    else:
+        pairs = [(text, aside) for text in named for aside in slot.asides]
+        pairs += [(text, "") for text in named]
+        pairs += [(text, aside) for text in texts[-1:] for aside in (*slot.asides, "")]
+    return _first_fit(g, slot, room, sizes, pairs)
+
+
+def _words_small(g: Geometry, slot: SlotView, room: float, sizes: Sequence[float], split: bool) -> Fitted:
+    """On small tiles the asterisks carry the stage; the age goes before the name does."""
+    pattern = len(slot.texts) > 2 and slot.look is not Look.ENDED and slot.texts[0].count(" – ") == 1
+    texts = slot.texts[2:] if pattern and len(slot.texts) == 4 else slot.texts[1:] or slot.texts
+    if slot.look is Look.ENDED:
+        texts = slot.texts[-2:]
+    pairs = [] if split else [(text, slot.short) for text in texts]
+    return _first_fit(g, slot, room, sizes, pairs + [(text, "") for text in texts])
+
+
+def _first_fit(
+    g: Geometry, slot: SlotView, room: float, sizes: Sequence[float], pairs: Sequence[tuple[str, str]]
+) -> Fitted:
+    tick = g.px(g.metrics.aside, 12) * 1.5 if slot.look is Look.ANSWERED else 0.0
+    for text, aside in pairs:
+        beside = 9 + tick + _aside_width(g, aside) if aside else 0.0
+        for px in sizes:
+            if ink.width(text, px, Weight.EXTRABOLD) + beside <= room:
+                return text, aside, px
+    last = pairs[-1][0]
+    # A cut name of a cause can still be read; a cut pattern or a cut limit cannot: its asterisks stand alone.
+    cut = ink.elide(last, room, sizes[-1], Weight.EXTRABOLD) if slot.texts[0].count(" – ") == 0 else ""
+    return "" if any(c in ink.DIGITS for c in last) else cut, "", sizes[-1]
 
 
 def _aside_width(g: Geometry, aside: str) -> float:
@@ -167,7 +182,7 @@ def _paint_aside(
         _backed(painter, x, middle, aside, px, tint, Weight.BOLD)
     ink.write(painter, x, middle, aside, px, Weight.BOLD, tint.text)
     if slot.look is Look.ANSWERED:
-        ink.check(painter, x - px * 1.2, middle, px * 1.1, tint.text)
+        ink.check(painter, x - px * 1.45, middle, px * 1.1, tint.text)
 
 
 def _backed(
@@ -178,30 +193,14 @@ def _backed(
     painter.fillRect(QRectF(x - 4, middle - px * 0.72, wide + 8, px * 1.44), tint.fill)
 
 
-def _paint_button(painter: QPainter, g: Geometry, box: QRect, right: float) -> float:
+def _paint_button(painter: QPainter, g: Geometry, box: QRect, right: float, split: bool) -> float:
     px, wide = g.px(14, 13), ink.width(ACK, g.px(14, 13), Weight.BOLD)
     high = min(g.metrics.button - 4, box.height() - 8)
-    button = QRectF(right - wide - 20 * g.text, box.center().y() + 0.5 - high / 2, wide + 20 * g.text, high)
+    pad = (12 if split else 20) * g.text
+    button = QRectF(right - wide - pad, box.center().y() + 0.5 - high / 2, wide + pad, high)
     ink.pill(painter, button, colour("#0A0E13"))
     ink.write(painter, button.center().x() - wide / 2, _middle(box), ACK, px, Weight.BOLD, colour("#FFFFFF"))
     return button.left()
-
-
-def _held_width(g: Geometry) -> float:
-    return ink.width("held", g.px(13, 11), Weight.BOLD) + 16
-
-
-def _paint_held(painter: QPainter, g: Geometry, x: float, middle: float, tint: Shades) -> None:
-    """The pattern waits for fresh values and cannot step down before."""
-    px = g.px(13, 11)
-    box = QRectF(x, middle - px * 0.8, _held_width(g) - 6, px * 1.6)
-    painter.save()
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(QPen(tint.text, 1.4))
-    painter.drawRoundedRect(box, 3, 3)
-    painter.restore()
-    ink.write(painter, box.left() + 5, middle, "held", px, Weight.BOLD, tint.text)
 
 
 def _paint_more(painter: QPainter, g: Geometry, view: TileView, theme: Theme) -> None:
@@ -230,7 +229,8 @@ def _paint_quiet(painter: QPainter, g: Geometry, view: TileView, theme: Theme) -
     if standby:
         left = ink.write(painter, left, middle, "STANDBY", g.px(16, 14), Weight.BOLD, colour(t.text)) + 10
     px, weight = g.px(14, 12.5), Weight.BOLD if view.alert else Weight.MEDIUM
-    text = ink.elide(view.quiet, box.width() - left - 10, px, weight)
+    room = box.width() - left - 10
+    text = ink.fit(view.quiet, room, px, weight) or ink.elide(view.quiet[-1], room, px, weight)
     ink.write(
         painter, left, middle, text, px, weight, colour(t.text if view.alert else t.text_2 if standby else t.muted)
     )

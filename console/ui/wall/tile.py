@@ -15,7 +15,7 @@ from console.ui.wall.geometry import Geometry, Size, geometry
 from console.ui.wall.header import admit_box, paint_header
 from console.ui.wall.slot import paint_slot, shades, slot_boxes
 from console.ui.wall.trend import paint_trend
-from console.ui.wall.values import paint_values
+from console.ui.wall.values import paint_badge, paint_values
 from console.ui.wall.view import Action, Look, TileView
 
 
@@ -115,6 +115,7 @@ class Tile(QWidget):
             paint_trend(painter, g, view, theme, self._minutes)
             if g.size is Size.CHARTS and view.cells:
                 paint_charts(painter, g, view, self.charts, theme)
+            paint_badge(painter, g, view, theme)
             self._paint_middle(painter, view)
         if not g.slot_is_header and region.intersects(g.header.adjusted(6, 6, -6, 0)):
             paint_header(painter, g, view, theme)
@@ -197,6 +198,8 @@ class Tile(QWidget):
             return
         g, place = self._geometry, view.standby[0]
         px, box = max(11.5, 14 * g.text), self._middle_box()
+        if ink.width(place, px, Weight.MEDIUM) > g.width - 16:
+            place = place.partition(" since ")[0]
         lines = (place[:1].upper() + place[1:], view.standby[1].capitalize())
         for index, line in enumerate(lines):
             text = ink.elide(line, g.width - 16, px, Weight.MEDIUM)
@@ -205,7 +208,7 @@ class Tile(QWidget):
 
     def _middle_texts(self, view: TileView) -> tuple[str, str]:
         if view.state is BedState.EMPTY:
-            return view.quiet, Action.ADMIT.value
+            return view.quiet[0], Action.ADMIT.value
         if view.state is BedState.STANDBY:
             return "Resume when the patient is back.", Action.RESUME.value
         return "", ""

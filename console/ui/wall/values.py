@@ -55,13 +55,14 @@ def _paint_cell(painter: QPainter, g: Geometry, cell: CellView, box: QRect, them
     label_px = g.px(g.metrics.label, 10.5)
     px = number_px(g, cell.cell, cell.text)
     label_wide = ink.width(cell.label, label_px, Weight.BOLD)
-    column = max(label_wide, (37 if big else 24) * g.text)
+    column = max(label_wide, (37 if big else 24) * min(g.text, g.scale))
     if cell.time:
         column = max(column, ink.width(cell.time, g.px(10.5, 10), Weight.SEMIBOLD))
-    x = box.left() + 6 * g.text
-    value_x = x + column + (7 if big else 5) * g.text
+    tight = g.size is Size.COMPACT or g.scale < 0.9
+    x = box.left() + (4 if tight else 6)
+    value_x = x + column + (3 if tight else 7 if big else 5)
     text = f"{cell.text}?" if cell.doubtful else cell.text
-    px = _shrunk(text, px, box.right() - value_x - (_arrow_size(g, big) + 6 if cell.arrow else 4))
+    px = _shrunk(text, px, box.right() - value_x - 3)
     baseline = box.center().y() + 1 + ink.cap_height(px, Weight.BOLD) / 2
     if cell.time:
         # The time of a single reading stands under its label: it is not a value of now.
@@ -76,9 +77,12 @@ def _paint_cell(painter: QPainter, g: Geometry, cell: CellView, box: QRect, them
         _paint_frame(painter, box, cell, theme)
     if cell.arrow:
         size = _arrow_size(g, big)
-        after = value_x + ink.width(text, px, Weight.BOLD) + 4 * g.text
-        after = min(after, box.right() - size - 3)
-        middle = baseline - size * 0.45
+        after, middle = value_x + ink.width(text, px, Weight.BOLD) + (2 if tight else 4), baseline - size * 0.45
+        if after + size > box.right() - 2:
+            # Beside a long value there is no room: the arrow stands over the label.
+            after, middle = x + (label_wide - size) / 2, box.top() + 5 + size / 2
+            after = x + label_wide + 3 if cell.time else after
+            middle = box.center().y() - 2 - label_px * 0.4 if cell.time else middle
         ink.arrow(painter, after, middle, size, cell.arrow > 0, colour(theme.tokens.text))
 
 
@@ -108,9 +112,9 @@ def _paint_small(painter: QPainter, g: Geometry, cell: CellView, box: QRect, the
     label_px = max(10.0, g.metrics.label * g.text)
     if cell.cell in BIG:
         px = _shrunk(text, number_px(g, cell.cell, text), box.width() - 9)
-        top = box.top() + 2 + ink.cap_height(label_px, Weight.BOLD)
+        top = box.top() + 4 + ink.cap_height(label_px, Weight.BOLD)
         ink.write_on(painter, box.left() + 4, top, cell.label, font(label_px, Weight.BOLD), label_tint)
-        baseline = min(box.bottom() - 5.0, top + 5 + ink.cap_height(px, Weight.BOLD))
+        baseline = min(box.bottom() - 4.0, top + 6 + ink.cap_height(px, Weight.BOLD))
         ink.write_on(painter, box.left() + 4, baseline, text, font(px, Weight.BOLD), tint)
     else:
         _paint_small_line(painter, g, cell, box, theme, text, label_px)
@@ -156,33 +160,30 @@ def _paint_age(painter: QPainter, g: Geometry, view: TileView, theme: Theme) -> 
         for cell in view.cells:
             if cell.stale and not cell.never and cell.cell in g.cells:
                 painter.fillRect(g.cells[cell.cell], brush)
-    if view.badge:
-        _paint_badge(painter, g, view, theme)
 
 
-def _paint_badge(painter: QPainter, g: Geometry, view: TileView, theme: Theme) -> None:
+def paint_badge(painter: QPainter, g: Geometry, view: TileView, theme: Theme) -> None:
+    """The words that say what is not live. A small tile without an alarm says it in its head."""
+    if not view.badge or (g.slot_is_header and not view.slots):
+        return
     t = theme.tokens
-    px = g.px(14, 12)
-    texts = (view.badge, view.badge_short)
-    if g.slot_is_header:
-        if not view.slots or Cell.TEMP not in g.cells:
-            return  # the head says it; on the smallest tiles grey and hatch have to do beside an alarm
-        px = max(11.0, 12.5 * g.text)
-        texts = (view.badge_short,)
+    px = max(10.5, 12 * g.text) if g.slot_is_header else g.px(14, 12)
+    texts = (view.badge_short,) if g.slot_is_header else (view.badge, view.badge_short)
     text = ink.fit(texts, g.width - 40, px, Weight.BOLD) or ink.elide(texts[-1], g.width - 40, px, Weight.BOLD)
-    wide, high = ink.width(text, px, Weight.BOLD) + 16, px * 1.5
+    pad = 4 if g.slot_is_header else 8
+    wide, high = ink.width(text, px, Weight.BOLD) + 2 * pad, px * (1.25 if g.slot_is_header else 1.5)
     right, bottom = badge_corner(g)
     box = QRectF(right - wide, bottom - high, wide, high)
     dark = theme.mode is Mode.DARK
     ink.pill(painter, box, colour(t.text_2), 3)
     tint = colour(t.bg if dark else t.panel)
-    ink.write(painter, box.left() + 8, box.center().y(), text, px, Weight.BOLD, tint)
+    ink.write(painter, box.left() + pad, box.center().y(), text, px, Weight.BOLD, tint)
 
 
 def badge_corner(g: Geometry) -> tuple[float, float]:
-    """Right and bottom of the badge: over the trend, never over a numeral that is live."""
+    """Right and bottom of the badge: over the trend or a label, never over a numeral."""
     if g.slot_is_header:
-        return g.width - 5.0, g.height - 4.0
+        return g.width - 5.0, g.cells[Cell.RR].top() + 15.0
     if g.size is Size.CHARTS:
         return g.charts[0].right() + 1.0, g.charts[0].bottom() + 1.0
     if g.trend.isNull():

@@ -34,7 +34,6 @@ class SlotView:
     texts: tuple[str, ...]
     asides: tuple[str, ...]
     short: str
-    held: bool = False
 
     @property
     def flashes(self) -> bool:
@@ -52,8 +51,11 @@ class Action(Enum):
 
 @dataclass(frozen=True, slots=True)
 class TileView:
-    """Everything a tile shows. more: alarms beyond the two in the slot. quiet: the slot's text without an alarm, and
-    quiet_short where it is narrow; alert: that text matters. badge: "NOT LIVE · 48 s old", "" while all is live."""
+    """Everything a tile shows.
+
+    more: alarms beyond the two in the slot. quiet: text of the slot without an alarm, longest first; quiet_short: the
+    same on small tiles; alert: it matters. badge: "NOT LIVE · 48 s old", "" while all is live.
+    """
 
     bed: str
     state: BedState
@@ -63,7 +65,7 @@ class TileView:
     pump: tuple[PumpState, str, str] | None = None
     slots: tuple[SlotView, ...] = ()
     more: int = 0
-    quiet: str = ""
+    quiet: tuple[str, ...] = ()
     quiet_short: str = ""
     alert: bool = False
     cells: tuple[CellView, ...] = ()
@@ -94,7 +96,7 @@ def tile_view(bed: BedSnapshot, now: float, zone: ZoneInfo, speed: float = 1.0, 
             "Empty bed",
             slots=slots,
             more=more,
-            quiet="Not monitored. No alarms from this bed.",
+            quiet=("Not monitored. No alarms from this bed.",),
             quiet_short="Empty",
             action=Action.ADMIT,
             spoken=_spoken(bed, now, "empty, not monitored"),
@@ -103,7 +105,7 @@ def tile_view(bed: BedSnapshot, now: float, zone: ZoneInfo, speed: float = 1.0, 
     standby = bed.state is BedState.STANDBY
     cells = () if standby else cell_views(bed, liveness, now, zone, speed)
     badge, badge_short = ("", "") if standby else stale_words(bed, cells, liveness, now, zone)
-    quiet, quiet_short, alert = _quiet(bed, liveness, zone, stopped, badge_short)
+    quiet, quiet_short, alert = _quiet(bed, cells, liveness, zone, stopped, badge_short)
     admitted = bed.patient is not None
     return TileView(
         bed.bed,
@@ -124,12 +126,14 @@ def tile_view(bed: BedSnapshot, now: float, zone: ZoneInfo, speed: float = 1.0, 
         _standby(bed, zone),
         Action.RESUME if standby else Action.NONE if admitted else Action.ADMIT,
         bed.trend,
-        _spoken(bed, now, "standby, alarms off" if standby else badge.lower() or "no alarm" if not stopped else quiet),
+        _spoken(
+            bed, now, "standby, alarms off" if standby else badge.lower() or "no alarm" if not stopped else quiet[0]
+        ),
     )
 
 
 def _offered(bed: BedSnapshot) -> str:
-    return f"Feed says {bed.offered_patient_id}" if bed.offered_patient_id else ""
+    return f"ID {bed.offered_patient_id}" if bed.offered_patient_id else ""
 
 
 def _pump(bed: BedSnapshot, now: float) -> tuple[PumpState, str, str] | None:
@@ -146,26 +150,33 @@ def _standby(bed: BedSnapshot, zone: ZoneInfo) -> tuple[str, str]:
     return f"{bed.standby_reason}{since}", "alarms off"
 
 
-def _quiet(bed: BedSnapshot, liveness: Liveness, zone: ZoneInfo, stopped: bool, badge: str) -> tuple[str, str, bool]:
-    """The slot without an alarm. It never says "no alarm" while the rules do not run or see nothing."""
+def _quiet(
+    bed: BedSnapshot, cells: tuple[CellView, ...], liveness: Liveness, zone: ZoneInfo, stopped: bool, badge: str
+) -> tuple[tuple[str, ...], str, bool]:
+    """The slot without an alarm. It never says "no alarm" alone while the rules do not run or do not see all."""
     if bed.state is BedState.STANDBY:
         place, off = _standby(bed, zone)
-        return f"{place} · {off}", "STANDBY", False
+        return (f"{place} · {off}", f"{bed.standby_reason} · {off}", off), "STANDBY", False
     if stopped:
-        return "Alarms are not judged – watch the bedside monitor", "Alarms not judged", True
+        long = "Alarms are not judged – watch the bedside monitor"
+        return (long, "Alarms not judged: see bedside", "Alarms not judged"), "Not judged", True
     if liveness is Liveness.STARTING:
-        return "Starting – no values yet", "Starting", False
+        return ("Starting – no values yet",), "Starting", False
     if liveness is not Liveness.LIVE:
-        return "Alarms cannot be judged – data are not live", badge, True
+        return ("Alarms cannot be judged – data are not live", "Not judged – data not live"), badge, True
+    if badge:
+        names = " ".join(c.label for c in cells if c.stale)
+        return (f"No active alarm · {names} not watched", f"{names} not watched"), badge, True
     if bed.demo:
-        return "Simulated data · alarms of this bed are silent", "", False
+        return ("Simulated data · alarms of this bed are silent", "Simulated · alarms silent"), "", False
     if bed.state is BedState.NOT_ADMITTED:
-        return "No active alarm · patterns start at admission", "", False
+        return ("No active alarm · patterns start at admission", "Patterns start at admission"), "", False
     if any(not pattern.started for pattern in bed.patterns):
-        return "Starting – patterns not judged yet", "Starting", False
-    last = wording.typeset(bed.last_alarm)
-    last = f"{last[:1].lower()}{last[1:]}" if last[1:2].islower() else last
-    return f"No active alarm · last: {last or 'none'}", "", False
+        return ("Starting – patterns not judged yet",), "Starting", False
+    last = wording.typeset(bed.last_alarm).replace(" pattern – ", " ")
+    first = last.partition(" ")[0]
+    last = last[:1].lower() + last[1:] if first[1:].islower() else last
+    return (f"No active alarm · last: {last or 'none'}",), "", False
 
 
 def _slots(bed: BedSnapshot, now: float, zone: ZoneInfo) -> tuple[tuple[SlotView, ...], int]:
@@ -189,16 +200,21 @@ def _urgency(alarm: Alarm) -> tuple[int, bool, int, float]:
 
 def _slot(alarm: Alarm, now: float, zone: ZoneInfo) -> SlotView:
     texts = wording.alarm_texts(alarm)
-    held = alarm.condition.held
+    held = "held" if alarm.condition.held else ""
     if alarm.acknowledged is not None:
         at = wording.clock_text(alarm.acknowledged.at, zone)
         asides = (f"Ack {at} {alarm.acknowledged.by}", f"{at} {alarm.acknowledged.by}", at)
-        return SlotView(alarm.id, alarm.priority, Look.ANSWERED, texts, asides, "ack", held)
+        return SlotView(alarm.id, alarm.priority, Look.ANSWERED, texts, _with(held, asides), held or "ack")
     if alarm.presence is Presence.LATCHED:
         ended = wording.ended_texts(alarm, zone)
         return SlotView(alarm.id, alarm.priority, Look.ENDED, ended, ("not seen",), "ended")
     age = wording.age_text(now - alarm.since)
-    return SlotView(alarm.id, alarm.priority, Look.CALLING, texts, (age,), age, held)
+    return SlotView(alarm.id, alarm.priority, Look.CALLING, texts, _with(held, (age,)), held or age)
+
+
+def _with(held: str, asides: tuple[str, ...]) -> tuple[str, ...]:
+    """A pattern that waits for fresh values says so before it says anything else."""
+    return (*(f"{held} · {aside}" for aside in asides), held) if held else asides
 
 
 def _spoken(bed: BedSnapshot, now: float, otherwise: str) -> str:

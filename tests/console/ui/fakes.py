@@ -121,6 +121,7 @@ def wavy_trend(bed: str, parameters: Sequence[Parameter], start: datetime, end: 
         times = np.arange(start.timestamp(), end.timestamp(), step)
         hours = (times - times[0]) / 3600 if len(times) else times
         values = usual[parameter] * (1 + 0.05 * np.sin(hours * 3) + 0.01 * np.sin(hours * 40))
+        values = np.minimum(values, 100.0) if parameter is P.SPO2 else values
         if step == 60.0:
             values = np.where((hours > 1.2) & (hours < 1.5), np.nan, values)
         series[parameter] = Series(parameter, times, values, np.zeros(len(times), dtype=bool))
