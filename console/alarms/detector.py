@@ -84,7 +84,7 @@ class Detector(ABC):
         """Channels that are measured and must not be taken for recovered: an activity note hides them from W."""
         return HR | RR | BP if self.kind is Kind.WITHDRAWAL and situation.findings.activity else 0
 
-    def _judge(self, situation: Situation) -> _Classes:
+    def _judge(self, situation: Situation, *, of_set: bool = False) -> _Classes:
         channels = self._score(situation)
         signs, findings = situation.signs, situation.findings
         self.met, held = self._meet(situation, signs.fresh, True)
@@ -94,7 +94,7 @@ class Detector(ABC):
         charted = 0
         if findings.charted_at:
             _, charted = self._meet(situation, 0, False)
-        fresh = signs.fresh & ~self._hidden(situation)
+        fresh = (signs.fresh if of_set else signs.delivered) & ~self._hidden(situation)
         judgement = Judgement(situation.now, self._stage_of(held), channels, fresh)
         self._last = _Classes(held, delivered, charted, judgement)
         return self._last
@@ -118,7 +118,7 @@ class Detector(ABC):
         stage = max(persisted, self._stage_of(classes.charted))
         if self.machine.raise_to(stage, classes.judgement):
             return True
-        return self.machine.minute(classes.judgement, sets_only=situation.sets_only)
+        return self.machine.minute(classes.judgement, sets_only=situation.sets_only, informative=informative)
 
     def charted(self, situation: Situation) -> bool:
         """Something was charted: a stage that rests on findings alone is raised at once."""
@@ -127,7 +127,7 @@ class Detector(ABC):
 
     def validated(self, situation: Situation) -> bool:
         """A validated set counts at once, upward and downward."""
-        classes = self._judge(situation)
+        classes = self._judge(situation, of_set=True)
         stage = self._stage_of(self._at_once(classes.delivered, classes.judgement))
         stage = max(stage, self._stage_of(classes.charted))
         if self.machine.raise_to(stage, classes.judgement):

@@ -3,6 +3,8 @@
 Detector specification, section 3.4 and 5. Both detectors share this. Decisions where the specification is silent:
 * A minute is valid for a stage when the values delivered in it settle whether the stage is met: it qualifies when the
   delivered values alone meet it, and is invalid when they do so only together with held ones.
+* A held value clears nothing either: for stepping down a rate must have been delivered in the minute itself, and a
+  minute without any rate, of a patient who has them, counts for nothing. So no loss of data can lower a stage.
 * Each step down takes the whole time again ("one stage at a time").
 * While a charted activity hides channels, they count as stale for stepping down: what is hidden has not recovered.
 """
@@ -78,7 +80,7 @@ class Judgement:
     """One evaluation as the stage machine needs it. Channel bits as in console.alarms.reduction.
 
     stage: highest stage whose rule is true now, held values included. channels: those that give points.
-    fresh: those whose values count and are not hidden.
+    fresh: those whose values may clear a stage: delivered (of a set: not yet stale) and not hidden.
     """
 
     now: float
@@ -111,10 +113,11 @@ class StageMachine:
         self._move(stage, judgement.now)
         return True
 
-    def minute(self, judgement: Judgement, *, sets_only: bool) -> bool:
+    def minute(self, judgement: Judgement, *, sets_only: bool, informative: bool = True) -> bool:
         """Count a minute towards stepping down; True when the stage fell.
 
         sets_only: the values of this patient come as validated sets; what they raised, only they lower.
+        informative: False when the minute brought no rate of a patient who has them: it counts for nothing.
         """
         self._note(judgement)
         self.waiting = False
@@ -122,7 +125,7 @@ class StageMachine:
             self._clear_minutes = 0
             return False
         raising = self._channels[self.stage]
-        if raising & ~judgement.fresh:
+        if raising & ~judgement.fresh or (raising and not informative and not sets_only):
             self.waiting = True
             return False
         if raising and sets_only:

@@ -1,4 +1,4 @@
-"""A patient at a bed for the tests of the pattern detectors: values by the minute, findings and pump events by words."""
+"""A patient for the tests of the pattern detectors: values by the minute, findings and pump events by words."""
 
 from __future__ import annotations
 
