@@ -164,9 +164,7 @@ class PumpSheet(ChartingSheet):
         """The newest events of this stay."""
         events = self.view.pump_events if self.view is not None else ()
         newest = sorted(events, key=lambda e: e.at, reverse=True)[:SHOWN]
-        lines = [
-            f"{e.at.astimezone(self.zone):%d %b} {wording.clock_text(e.at, self.zone)}  {_line(e)}" for e in newest
-        ]
+        lines = [f"{e.at.astimezone(self.zone):%d %b %H:%M}  {_line(e)}" for e in newest]
         self._recent.setText("\n".join(lines) if lines else "No pump event charted in this stay.")
 
     def set_theme(self, theme: Theme) -> None:

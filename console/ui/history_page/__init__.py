@@ -1,15 +1,5 @@
-"""Every alarm that was, who answered it and how fast."""
+"""Every alarm that was: a table that fills as it is scrolled, figures, and the course of the chosen one."""
 
-from __future__ import annotations
+from console.ui.history_page.page import HistoryPage
 
-from console.link.snapshot import WardSnapshot
-from console.ui.page import Page
-
-
-class HistoryPage(Page):
-    """Every alarm that was, who answered it and how fast."""
-
-    title = "Alarm history"
-
-    def show_ward(self, snapshot: WardSnapshot, now: float) -> None:
-        """Follow the ward."""
+__all__ = ["HistoryPage"]

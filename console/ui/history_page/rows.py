@@ -1,0 +1,125 @@
+"""The words of the history: what a row says of an alarm, and the lines of its course. Free of Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from console.alarms.alarm import STAGE_PRIORITY, Alarm, Change, Kind, Presence, Transition
+from console.link.commands import HistoryFilter
+from console.store.records import Trend
+from console.ui import charting, wording
+from console.ui.theme import PREFIX
+
+NONE = "–"
+KIND_WORD = {
+    Kind.WITHDRAWAL: "Pattern",
+    Kind.OVERDOSE: "Pattern",
+    Kind.LIMIT: "Limit",
+    Kind.TECHNICAL: "Technical",
+}
+_STAGE_OF = {priority: stage for stage, priority in STAGE_PRIORITY.items()}
+
+
+def title(alarm: Alarm) -> str:
+    """What it is called now, and how high it once stood."""
+    text = wording.alarm_text(alarm)
+    if alarm.highest > alarm.priority:
+        was = _STAGE_OF[alarm.highest].word if alarm.condition.kind.is_pattern else PREFIX[alarm.highest]
+        text += f" (was {was})"
+    return f"DEMO · {text}" if alarm.demo else text
+
+
+def raised(alarm: Alarm, zone: ZoneInfo, now: datetime) -> str:
+    """When it began: the clock time today, with the date before."""
+    return moment(alarm.raised_at, zone, now)
+
+
+def moment(at: datetime, zone: ZoneInfo, now: datetime) -> str:
+    """A time with seconds; the date too when it is not today's."""
+    local = at.astimezone(zone)
+    return f"{local:%H:%M:%S}" if local.date() == now.astimezone(zone).date() else f"{local:%d %b %H:%M:%S}"
+
+
+def lasted(alarm: Alarm, now: datetime) -> str:
+    """How long the condition was there; "…" while it is."""
+    if alarm.presence is Presence.ACTIVE:
+        return f"{wording.age_text((now - alarm.raised_at).total_seconds())} …"
+    return wording.age_text((alarm.ended_at - alarm.raised_at).total_seconds()) if alarm.ended_at else NONE
+
+
+def response(alarm: Alarm) -> str:
+    """From onset to acknowledgement."""
+    if alarm.acknowledged is None:
+        return "none yet" if wording.needs_answer(alarm) else NONE
+    return wording.age_text((alarm.acknowledged.at - alarm.raised_at).total_seconds())
+
+
+def state(alarm: Alarm) -> str:
+    """Where it stands in its life."""
+    if alarm.presence is Presence.LATCHED:
+        return "▨ ended, not seen"
+    if alarm.presence is Presence.ENDED:
+        return "ended"
+    return "acknowledged" if alarm.acknowledged is not None else "● active"
+
+
+def course(
+    alarm: Alarm, transitions: Iterable[Transition], trend: Trend | None, zone: ZoneInfo
+) -> list[tuple[datetime, str]]:
+    """What happened, oldest first: the steps of the alarm, and what was charted in the hour about its onset."""
+    lines = [(t.at, text) for t in transitions if (text := _step(t))]
+    if trend is not None:
+        events = [(e.at, f"Charted: {charting.event_text(e)}{_by(e.by)}") for e in trend.pump_events]
+        findings = [(f.at, f"Charted: {charting.finding_text(f)}{_by(f.by)}") for f in trend.findings]
+        lines += [(at, text) for at, text in (*events, *findings) if trend.start <= at <= trend.end]
+    if not lines:
+        lines = [(alarm.raised_at, f"Raised: {wording.alarm_text(alarm)}")]
+    return sorted(lines, key=lambda line: line[0])
+
+
+def _step(transition: Transition) -> str:
+    alarm, change = transition.alarm, transition.change
+    condition = alarm.condition
+    points = f", {condition.points} points" if condition.points else ""
+    word = condition.stage.word if condition.kind.is_pattern else wording.PRIORITY_WORD[alarm.priority]
+    if change is Change.ONSET:
+        return f"Raised: {condition.detail or wording.alarm_text(alarm)}{points}"
+    if change is Change.ESCALATE:
+        return f"Stepped up to {word}{points}"
+    if change is Change.DEESCALATE:
+        return f"Stepped down to {word}{points}"
+    if change is Change.CLEAR:
+        return "Ended, not seen" if alarm.presence is Presence.LATCHED else "Ended"
+    if change is Change.ACKNOWLEDGE and alarm.acknowledged is not None:
+        after = wording.age_text((alarm.acknowledged.at - alarm.raised_at).total_seconds())
+        reason = f" – {alarm.acknowledged.reason}" if alarm.acknowledged.reason else ""
+        return f"Acknowledged by {alarm.acknowledged.by} after {after}{reason}"
+    if change is Change.UNACKNOWLEDGE:
+        return f"Acknowledgement taken back{_by(transition.by)}"
+    if change is Change.RESOUND:
+        return "Sound returned"
+    return "Taken over after a restart of the console" if change is Change.RESTORE else ""
+
+
+def _by(who: str) -> str:
+    return f" by {who}" if who else ""
+
+
+def kind_words(kinds: Iterable[str]) -> tuple[str, ...]:
+    """The kinds behind "pattern", "limit", "technical"; all of them is no restriction."""
+    chosen = list(kinds)
+    if len(chosen) == 3:
+        return ()
+    found: list[str] = []
+    for kind in chosen:
+        found += [Kind.WITHDRAWAL.value, Kind.OVERDOSE.value] if kind == "pattern" else [kind]
+    return tuple(found)
+
+
+def span_words(filter: HistoryFilter, zone: ZoneInfo) -> str:
+    """The time a filter covers, as words of the empty page."""
+    if filter.start is None:
+        return "on record"
+    return f"since {filter.start.astimezone(zone):%d %b %H:%M}"
