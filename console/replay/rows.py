@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -141,5 +142,5 @@ def _opened(path: Path) -> Iterator[IO[str]]:
                 yield file
     except UnicodeDecodeError as error:
         raise ReplayError(f"{path}: is not UTF-8 text") from error
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise ReplayError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
