@@ -42,17 +42,18 @@ def run_simulator(
     stop: threading.Event | None = None,
     speed: float = 1.0,
     timeout_s: float = 5.0,
+    started_at: datetime | None = None,
 ) -> SimulatorReport:
     """Send a message every `interval_s` for `seconds` (both of simulated time), each answered before the next.
 
-    speed: simulated seconds per real one; times in the messages run with it. A lost connection is opened again
-    after a second, as a gateway does; the messages of that time are lost, as a gateway's are. Returns when the time
+    speed: simulated seconds per real one; times in the messages run with it, from `started_at` (aware; now if None).
+    A lost connection is opened again after a second, as a gateway does; the messages of that time are lost, as a gateway's are. Returns when the time
     is over or `stop` is set. Raises ValueError for a location or patient HL7 has no room for.
     """
     stop = stop or threading.Event()
     report = SimulatorReport()
     template: OruTemplate | None = None
-    began_at, began = datetime.now(UTC), time.monotonic()
+    began_at, began = started_at or datetime.now(UTC), time.monotonic()
     tick = 0
     with MllpSender(host, port, timeout_s) as sender:
         while not stop.is_set() and tick * interval_s < seconds:

@@ -113,13 +113,14 @@ def _feed(bedside: Bedside, bed: DemoBed, clock: SystemClock, stop: threading.Ev
         "127.0.0.1",
         bedside.port,
         _monitor_state(bed.scenario(), bed, bedside.anchor[0], clock),
-        seconds=None,
-        location=bed.location(),
-        patient_id=bed.patient_id,
-        name=bed.name,
+        float("inf"),
+        bed.location(),
+        bed.patient_id,
+        bed.name,
         interval_s=bedside.interval_s,
         stop=stop,
-        clock=clock,
+        speed=bedside.speed,
+        started_at=clock.utc(),
     )
 
 

@@ -159,6 +159,11 @@ class MainWindow(QMainWindow):
         if self._sheet is not None:
             self._sheet.show_ward(snapshot, now)
 
+    @property
+    def _parts(self) -> list[Page | DockedSheet]:
+        """Pages and sheets."""
+        return [*self.pages, self.admit, *self.sheets.values()]
+
     # --- where one is --------------------------------------------------------------------------------------------
 
     @property
@@ -242,12 +247,14 @@ class MainWindow(QMainWindow):
         if isinstance(application, QApplication):
             themes.apply(application, theme)
         self._dress_banner()
-        for part in (self._bar, self.alarm_bar, self._status, *self.pages, self.admit, *self.sheets.values()):
+        for bar in (self._bar, self.alarm_bar, self._status):
+            bar.set_theme(theme)
+        for part in self._parts:
             part.set_theme(theme)
 
     def set_user(self, user: str) -> None:
         """Who acts from now on."""
-        for part in (*self.pages, self.admit, *self.sheets.values()):
+        for part in self._parts:
             part.user = user
         self.sound.user = user
 

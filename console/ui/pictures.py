@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from PySide6.QtCore import QSize
@@ -34,14 +34,15 @@ def take_pictures(window: MainWindow, folder: Path) -> Iterator[Path]:
             window.close_sheet()
 
 
-def _walk(window: MainWindow) -> Iterator[tuple[str, object]]:  # type: ignore[misc]
+def _walk(window: MainWindow) -> Iterator[tuple[str, Callable[[], None]]]:
     snapshot = window.link.snapshot()
     yield "ward", lambda: window.show_tab(0)
     yield "ward-light", window.toggle_theme
     window.toggle_theme()
     chips = alarm_list(snapshot).chips
     if chips:
-        yield "ward-acknowledge", lambda: (window.show_tab(0), window.open_sheet(Sheet.ACKNOWLEDGE, chips[0].id))
+        window.show_tab(0)
+        yield "ward-acknowledge", lambda: window.open_sheet(Sheet.ACKNOWLEDGE, chips[0].id)
     for kind in (Kind.WITHDRAWAL, Kind.OVERDOSE):
         bed = _worst(list(snapshot.beds), kind)
         if bed is not None:

@@ -131,7 +131,8 @@ class Numerals(QWidget):
         inner = box.adjusted(12, 4, -12, -4)
         painter.setPen(tint)
         painter.setFont(font(13.5, Weight.BOLD))
-        painter.drawText(inner, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, content.label)
+        label = content.label if inner.height() > 46 else content.label.split(" ")[0]
+        painter.drawText(inner, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, label)
         painter.setPen(colour(t.text_2))
         painter.setFont(font(12, Weight.SEMIBOLD))
         align = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -147,13 +148,20 @@ class Numerals(QWidget):
             inner = inner.adjusted(0, 16, 0, 0)
         else:
             # No room for two lines: the value stands beside its name.
-            size = min(26.0, inner.height())
-            inner = inner.adjusted(68, 0, 0, 0)
+            size = min(26.0, inner.height(), 150.0 / len(content.value))
+            align = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            inner = inner.adjusted(0, 0, -26 if content.arrow else 0, 0)
         painter.setPen(tint)
         painter.setFont(font(size, Weight.BOLD))
         painter.drawText(inner, align, content.value)
         if content.arrow and content.live:
             painter.setPen(colour(t.text))
             painter.setFont(font(17, Weight.BOLD))
-            words = f"{'▲' if content.arrow > 0 else '▼'} {content.limit}"
-            painter.drawText(inner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, words)
+            small = inner.height() <= 46
+            words = "▲" if content.arrow > 0 else "▼"
+            words = words if small else f"{words} {content.limit}"
+            painter.drawText(
+                inner.adjusted(0, 0, 26 if small else 0, 0),
+                Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
+                words,
+            )

@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from console.alarms.alarm import Kind
+from console.alarms.alarm import Kind, Stage
 from console.link.commands import Discharge, Reply
 from console.link.link import Link
 from console.link.snapshot import BedSnapshot, WardSnapshot
@@ -177,13 +177,13 @@ class BedPage(Page):
         self.show_bed(bed.bed)
         return bed
 
-    def _steps(self, bed: BedSnapshot, kind: Kind) -> list[tuple[float, object]]:  # type: ignore[type-arg]
+    def _steps(self, bed: BedSnapshot, kind: Kind) -> list[tuple[float, Stage]]:
         """Stage steps from the journal, and from the detector's own history for what is newer."""
         steps = self._story.steps(kind)
         view = bed.pattern(kind)
         last = steps[-1][0] if steps else 0.0
         newer = [(at.timestamp(), stage) for at, stage in (view.history if view else ()) if at.timestamp() > last]
-        return [*steps, *newer]  # type: ignore[list-item]
+        return [*steps, *newer]
 
     def _take_loaded(self) -> None:
         if self._loading is None or not self._loading.done():

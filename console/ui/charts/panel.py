@@ -251,8 +251,10 @@ class ChartPanel(QWidget):
         """The look has changed."""
         self._theme = theme
         self.graphics.setBackground(theme.tokens.bg)
-        for part in (self.navigator, *self.ribbons.values(), self.events, self.time_axis, *self.rows):
-            part.set_theme(theme)
+        for strip in (self.navigator, *self.ribbons.values(), self.events, self.time_axis):
+            strip.set_theme(theme)
+        for row in self.rows:
+            row.set_theme(theme)
 
 
 def _usual(spec: RowSpec, bed: BedSnapshot) -> tuple[float | None, ...]:

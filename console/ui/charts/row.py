@@ -227,7 +227,7 @@ class ChartRow:
         self.axis.dress(theme)
 
 
-class _ValueAxis(pg.AxisItem):
+class _ValueAxis(pg.AxisItem):  # type: ignore[misc]
     """Name and three values at the left of a row."""
 
     def __init__(self, spec: RowSpec) -> None:

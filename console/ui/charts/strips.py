@@ -263,10 +263,12 @@ class Navigator(Strip):
             painter.drawLine(QPointF(x, 0), QPointF(x, self.height()))
             painter.setPen(colour(t.muted))
             painter.drawText(QPointF(x + 5, 12), f"{datetime.fromtimestamp(time, self.zone):%d %b}")
-        x, y = visible(self._samples.times, self._samples.values, span.start, span.end, area.width() // 2, 600)
+        seconds, values = visible(
+            self._samples.times, self._samples.values, span.start, span.end, area.width() // 2, 600
+        )
         painter.setPen(colour(t.hr, 0.7))
         points: list[QPointF] = []
-        for time, value in zip(x, y, strict=True):
+        for time, value in zip(seconds.tolist(), values.tolist(), strict=True):
             if np.isnan(value):
                 painter.drawPolyline(QPolygonF(points))
                 points = []
