@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSize
@@ -46,9 +47,9 @@ def _walk(window: MainWindow) -> Iterator[tuple[str, Callable[[], None]]]:
     for kind in (Kind.WITHDRAWAL, Kind.OVERDOSE):
         bed = _worst(list(snapshot.beds), kind)
         if bed is not None:
-            yield f"bed-{kind.value}", lambda b=bed: window.open_bed(b)
-            yield f"bed-{kind.value}-observation", lambda b=bed: window.open_sheet(Sheet.OBSERVATION, b)
-            yield f"bed-{kind.value}-pump", lambda b=bed: window.open_sheet(Sheet.PUMP_EVENT, b)
+            yield f"bed-{kind.value}", partial(window.open_bed, bed)
+            yield f"bed-{kind.value}-observation", partial(window.open_sheet, Sheet.OBSERVATION, bed)
+            yield f"bed-{kind.value}-pump", partial(window.open_sheet, Sheet.PUMP_EVENT, bed)
     yield "history", lambda: window.show_tab(2)
     yield "devices", lambda: window.show_tab(3)
     empty = next((b.bed for b in snapshot.beds if b.state in (BedState.EMPTY, BedState.NOT_ADMITTED)), None)

@@ -92,8 +92,8 @@ class SystemBar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(MARGIN, 0, MARGIN, 0)
         row.setSpacing(10)
-        for widget in (self._mark, self._title, self._ward):
-            row.addWidget(widget)
+        for label in (self._mark, self._title, self._ward):
+            row.addWidget(label)
         for index, tab in enumerate(self.tabs):
             tab.clicked.connect(lambda _=False, i=index: self.tab.emit(i))
             row.addWidget(tab)
