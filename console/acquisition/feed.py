@@ -80,7 +80,7 @@ class Feed:
             outcome = ReceiptOutcome.REJECTED if verdict.code == REJECT else ReceiptOutcome.ERROR
             return self._refuse(delivery, verdict, verdict.text, outcome, message)
         reading = self._reader.read(message, delivery.received_at)
-        samples = self._samples(reading, delivery.received_at, stamp)
+        samples, unplaced = self._samples(reading, delivery.received_at, stamp)
         receipt = Receipt(
             f"{delivery.feed}|{message.receipt_key(delivery.peer, delivery.received_at.isoformat())}",
             delivery.feed,
@@ -94,7 +94,8 @@ class Feed:
         )
         fresh = await self._completion.wait(self._store.put_message(receipt, samples))
         if fresh:
-            self._pass_on(message, reading, samples, delivery.received_at, stamp)
+            self._pass_on(message, reading, samples, stamp)
+            self._count_good(message, reading, delivery.received_at, stamp if samples else None, unplaced)
         else:
             with self._lock:
                 self._duplicates += 1
@@ -125,32 +126,37 @@ class Feed:
 
     # --- what a message brings -----------------------------------------------------------------------------------
 
-    def _samples(self, reading: Reading, received_at: datetime, stamp: float) -> list[Sample]:
-        """The values of known beds; the others are counted."""
-        samples = []
-        for row in (*reading.observations, *reading.unavailable):
-            bed = self._bed(row.location)
-            if bed is not None:
-                samples.append(Sample(bed, self._observation(row, received_at, stamp)))
-        return samples
-
-    def _observation(self, row: ReadObservation, received_at: datetime, stamp: float) -> Observation:
-        vital = row.vital
-        measured_at = row.measured_at
-        # Without a zone nobody knows when it was; from the future it cannot be. The sender's own words stay beside it.
-        if measured_at is None or measured_at.tzinfo is None or measured_at > received_at:
-            measured_at = received_at
-        return Observation(
-            vital.parameter,
-            vital.value,
-            vital.status,
-            self._config.name,
-            received_at,
-            measured_at,
-            stamp,
-            vital.site,
-            vital.device_time,
-        )
+    def _samples(self, reading: Reading, received_at: datetime, stamp: float) -> tuple[list[Sample], int]:
+        """The values of known beds, and how many belong to none."""
+        samples: list[Sample] = []
+        unplaced = 0
+        location: str | None = None
+        bed: str | None = None
+        name = self._config.name
+        for row in (*reading.observations, *reading.unavailable) if reading.unavailable else reading.observations:
+            if row.location is not location:
+                location = row.location
+                bed = self._bed(location)
+            if bed is None:
+                unplaced += 1
+                continue
+            vital, measured_at = row.vital, row.measured_at
+            # Without a zone nobody knows when it was; from the future it cannot be. The sender's words stay beside it.
+            if measured_at is None or measured_at.tzinfo is None or measured_at > received_at:
+                measured_at = received_at
+            observation = Observation(
+                vital.parameter,
+                vital.value,
+                vital.status,
+                name,
+                received_at,
+                measured_at,
+                stamp,
+                vital.site,
+                vital.device_time,
+            )
+            samples.append(Sample(bed, observation))
+        return samples, unplaced
 
     def _bed(self, location: str | None) -> str | None:
         if location is None:
@@ -167,18 +173,19 @@ class Feed:
             self._unknown[location] = None
         self._put(SourceNote(self._config.name, "unknown location", location))
 
-    def _pass_on(
-        self, message: Message, reading: Reading, samples: list[Sample], received_at: datetime, stamp: float
-    ) -> None:
+    def _pass_on(self, message: Message, reading: Reading, samples: list[Sample], stamp: float) -> None:
         if samples:
             self._put(Samples(tuple(samples), stored=True))
         for alert in reading.alerts:
             self._report(alert, stamp)
         self._offer_patients(message, reading)
-        unplaced = sum(self._bed(row.location) is None for row in reading.observations)
+
+    def _count_good(
+        self, message: Message, reading: Reading, received_at: datetime, stamp: float | None, unplaced: int
+    ) -> None:
         with self._lock:
             self._good += 1
-            if samples:
+            if stamp is not None:
                 self._last_stamp = stamp
             for quarantined in reading.quarantined:
                 self._count(quarantined.reason)
@@ -203,16 +210,21 @@ class Feed:
 
     def _offer_patients(self, message: Message, reading: Reading) -> None:
         """Who the feed says is at a bed: offered for admission by the engine, never adopted here."""
-        seen = {(row.location, row.patient_id) for row in reading.observations}
-        seen.add((reading.location, reading.patient_id))
+        self._offer(reading.location, reading.patient_id)
+        last: ReadObservation | None = None
+        for row in reading.observations:
+            if last is None or row.location is not last.location or row.patient_id is not last.patient_id:
+                self._offer(row.location, row.patient_id)
+            last = row
         movement = read_movement(message, [])
         if movement is not None and movement.event in ("A01", "A02", "A04", "A08"):
-            seen.add((movement.location, movement.patient_id))
-        for location, patient_id in seen:
-            bed = self._config.beds.get(location or "")
-            if bed and patient_id and self._patients.get(bed) != patient_id:
-                self._patients[bed] = patient_id
-                self._put(PatientSeen(bed, patient_id))
+            self._offer(movement.location, movement.patient_id)
+
+    def _offer(self, location: str | None, patient_id: str | None) -> None:
+        bed = self._config.beds.get(location or "")
+        if bed and patient_id and self._patients.get(bed) != patient_id:
+            self._patients[bed] = patient_id
+            self._put(PatientSeen(bed, patient_id))
 
     def _refuse(
         self,

@@ -16,7 +16,7 @@ from console.alarms.bed import BedAlarms
 from console.alarms.lifecycle import LifeCycle
 from console.alarms.technical import system_condition
 from console.engine.bed import Bed
-from console.engine.items import DeviceReport, Item, PatientSeen, Samples, SourceNote
+from console.engine.items import DeviceReport, Item, PatientSeen, Samples, SourceNote, TrendRead
 from console.engine.plan import WardPlan
 from console.engine.system import SystemWatch
 from console.link.snapshot import SourceView, SystemView, WardSnapshot
@@ -75,10 +75,14 @@ class WardCore:
         own = [alarm for alarm in restored.alarms if alarm.bed == ""]
         self.record(self._lifecycle.restore(own, now, utc))
 
+    def occupied(self) -> list[str]:
+        """Beds with an admitted patient."""
+        return [bed.name for bed in self.beds.values() if bed.patient is not None]
+
     # --- what arrives --------------------------------------------------------------------------------------------
 
-    def handle(self, item: Item, utc: datetime) -> None:
-        """Take one item other than a command. What goes wrong with one item does not stop the others."""
+    def handle(self, item: Item, now: float, utc: datetime) -> None:
+        """Take one item other than a command."""
         match item:
             case Samples():
                 self._take_samples(item)
@@ -92,6 +96,10 @@ class WardCore:
                 if bed is not None and bed.offered_patient_id != item.patient_id:
                     bed.offered_patient_id = item.patient_id
                     self._dirty.add(item.bed)
+            case TrendRead():
+                bed = self.beds[item.bed]
+                bed.trend.preload(item.trend, now, utc)
+                self._dirty.add(item.bed)
             case SourceNote():
                 self.audit(AuditEntry(utc, "system", item.act, "", f"{item.source}: {item.detail}"))
 

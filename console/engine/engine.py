@@ -6,6 +6,8 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from console.alarms.alarm import Transition
@@ -14,12 +16,15 @@ from console.config import Config
 from console.engine.commands import CommandHandler
 from console.engine.core import WardCore
 from console.engine.intake import Intake
-from console.engine.items import Ask, Item
+from console.engine.items import Ask, Item, TrendRead
 from console.engine.plan import plan_ward
+from console.engine.trend import MINUTES
 from console.link.inprocess import InProcessLink
 from console.link.snapshot import SourceView, WardSnapshot
 from console.rules import AlarmRules
+from console.store.records import Trend
 from console.store.store import Store
+from drivers.observation import Parameter
 
 log = logging.getLogger(__name__)
 
@@ -72,6 +77,8 @@ class Engine:
         self._snapshot = self._core.snapshot(now, utc)
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
         self._thread.start()
+        for name in self._core.occupied():
+            self._ask_trend(name, utc)
 
     def stop(self) -> None:
         """Handle what waits and end the thread; commands after that are refused."""
@@ -92,6 +99,19 @@ class Engine:
     def snapshot(self) -> WardSnapshot:
         """The newest picture."""
         return self._snapshot
+
+    def _ask_trend(self, bed: str, utc: datetime) -> None:
+        """The hours before the start, for the tile; a screen without them shows a gap, nothing waits for it."""
+        start = utc - timedelta(minutes=MINUTES + 1)
+
+        def read(answer: Future[Trend]) -> None:
+            error = None if answer.cancelled() else answer.exception()
+            if error is not None:
+                log.warning("the trend of %s could not be read: %s", bed, error)
+            elif not answer.cancelled():
+                self._intake.put(TrendRead(bed, answer.result()))
+
+        self._store.trend(bed, (Parameter.HR, Parameter.PR), start, utc).add_done_callback(read)
 
     def _emit(self, transitions: Sequence[Transition]) -> None:
         for link in self._links:
@@ -122,7 +142,7 @@ class Engine:
             if isinstance(item, Ask):
                 self._commands.handle(item, now, utc)
             else:
-                self._core.handle(item, utc)
+                self._core.handle(item, now, utc)
         due = self._core.next_due()
         if not items and (due is None or due > now):
             return False

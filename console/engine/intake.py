@@ -7,9 +7,8 @@ falls out is counted. Commands are refused beyond a bound, with an answer.
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
 
-from console.engine.items import Ask, DeviceReport, Item, PatientSeen, Samples, SourceNote
+from console.engine.items import Ask, DeviceReport, Item, PatientSeen, Samples, SourceNote, TrendRead
 
 SAMPLE_LIMIT = 20_000
 """Waiting samples before thinning: half a minute of 64 beds at ten values a second."""
@@ -105,14 +104,11 @@ def _first(key: tuple[str, ...], seen: set[tuple[str, ...]]) -> bool:
     return True
 
 
-def _key(item: DeviceReport | PatientSeen | SourceNote) -> tuple[str, ...]:
+def _key(item: DeviceReport | PatientSeen | SourceNote | TrendRead) -> tuple[str, ...]:
     if isinstance(item, DeviceReport):
         return "alert", item.bed, item.source, item.alert.code
     if isinstance(item, PatientSeen):
         return "patient", item.bed
+    if isinstance(item, TrendRead):
+        return "trend", item.bed
     return "note", item.source, item.act, item.detail
-
-
-def count_samples(items: Sequence[Item]) -> int:
-    """How many samples a batch carries."""
-    return sum(len(item.samples) for item in items if isinstance(item, Samples))

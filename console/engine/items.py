@@ -6,7 +6,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 
 from console.link.commands import Command, Reply
-from console.store.records import Sample
+from console.store.records import Sample, Trend
 from drivers.observation import DeviceAlert
 
 
@@ -46,6 +46,14 @@ class SourceNote:
 
 
 @dataclass(frozen=True, slots=True)
+class TrendRead:
+    """The stored hours before the start of one bed, for the trend on its tile."""
+
+    bed: str
+    trend: Trend
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
     """A command of a screen, and the future its reply goes to."""
 
@@ -53,4 +61,4 @@ class Ask:
     future: Future[Reply]
 
 
-Item = Samples | DeviceReport | PatientSeen | SourceNote | Ask
+Item = Samples | DeviceReport | PatientSeen | SourceNote | TrendRead | Ask

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections import deque
 from datetime import UTC, datetime
 
-from console.alarms.alarm import Kind, Stage
+import numpy as np
+
+from console.alarms.alarm import Kind, Presence, Stage
 from console.alarms.explain import PatternView
 from console.link.snapshot import TileTrend
+from console.store.records import Trend
 from drivers.observation import Observation, Parameter, Status
 
 MINUTES = 240
@@ -49,8 +52,7 @@ class TrendKeeper:
             self._append(None, stages)
         self._minute = minute
         self._heart = self._pulse = None
-        ends_at = datetime.fromtimestamp(utc.timestamp() - now % 60, UTC)
-        self.trend = TileTrend(ends_at, tuple(self._hr), bytes(self._withdrawal), bytes(self._overdose))
+        self.trend = self._picture(now, utc)
         return True
 
     def clear_stages(self) -> None:
@@ -61,16 +63,43 @@ class TrendKeeper:
         self._heart = self._pulse = None
         self.trend = None
 
-    def preload(self, minutes: list[float | None]) -> None:
-        """Heart rates of the minutes before the start, oldest first, as read from the archive."""
-        known = list(self._hr)
-        room = MINUTES - len(known)
-        before = minutes[-room:] if room else []
-        self._hr = deque([*before, *known], maxlen=MINUTES)
-        for ribbon in (self._withdrawal, self._overdose):
-            ribbon.extendleft([Stage.NONE] * min(len(before), MINUTES - len(ribbon)))
+    def preload(self, stored: Trend, now: float, utc: datetime) -> None:
+        """Fill the minutes before the start from the archive; what has been seen since then stays."""
+        first = utc.timestamp() - now % 60 - 60 * MINUTES
+        rates = _last_of_minute(stored, Parameter.PR, first) | _last_of_minute(stored, Parameter.HR, first)
+        room = MINUTES - len(self._hr)
+        self._hr = deque([*(rates.get(minute) for minute in range(room)), *self._hr], maxlen=MINUTES)
+        for kind, ribbon in ((Kind.WITHDRAWAL, self._withdrawal), (Kind.OVERDOSE, self._overdose)):
+            ribbon.extendleft(reversed(_stages(stored, kind, first)[:room]))
+        self.trend = self._picture(now, utc)
+
+    def _picture(self, now: float, utc: datetime) -> TileTrend:
+        ends_at = datetime.fromtimestamp(utc.timestamp() - now % 60, UTC)
+        return TileTrend(ends_at, tuple(self._hr), bytes(self._withdrawal), bytes(self._overdose))
 
     def _append(self, rate: float | None, stages: dict[Kind, Stage]) -> None:
         self._hr.append(rate)
         self._withdrawal.append(stages.get(Kind.WITHDRAWAL, Stage.NONE))
         self._overdose.append(stages.get(Kind.OVERDOSE, Stage.NONE))
+
+
+def _last_of_minute(stored: Trend, parameter: Parameter, first: float) -> dict[int, float]:
+    """The newest sure value of each minute after `first` (POSIX seconds), by the number of the minute."""
+    series = stored.series.get(parameter)
+    if series is None:
+        return {}
+    sure = ~series.questionable & ~np.isnan(series.values)
+    minutes = ((series.times[sure] - first) // 60).astype(int)
+    return dict(zip(minutes.tolist(), series.values[sure].tolist(), strict=True))
+
+
+def _stages(stored: Trend, kind: Kind, first: float) -> list[int]:
+    """The stage of a pattern in each of the minutes after `first`, from the journal."""
+    stages = [int(Stage.NONE)] * MINUTES
+    for transition in stored.transitions:
+        alarm = transition.alarm
+        if alarm.condition.kind is kind:
+            here = alarm.condition.stage if alarm.presence is Presence.ACTIVE else Stage.NONE
+            start = max(0, int((transition.at.timestamp() - first) // 60))
+            stages[start:] = [int(here)] * len(stages[start:])
+    return stages

@@ -62,7 +62,7 @@ class Ward:
     def send(self, *observations, bed: str = "7B-01", stored: bool = False) -> None:
         """Samples from one source, judged at once."""
         samples = tuple(Sample(bed, o) for o in observations)
-        self.core.handle(Samples(samples, stored), utc(self.now))
+        self.core.handle(Samples(samples, stored), self.now, utc(self.now))
         self.core.settle(self.now, utc(self.now))
 
     def run(self, seconds: int, values: dict | None = None, bed: str = "7B-01", source: str = "monitor") -> None:

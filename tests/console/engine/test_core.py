@@ -132,13 +132,15 @@ def test_the_picture_tells_minutes_and_stages(ward):
 
 
 def test_a_declared_apnoea_reaches_the_bed(ward):
-    ward.core.handle(DeviceReport("7B-01", "monitor", DeviceAlert("apnoea", "APNEA"), ward.now), utc(ward.now))
+    ward.core.handle(
+        DeviceReport("7B-01", "monitor", DeviceAlert("apnoea", "APNEA"), ward.now), ward.now, utc(ward.now)
+    )
     ward.core.settle(ward.now, utc(ward.now))
     assert ward.alarm("limit:rr:apnoea:monitor").priority is Priority.HIGH
 
 
 def test_a_patient_in_the_feed_is_offered_and_not_adopted(ward):
-    ward.core.handle(PatientSeen("7B-02", "4711"), utc(ward.now))
+    ward.core.handle(PatientSeen("7B-02", "4711"), ward.now, utc(ward.now))
     bed = ward.bed("7B-02")
     assert (bed.offered_patient_id, bed.patient) == ("4711", None)
 
@@ -227,7 +229,7 @@ def test_the_state_of_a_link_reaches_its_bed(ward):
 
 
 def test_the_audit_trail_takes_notes_of_sources(ward):
-    ward.core.handle(SourceNote("feed", "unknown location", "ICU^^9"), utc(ward.now))
+    ward.core.handle(SourceNote("feed", "unknown location", "ICU^^9"), ward.now, utc(ward.now))
     assert [(e.act, e.detail) for e in ward.store.audit] == [("unknown location", "feed: ICU^^9")]
 
 
