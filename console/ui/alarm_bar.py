@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from zoneinfo import ZoneInfo
+
 from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QBrush, QFont, QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QBrush, QFont, QFontMetrics, QIcon, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from console.alarms.alarm import Alarm, Presence, Priority
@@ -14,6 +17,8 @@ from console.ui.flash import FlashClock
 from console.ui.theme import GAP, MARGIN, PREFIX, RADIUS, Theme, Weight, colour, font
 
 PAD = 12
+WORD_GAP = 9
+MOST_CHIPS = 12
 COUNTED = (Priority.HIGH, Priority.MEDIUM, Priority.LOW)
 
 
@@ -26,25 +31,29 @@ class Chip(QAbstractButton):
         self.theme = theme
         self.alarm: Alarm | None = None
         self._age = ""
+        self._text = ""
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
-    def show_alarm(self, alarm: Alarm, now: float) -> None:
+    def show_alarm(self, alarm: Alarm, now: float, zone: ZoneInfo) -> None:
         """Turn to an alarm; repaints only when its words change."""
-        age = wording.age_text(max(0.0, now - alarm.since))
-        if (alarm, age) == (self.alarm, self._age):
+        latched = alarm.presence is Presence.LATCHED
+        text = wording.ended_texts(alarm, zone)[0] if latched else wording.alarm_text(alarm, narrow=True)
+        age = "" if latched else wording.age_text(max(0.0, now - alarm.since))
+        if (alarm, text, age) == (self.alarm, self._text, self._age):
             return
-        self.alarm, self._age = alarm, age
-        self.setAccessibleName(f"{alarm.priority.word} priority, {alarm.bed}, {wording.alarm_text(alarm)}, {age}")
+        self.alarm, self._text, self._age = alarm, text, age
+        where = wording.bed_words(alarm.bed) if alarm.bed else "this console"
+        self.setAccessibleName(f"{wording.stage_word(alarm)}, {where}, {text}, {age}".rstrip(", "))
         self.update()
 
     def wanted(self) -> int:
-        """Width in px that shows it whole."""
+        """Width in px that shows it whole; steady while the age counts."""
         if self.alarm is None:
             return 0
-        prefix, bed, text = self._words(self.alarm)
-        widths = [_width(prefix, self._fonts[0]), _width(bed, self._fonts[1]), _width(text, self._fonts[2])]
-        return sum(widths) + _width("88:88:88", self._fonts[3]) + 2 * PAD + 3 * 8
+        words = (*self._words(self.alarm), re.sub(r"\d", "8", self._age))
+        widths = [_width(w, face) + WORD_GAP for w, face in zip(words, self._fonts, strict=True) if w]
+        return sum(widths) - WORD_GAP + 2 * PAD
 
     def sizeHint(self) -> QSize:
         return QSize(self.wanted(), self.theme.alarm_bar - 16)
@@ -60,10 +69,13 @@ class Chip(QAbstractButton):
         )
 
     def _words(self, alarm: Alarm) -> tuple[str, str, str]:
-        text = wording.alarm_text(alarm)
-        if alarm.presence is Presence.LATCHED:
-            text = f"{text} – ended"
-        return PREFIX[alarm.priority], alarm.bed, text
+        return PREFIX[alarm.priority], alarm.bed, self._text
+
+    @property
+    def flashes(self) -> bool:
+        """Only what is there, and only medium and high priority."""
+        alarm = self.alarm
+        return alarm is not None and alarm.presence is Presence.ACTIVE and alarm.priority > Priority.LOW
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self.alarm is None:
@@ -85,7 +97,7 @@ class Chip(QAbstractButton):
             painter.setFont(face)
             width = _width(words, face)
             painter.drawText(QRect(x, 0, width + 2, self.height()), Qt.AlignmentFlag.AlignVCenter, words)
-            x += width + (8 if words else 0)
+            x += width + (WORD_GAP if words else 0)
         if self.hasFocus():
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(colour(self.theme.tokens.interaction))
@@ -135,6 +147,9 @@ class Counts(QWidget):
             cell = QRect(x, 8, width, self.height() - 16)
             some = priority is not None and self._list.counts[priority] > 0
             painter.fillRect(cell, colour(tokens.alarm(priority).fill if some and priority else tokens.raised))
+            if some and priority and tokens.alarm(priority).edge:
+                painter.setPen(QPen(colour(tokens.alarm(priority).edge), 2))
+                painter.drawRect(cell.adjusted(1, 1, -1, -1))
             painter.setPen(colour(tokens.alarm(priority).text if some and priority else tokens.text_2))
             big = font(16 if self.theme.compact else 18, Weight.EXTRABOLD)
             painter.setFont(big if priority else font(15, Weight.SEMIBOLD))
@@ -158,7 +173,8 @@ class AlarmBar(QWidget):
         self.counts = Counts(theme, self)
         self.chips: list[Chip] = []
         self._chip_area = QWidget(self)
-        self.more_button = QPushButton(self)
+        self._zone = ZoneInfo("UTC")
+        self.more_button = QPushButton(self._chip_area)
         self.more_button.clicked.connect(self.more)
         self.pause_button = QPushButton(self)
         self.pause_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -168,7 +184,6 @@ class AlarmBar(QWidget):
         row.setSpacing(GAP)
         row.addWidget(self.counts)
         row.addWidget(self._chip_area, 1)
-        row.addWidget(self.more_button)
         row.addWidget(self.pause_button)
         flash.changed.connect(self._repaint)
         self.set_theme(theme)
@@ -177,6 +192,7 @@ class AlarmBar(QWidget):
     def show_ward(self, snapshot: WardSnapshot, now: float) -> None:
         """Bring counts and chips up to date."""
         self._alarms, self._now = alarm_list(snapshot), now
+        self._zone = ZoneInfo(snapshot.timezone)
         self.counts.show_counts(self._alarms)
         self._arrange()
 
@@ -187,8 +203,9 @@ class AlarmBar(QWidget):
             text = f"Sound paused {left // 60}:{left % 60:02d}"
         else:
             text = "Pause sound 2 min" + ("" if self.theme.compact else "   Space")
-        if text != self.pause_button.text():
+        if text != self.pause_button.text() or self.pause_button.icon().isNull():
             self.pause_button.setText(text)
+            self.pause_button.setAccessibleName(text)
             self.pause_button.setIcon(icons.bell(colour(self.theme.tokens.text), crossed=left_s > 0))
 
     def set_theme(self, theme: Theme) -> None:
@@ -198,6 +215,8 @@ class AlarmBar(QWidget):
         self.counts.theme = theme
         for chip in self.chips:
             chip.theme = theme
+        self.pause_button.setIcon(QIcon())
+        self.pause_button.setText("")
         self._arrange()
         self.update()
 
@@ -210,23 +229,41 @@ class AlarmBar(QWidget):
         if self._alarms is None:
             self.more_button.hide()
             return
+        high = self.height() - 16
+        widths = []
+        for index, alarm in enumerate(self._alarms.chips[:MOST_CHIPS]):
+            self._chip(index).show_alarm(alarm, self._now, self._zone)
+            widths.append(self._chip(index).wanted())
+        shown = self._fitting(widths)
         left = 0
-        shown = 0
-        for alarm in self._alarms.chips[:12]:
-            chip = self._chip(shown)
-            chip.show_alarm(alarm, self._now)
-            width = chip.wanted()
-            if left + width > self._chip_area.width():
-                break
-            chip.setGeometry(left, 8, width, self.height() - 16)
+        for chip, width in zip(self.chips[:shown], widths, strict=False):
+            chip.setGeometry(left, 8, width, high)
             chip.show()
             left += width + GAP
-            shown += 1
         for chip in self.chips[shown:]:
             chip.hide()
         rest = len(self._alarms.chips) - shown
         self.more_button.setVisible(rest > 0)
         self.more_button.setText(f"+{rest} more")
+        self.more_button.setGeometry(left, 8, self._more_width, high)
+
+    @property
+    def _more_width(self) -> int:
+        return _width("+88 more", font(15, Weight.SEMIBOLD)) + 32
+
+    def _fitting(self, widths: list[int]) -> int:
+        """How many chips fit whole, with room for "+n more" when not all of them do."""
+        assert self._alarms is not None
+        room = self._chip_area.width()
+        if len(widths) == len(self._alarms.chips) and sum(widths) + GAP * (len(widths) - 1) <= room:
+            return len(widths)
+        left, shown = 0, 0
+        for width in widths:
+            if left + width + GAP + self._more_width > room:
+                break
+            left += width + GAP
+            shown += 1
+        return shown
 
     def _chip(self, index: int) -> Chip:
         while len(self.chips) <= index:
@@ -242,7 +279,7 @@ class AlarmBar(QWidget):
 
     def _repaint(self) -> None:
         for chip in self.chips:
-            if chip.isVisible():
+            if chip.isVisible() and chip.flashes:
                 chip.update()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

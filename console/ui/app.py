@@ -83,11 +83,11 @@ def run_console(link: Link, options: Options) -> bool:
 
 def build_window(link: Link, options: Options) -> MainWindow:
     """The window with every page, not yet shown."""
-    theme = Theme()
+    theme, flash = Theme(), FlashClock()
     user = options.user
     first: Page
     if options.configured:
-        first = WallPage(link, user, theme)
+        first = WallPage(link, user, theme, flash)
     else:
         first = FirstRunPage(link, user, theme, options.config_file)
     pages = [
@@ -103,7 +103,7 @@ def build_window(link: Link, options: Options) -> MainWindow:
         Sheet.KEYS: KeysSheet(link, user, theme),
     }
     sound = AlarmSound(link, QtOutput(), socket.gethostname(), user)
-    return MainWindow(link, pages, AdmitPage(link, user, theme), sheets, sound, FlashClock(), user, theme)
+    return MainWindow(link, pages, AdmitPage(link, user, theme), sheets, sound, flash, user, theme)
 
 
 def _end(window: MainWindow, options: Options) -> None:

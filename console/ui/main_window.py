@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -36,6 +36,8 @@ DRAIN_MS = 75
 
 STALLED_S = 5.0
 """Real seconds after which an engine that publishes nothing counts as stopped (detector specification, section 6)."""
+
+SMALLEST_PAGE = QSize(320, 240)
 
 COMPACT_BELOW = 1600
 """Window width in px below which the bars shrink."""
@@ -87,6 +89,8 @@ class MainWindow(QMainWindow):
         self._stalled.hide()
         for page in (*self.pages, self.admit):
             self._stack.addWidget(page)
+        # A page that needs more room than there is gets less: it never makes the window larger than the screen.
+        self._stack.setMinimumSize(SMALLEST_PAGE)
         self._split.addWidget(self._stack)
         self._split.setChildrenCollapsible(False)
         self._split.setHandleWidth(1)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from importlib.metadata import PackageNotFoundError, version
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from console.link.snapshot import SourceState, WardSnapshot
+from console.ui.elided import ElidedLabel
 from console.ui.theme import MARGIN, Theme, colour
 
 HINT = "Arrow keys move between beds · Enter opens a bed · A acknowledges · O observation · P pump event · ? all keys"
@@ -20,14 +20,12 @@ class StatusBar(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.theme = theme
-        self._left = QLabel()
-        self._hint = QLabel(HINT)
-        self._version = QLabel(f"Version {_version()}")
+        self._left = ElidedLabel()
+        self._hint = ElidedLabel(HINT)
+        self._version = ElidedLabel(f"Version {_version()}")
         row = QHBoxLayout(self)
         row.setContentsMargins(MARGIN + 4, 0, MARGIN + 4, 0)
         row.setSpacing(20)
-        for label in (self._left, self._hint, self._version):
-            label.setTextFormat(Qt.TextFormat.PlainText)
         row.addWidget(self._left)
         row.addStretch(1)
         row.addWidget(self._hint)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
 
 from console.ui import icons
+from console.ui.elided import ElidedLabel
 from console.ui.theme import MARGIN, RADIUS, Mode, Theme, Weight, colour, font
 
 TITLE = "Ward Console"
@@ -73,7 +74,7 @@ class SystemBar(QWidget):
         self.theme = theme
         self._mark = QLabel()
         self._title = _label(TITLE)
-        self._ward = _label("")
+        self._ward = ElidedLabel()
         self.simulated = _label("")
         self.tabs = [Tab(title, f"F{n}", theme) for n, title in enumerate(titles, start=1)]
         self.sound = QPushButton()
@@ -106,7 +107,8 @@ class SystemBar(QWidget):
     def show_ward(self, name: str, simulated: bool, speed: float) -> None:
         """The name of the ward; a simulated one says so without pause."""
         self._ward.setText(name)
-        text = f"SIMULATED WARD · time × {speed:g}" if speed != 1 else "SIMULATED WARD"
+        what = "SIMULATED" if self.theme.compact else "SIMULATED WARD"
+        text = f"{what} · time × {speed:g}" if speed != 1 else what
         self.simulated.setText(text if simulated else "")
         self.simulated.setVisible(simulated)
 
