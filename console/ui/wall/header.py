@@ -70,7 +70,7 @@ def _tags(
     t = theme.tokens
     px = g.px(13, 11)
     if view.demo:
-        text = ink.fit(("DEMO DATA", "DEMO"), right - left - 16, px, Weight.EXTRABOLD) or "DEMO"
+        text = "DEMO" if g.size is Size.COMPACT else "DEMO DATA"
         ground, tint = colour(t.interaction), colour(t.bg if theme.mode.value == "dark" else t.panel)
         left = _tag(painter, left, middle, text, px, ground, tint)
     if view.tag:

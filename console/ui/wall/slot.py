@@ -150,8 +150,13 @@ def _words_small(g: Geometry, slot: SlotView, room: float, sizes: Sequence[float
     texts = slot.texts[2:] if pattern and len(slot.texts) == 4 else slot.texts[1:] or slot.texts
     if slot.look is Look.ENDED:
         texts = slot.texts[-2:]
-    pairs = [] if split else [(text, slot.short) for text in texts]
-    return _first_fit(g, slot, room, sizes, pairs + [(text, "") for text in texts])
+    asides = ("",) if split else (slot.short, "")
+    if pattern or slot.look is Look.ENDED:
+        pairs = [(text, aside) for aside in asides for text in texts]
+    else:
+        # A limit keeps its number, a cause its words; only then comes the age.
+        pairs = [(text, aside) for text in texts for aside in asides]
+    return _first_fit(g, slot, room, sizes, pairs)
 
 
 def _first_fit(
@@ -196,7 +201,7 @@ def _backed(
 def _paint_button(painter: QPainter, g: Geometry, box: QRect, right: float, split: bool) -> float:
     px, wide = g.px(14, 13), ink.width(ACK, g.px(14, 13), Weight.BOLD)
     high = min(g.metrics.button - 4, box.height() - 8)
-    pad = (12 if split else 20) * g.text
+    pad = (12 if split else 15 if g.size is Size.COMPACT else 20) * g.text
     button = QRectF(right - wide - pad, box.center().y() + 0.5 - high / 2, wide + pad, high)
     ink.pill(painter, button, colour("#0A0E13"))
     ink.write(painter, button.center().x() - wide / 2, _middle(box), ACK, px, Weight.BOLD, colour("#FFFFFF"))
@@ -219,12 +224,12 @@ def _paint_quiet(painter: QPainter, g: Geometry, view: TileView, theme: Theme) -
     if g.slot_is_header:
         _paint_small_head(painter, g, view, theme)
         return
+    if view.state is BedState.EMPTY:
+        return
     box, middle = g.slot, _middle(g.slot)
     painter.setPen(colour(t.line, 0.8))
     painter.drawLine(QPointF(1, box.top()), QPointF(box.right() - 1, box.top()))
     painter.drawLine(QPointF(1, box.bottom()), QPointF(box.right() - 1, box.bottom()))
-    if view.state is BedState.EMPTY:
-        return
     left = 10.0
     if standby:
         left = ink.write(painter, left, middle, "STANDBY", g.px(16, 14), Weight.BOLD, colour(t.text)) + 10

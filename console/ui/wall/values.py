@@ -55,14 +55,16 @@ def _paint_cell(painter: QPainter, g: Geometry, cell: CellView, box: QRect, them
     label_px = g.px(g.metrics.label, 10.5)
     px = number_px(g, cell.cell, cell.text)
     label_wide = ink.width(cell.label, label_px, Weight.BOLD)
-    column = max(label_wide, (37 if big else 24) * min(g.text, g.scale))
+    tight = g.size is Size.COMPACT or g.scale < 0.9
+    column = max(label_wide, (37 if big else 24) * min(g.text, g.scale) * (0.8 if tight else 1))
     if cell.time:
         column = max(column, ink.width(cell.time, g.px(10.5, 10), Weight.SEMIBOLD))
-    tight = g.size is Size.COMPACT or g.scale < 0.9
     x = box.left() + (4 if tight else 6)
     value_x = x + column + (3 if tight else 7 if big else 5)
     text = f"{cell.text}?" if cell.doubtful else cell.text
-    px = _shrunk(text, px, box.right() - value_x - 3)
+    # In the first row numerals keep their size and the arrow gives way; in the second there is no place above.
+    room = box.right() - value_x - 3
+    px = _shrunk(text, px, room if big or not cell.arrow else room - _arrow_size(g, big) - 1)
     baseline = box.center().y() + 1 + ink.cap_height(px, Weight.BOLD) / 2
     if cell.time:
         # The time of a single reading stands under its label: it is not a value of now.
@@ -81,13 +83,11 @@ def _paint_cell(painter: QPainter, g: Geometry, cell: CellView, box: QRect, them
         if after + size > box.right() - 2:
             # Beside a long value there is no room: the arrow stands over the label.
             after, middle = x + (label_wide - size) / 2, box.top() + 5 + size / 2
-            after = x + label_wide + 3 if cell.time else after
-            middle = box.center().y() - 2 - label_px * 0.4 if cell.time else middle
         ink.arrow(painter, after, middle, size, cell.arrow > 0, colour(theme.tokens.text))
 
 
 def _arrow_size(g: Geometry, big: bool) -> float:
-    return max(9.0, (13 if big else 12) * g.text)
+    return max(9.0, (13 if big else 12) * g.text * min(1.0, g.scale + 0.1) * (0.8 if g.size is Size.COMPACT else 1))
 
 
 def _shrunk(text: str, px: float, room: float) -> float:

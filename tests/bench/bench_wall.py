@@ -1,0 +1,133 @@
+"""What the ward wall costs: a frame with new data in all of 64 tiles, and the share of a core at one update a second."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import sys
+import time
+from dataclasses import replace
+from typing import Any
+
+from console.ui.theme import Theme, apply
+from console.ui.wall.page import WallPage
+from tests.console.ui import fakes
+from tests.console.ui.ward_states import ward_of
+
+FRAMES = 150
+SECONDS = 8.0
+
+
+def _application() -> Any:
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from PySide6.QtWidgets import QApplication
+
+    application = QApplication.instance() or QApplication([])
+    apply(application, Theme())
+    return application
+
+
+def _wards(count: int) -> list[Any]:
+    """Wards in which every value of every bed differs from the one before."""
+    made = []
+    for step in range(count):
+        ward = ward_of(64)
+        beds = []
+        for bed in ward.beds:
+            moved = tuple(
+                r
+                if r.value is None
+                else replace(r, value=r.value + step % 7 * (0.1 if r.value < 45 else 1), stamp=r.stamp + step)
+                for r in bed.readings
+            )
+            stamp = None if bed.last_data_stamp is None else bed.last_data_stamp + step
+            beds.append(replace(bed, readings=moved, last_data_stamp=stamp, version=step))
+        system = replace(ward.system, engine_stamp=fakes.NOW + step)
+        made.append(replace(ward, beds=tuple(beds), system=system))
+    return made
+
+
+def _page(wards: list[Any]) -> WallPage:
+    page = WallPage(fakes.FakeLink(wards[0]), "R. Test", Theme())
+    page.resize(1920, 942)
+    page.show()
+    return page
+
+
+def frame() -> list[dict[str, Any]]:
+    """Time of a frame: every tile gets new values and is painted."""
+    application, wards = _application(), _wards(20)
+    page = _page(wards)
+    times = []
+    for index in range(FRAMES):
+        before = time.perf_counter()
+        page.show_ward(wards[index % len(wards)], fakes.NOW + index)
+        application.processEvents()
+        times.append((time.perf_counter() - before) * 1000)
+    page.close()
+    page.deleteLater()
+    application.processEvents()
+    times = sorted(times[5:])
+    median, p95 = statistics.median(times), times[int(len(times) * 0.95)]
+    how = "64 tiles 1920x942 offscreen, every value changed, view built and painted, wall time"
+    return [
+        _row("wall.frame_64_median", median, "ms", "8", median <= 8, how),
+        _row("wall.frame_64_p95", p95, "ms", "8", p95 <= 8, how),
+    ]
+
+
+def load() -> list[dict[str, Any]]:
+    """CPU time of the process while 64 beds change once a second and the page is asked ten times a second."""
+    application, wards = _application(), _wards(20)
+    page = _page(wards)
+    application.processEvents()
+    started, cpu = time.perf_counter(), time.process_time()
+    step = 0
+    while (passed := time.perf_counter() - started) < SECONDS:
+        second = int(passed)
+        page.show_ward(wards[second % len(wards)], fakes.NOW + passed)
+        application.processEvents()
+        step += 1
+        time.sleep(max(0.0, started + step * 0.1 - time.perf_counter()))
+    share = (time.process_time() - cpu) / (time.perf_counter() - started) * 100
+    page.close()
+    page.deleteLater()
+    application.processEvents()
+    how = f"64 beds, every value changed once a second, asked 10 times a second, {SECONDS:.0f} s of process CPU time"
+    return [_row("wall.cpu_64", share, "% of a core", "3", share <= 3, how)]
+
+
+def references() -> list[dict[str, Any]]:
+    """References to None must not leak away: PySide6 6.12 under Python 3.11 loses one per call-back and aborts."""
+    application, wards = _application(), _wards(4)
+    page = _page(wards)
+    for index in range(20):
+        page.show_ward(wards[index % 4], fakes.NOW + index)
+        application.processEvents()
+    before = sys.getrefcount(None)
+    for index in range(200):
+        page.show_ward(wards[index % 4], fakes.NOW + index)
+        application.processEvents()
+    lost = before - sys.getrefcount(None)
+    page.close()
+    page.deleteLater()
+    application.processEvents()
+    return [
+        _row("wall.none_references_lost", lost, "references", "under 1000", lost < 1000, "200 repaints of 64 tiles")
+    ]
+
+
+def _row(name: str, measured: float, unit: str, budget: str, passed: bool, how: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "measured": measured,
+        "unit": unit,
+        "budget": budget,
+        "peer": None,
+        "ratio": None,
+        "pass": passed,
+        "how": how,
+    }
+
+
+BENCHES = [frame, load, references]
