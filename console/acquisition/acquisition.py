@@ -30,7 +30,7 @@ class Acquisition:
         except DriverError as error:
             raise ConfigError(str(error)) from error
         feeds = [(feed, Feed(feed, views[feed.name], store, put, clock)) for feed in config.hl7_listener]
-        self._listeners = ListenerThread(feeds) if feeds else None
+        self._listeners = ListenerThread(feeds, clock.utc) if feeds else None
         self._lock = threading.Lock()
 
     def start(self) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from console.acquisition.feed import Feed
 from console.config import Hl7ListenerConfig
@@ -30,9 +31,13 @@ class _Served:
 
 
 class ListenerThread:
-    """Runs every configured listener; one that cannot get its address keeps trying and says so."""
+    """Runs every configured listener; one that cannot get its address keeps trying and says so.
 
-    def __init__(self, feeds: Sequence[tuple[Hl7ListenerConfig, Feed]]) -> None:
+    utc: the wall time of the console, in which messages are received.
+    """
+
+    def __init__(self, feeds: Sequence[tuple[Hl7ListenerConfig, Feed]], utc: Callable[[], datetime]) -> None:
+        self._utc = utc
         self._served = [_Served(config, feed) for config, feed in feeds]
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
@@ -92,7 +97,7 @@ class ListenerThread:
         try:
             tls = None if config.tls is None else tls_context(config.tls.cert, config.tls.key, config.tls.client_ca)
             settings = ListenerSettings(config.name, config.host, config.port, config.allow, tls=tls)
-            listener = Listener(settings, served.feed.deliver)
+            listener = Listener(settings, served.feed.deliver, self._utc)
             served.address = await listener.start()
         except OSError as error:
             served.error = f"cannot listen on {config.host}:{config.port}: {error.strerror or error}"

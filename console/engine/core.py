@@ -11,7 +11,7 @@ from concurrent.futures import Future
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from console.alarms.alarm import Priority, Transition
+from console.alarms.alarm import Condition, Priority, Transition
 from console.alarms.bed import BedAlarms
 from console.alarms.lifecycle import LifeCycle
 from console.alarms.technical import system_condition
@@ -25,6 +25,9 @@ from console.store.records import AuditEntry, Restored
 from console.store.store import Store
 
 log = logging.getLogger(__name__)
+
+FAULT_S = 60.0
+"""A fault of our own stands for so long after it was last seen."""
 
 
 class WardCore:
@@ -54,7 +57,7 @@ class WardCore:
         self._speed = speed
         self._lifecycle = LifeCycle("", new_id)
         self._dirty: set[str] = set(self.beds)
-        self._faulty: dict[str, str] = {}
+        self._faulty: dict[str, tuple[str, float]] = {}
         self._sources = plan.views
         self._sequence = 0
 
@@ -85,7 +88,7 @@ class WardCore:
         """Take one item other than a command."""
         match item:
             case Samples():
-                self._take_samples(item)
+                self._take_samples(item, now)
             case DeviceReport():
                 bed = self.beds.get(item.bed)
                 if bed is not None:
@@ -103,7 +106,7 @@ class WardCore:
             case SourceNote():
                 self.audit(AuditEntry(utc, "system", item.act, "", f"{item.source}: {item.detail}"))
 
-    def _take_samples(self, item: Samples) -> None:
+    def _take_samples(self, item: Samples, now: float) -> None:
         if not item.stored:
             self.store.put_samples(item.samples)
         for sample in item.samples:
@@ -113,7 +116,7 @@ class WardCore:
             try:
                 bed.observe(sample.observation)
             except Exception as error:  # noqa: BLE001 - one bed's fault must not blind the others: it becomes a high alarm
-                self._fault(sample.bed, error)
+                self.fault(sample.bed, error, now)
             self._dirty.add(sample.bed)
 
     # --- time passes ---------------------------------------------------------------------------------------------
@@ -134,16 +137,8 @@ class WardCore:
             bed.trend.advance(now, utc, bed.alarms.views())
         for entry in self.watch.check(self.store.failure, step_s, self._sources, now, utc):
             self.audit(entry)
-        faults = tuple(
-            system_condition(
-                f"engine:{bed}",
-                Priority.HIGH,
-                f"Alarms of {bed} are not working",
-                text,
-                "Watch the bedside monitor; restart the console.",
-            )
-            for bed, text in self._faulty.items()
-        )
+        self._faulty = {where: fault for where, fault in self._faulty.items() if now - fault[1] < FAULT_S}
+        faults = [_fault_condition(where, text) for where, (text, _) in self._faulty.items()]
         self.record(self._lifecycle.step((*faults, *self.watch.conditions()), now, utc))
 
     def next_due(self) -> float | None:
@@ -156,7 +151,7 @@ class WardCore:
             transitions = bed.alarms.advance(now, utc)
             bed.due = bed.alarms.next_due()
         except Exception as error:  # noqa: BLE001 - see _take_samples
-            self._fault(bed.name, error)
+            self.fault(bed.name, error, now)
             return
         self.record(transitions, bed)
 
@@ -168,10 +163,11 @@ class WardCore:
                 if bed is not None:
                     bed.alarms.link(view.name, view.state, view.last_error, now)
 
-    def _fault(self, bed: str, error: Exception) -> None:
-        if bed not in self._faulty:
-            log.error("alarms of bed %s failed", bed, exc_info=error)
-        self._faulty[bed] = f"{type(error).__name__}: {error}"
+    def fault(self, where: str, error: Exception, now: float) -> None:
+        """A fault of our own at a bed (or in the console, ""): it becomes a high alarm and does not stop the others."""
+        if where not in self._faulty:
+            log.error("alarms of %s failed", where or "the console", exc_info=error)
+        self._faulty[where] = f"{type(error).__name__}: {error}", now
 
     # --- what goes out -------------------------------------------------------------------------------------------
 
@@ -203,7 +199,10 @@ class WardCore:
     def snapshot(self, now: float, utc: datetime, queue_depth: int = 0, thinned: int = 0) -> WardSnapshot:
         """The picture of the ward; beds that nothing has happened to are the same objects as before."""
         for name in self._dirty:
-            self.beds[name].refresh(now, utc)
+            try:
+                self.beds[name].refresh(now, utc)
+            except Exception as error:  # noqa: BLE001 - see _take_samples
+                self.fault(name, error, now)
         self._dirty.clear()
         self._sequence += 1
         failure = self.store.failure
@@ -227,6 +226,12 @@ class WardCore:
             ),
             self._lifecycle.alarms(),
         )
+
+
+def _fault_condition(where: str, text: str) -> Condition:
+    what = f"Alarms of {where} are not working" if where else "The alarm engine has a fault"
+    advice = "Watch the bedside monitors; restart the console."
+    return system_condition(f"engine:{where}", Priority.HIGH, what, text, advice)
 
 
 def _done() -> Future[None]:

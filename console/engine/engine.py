@@ -139,10 +139,13 @@ class Engine:
         """Handle a batch and judge what it touched; True when there is something new to show."""
         now, utc = self._clock.now(), self._clock.utc()
         for item in items:
-            if isinstance(item, Ask):
-                self._commands.handle(item, now, utc)
-            else:
-                self._core.handle(item, now, utc)
+            try:
+                if isinstance(item, Ask):
+                    self._commands.handle(item, now, utc)
+                else:
+                    self._core.handle(item, now, utc)
+            except Exception as error:  # noqa: BLE001 - it becomes a high alarm, and the next item has its turn
+                self._core.fault("", error, now)
         due = self._core.next_due()
         if not items and (due is None or due > now):
             return False

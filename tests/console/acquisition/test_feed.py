@@ -60,7 +60,7 @@ class Served:
             lambda item: self.items.append(item) or True,
             SystemClock(),
         )
-        self.listeners = ListenerThread([(config.hl7_listener[0], self.feed)])
+        self.listeners = ListenerThread([(config.hl7_listener[0], self.feed)], SystemClock().utc)
         self.listeners.start()
 
     @property

@@ -272,6 +272,9 @@ def test_a_fault_at_one_bed_is_a_high_alarm_and_blinds_no_other(ward, monkeypatc
     assert alarm.condition.text == "Alarms of 7B-01 are not working"
     assert ward.alarm("limit:hr:high", "7B-02") is not None
     assert "bad day" in caplog.text
+    monkeypatch.undo()
+    ward.run(61, {HR: 80})
+    assert ward.snapshot().alarms[0].presence is Presence.LATCHED
 
 
 def test_a_bed_of_a_discharged_patient_shows_nothing_of_him(ward):

@@ -157,6 +157,23 @@ def test_overload_thins_samples_and_loses_no_alarm(running):
     assert [t.change for t in running.link.drain() if t.alarm.condition.key == "limit:nibp_sys:high"] == [Change.ONSET]
 
 
+def test_a_fault_in_one_item_is_a_high_alarm_and_the_next_item_has_its_turn(running, monkeypatch, caplog):
+    whole = running.store.put_samples
+
+    def broken(samples) -> None:
+        if samples[0].observation.parameter is HR:
+            raise RuntimeError("bad day")
+        whole(samples)
+
+    monkeypatch.setattr(running.store, "put_samples", broken)
+    running.send(HR, 80)
+    running.send(CUFF, 120)
+    wait_for(lambda: running.shown(CUFF) == 120)
+    wait_for(lambda: running.link.snapshot().alarms)
+    assert running.link.snapshot().alarms[0].condition.text == "The alarm engine has a fault"
+    assert "bad day" in caplog.text
+
+
 def test_the_ward_is_back_after_a_restart_with_the_real_store(tmp_path: Path):
     store = open_store("sqlite:///ward.db", tmp_path)
     try:
