@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from console.alarms.alarm import Condition, Kind, Priority
+from console.alarms.alarm import Condition, Priority
+from console.alarms.technical_text import outage, sensor_fault
 from console.link.snapshot import Liveness, SourceState
 from drivers.observation import Parameter, Status
 
@@ -35,22 +36,6 @@ STANDS_S: dict[Parameter, float] = {
 
 CONTINUOUS_COUNT, CONTINUOUS_S = 3, 600.0
 """Temperature is a stream when three values arrive in ten minutes (detector specification, section 1)."""
-
-LABELS: dict[Parameter, str] = {
-    Parameter.HR: "HR",
-    Parameter.PR: "PR",
-    Parameter.RR: "RR",
-    Parameter.SPO2: "SpO2",
-    Parameter.ETCO2: "EtCO2",
-    Parameter.NIBP_SYS: "BP",
-    Parameter.NIBP_DIA: "BP",
-    Parameter.NIBP_MEAN: "BP",
-    Parameter.ART_SYS: "Arterial BP",
-    Parameter.ART_DIA: "Arterial BP",
-    Parameter.ART_MEAN: "Arterial BP",
-    Parameter.TEMP: "Temp",
-    Parameter.PERFUSION_INDEX: "Perfusion index",
-}
 
 WATCHED = (Parameter.HR, Parameter.RR, Parameter.SPO2, Parameter.ETCO2, Parameter.ART_SYS, Parameter.TEMP)
 """One sensor, one alarm: pulse and perfusion go with SpO2, the other arterial pressures with the systolic. A cuff is
@@ -241,7 +226,7 @@ class TechnicalMonitor:
                 if source.fault is None:
                     source.heard_before = source.heard
                 source.fault = fault
-                source.condition = None if fault is None else _outage(source, *fault)
+                source.condition = None if fault is None else outage(source.name, source.late_s, source.error, *fault)
             if source.condition is not None:
                 found.append(source.condition)
         for parameter in WATCHED:
@@ -251,7 +236,7 @@ class TechnicalMonitor:
             wrong = self._sensor_fault(parameter, sensor, now)
             if wrong != sensor.fault:
                 sensor.fault = wrong
-                sensor.condition = _sensor_condition(parameter, wrong) if wrong else None
+                sensor.condition = sensor_fault(parameter, wrong) if wrong else None
             if sensor.condition is not None:
                 found.append(sensor.condition)
         found.extend(self._notes.values())
@@ -308,44 +293,3 @@ class TechnicalMonitor:
         if self._single(parameter) or (source is not None and source.fault is not None):
             return ""  # a spot reading has no sensor that stays on, and an outage has its own alarm
         return sensor.judge(now, late_after(0.0) if source is None else source.late_s)
-
-
-def _outage(source: _Source, priority: Priority, cause: str) -> Condition:
-    text = {"lost": "Connection lost", "unreadable": "Unreadable data"}.get(
-        cause, "No data" if priority is Priority.MEDIUM else "Late data"
-    )
-    advice = {
-        "lost": "Check that the monitor is on and its cable is in. Watch the bedside monitor.",
-        "unreadable": "Check that device type and line settings match the configuration. Watch the bedside monitor.",
-    }.get(cause, "Check the monitor at the bedside; the values shown here are not live.")
-    detail = source.error or f"no new values for more than {source.late_s:g} s"
-    return Condition(
-        key=f"technical:data:{source.name}",
-        kind=Kind.TECHNICAL,
-        priority=priority,
-        text=f"{text} – {source.name}",
-        detail=detail,
-        advice=advice,
-    )
-
-
-def _sensor_condition(parameter: Parameter, wrong: str) -> Condition:
-    label = LABELS[parameter]
-    text, advice = {
-        "off": (f"{label} – no reading", "Check the sensor at the patient."),
-        "silent": (f"{label} – no new values", "Check that the sensor is connected to the monitor."),
-        "unreliable": (f"{label} – signal not reliable", "Check the position of the sensor; see the patient."),
-    }[wrong]
-    return Condition(
-        key=f"technical:sensor:{parameter.value}",
-        kind=Kind.TECHNICAL,
-        priority=Priority.LOW,
-        text=text,
-        advice=advice,
-        parameters=(parameter,),
-    )
-
-
-def system_condition(key: str, priority: Priority, text: str, detail: str = "", advice: str = "") -> Condition:
-    """A technical condition of the console itself: storage, sound, clock, a listener that cannot listen."""
-    return Condition(f"technical:{key}", Kind.TECHNICAL, priority, text, detail=detail, advice=advice)

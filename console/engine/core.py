@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from console.alarms.alarm import Condition, Priority, Transition
 from console.alarms.bed import BedAlarms
 from console.alarms.lifecycle import LifeCycle
-from console.alarms.technical import system_condition
+from console.alarms.technical_text import system_condition
 from console.engine.bed import Bed
 from console.engine.items import DeviceReport, Item, PatientSeen, Samples, SourceNote, TrendRead
 from console.engine.plan import WardPlan

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from console.alarms.alarm import Condition, Priority
-from console.alarms.technical import system_condition
+from console.alarms.technical_text import system_condition
 from console.link.snapshot import SourceState, SourceView
 from console.store.records import AuditEntry
 

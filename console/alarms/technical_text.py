@@ -1,0 +1,65 @@
+"""The words of technical alarms: what is wrong, and what to do about it."""
+
+from __future__ import annotations
+
+from console.alarms.alarm import Condition, Kind, Priority
+from drivers.observation import Parameter
+
+LABELS: dict[Parameter, str] = {
+    Parameter.HR: "HR",
+    Parameter.PR: "PR",
+    Parameter.RR: "RR",
+    Parameter.SPO2: "SpO2",
+    Parameter.ETCO2: "EtCO2",
+    Parameter.NIBP_SYS: "BP",
+    Parameter.NIBP_DIA: "BP",
+    Parameter.NIBP_MEAN: "BP",
+    Parameter.ART_SYS: "Arterial BP",
+    Parameter.ART_DIA: "Arterial BP",
+    Parameter.ART_MEAN: "Arterial BP",
+    Parameter.TEMP: "Temp",
+    Parameter.PERFUSION_INDEX: "Perfusion index",
+}
+
+
+def outage(name: str, late_s: float, error: str, priority: Priority, cause: str) -> Condition:
+    """A source that cannot be heard. cause: "lost", "unreadable" or "silent"; error: what its link says, if anything."""
+    text = {"lost": "Connection lost", "unreadable": "Unreadable data"}.get(
+        cause, "No data" if priority is Priority.MEDIUM else "Late data"
+    )
+    advice = {
+        "lost": "Check that the monitor is on and its cable is in. Watch the bedside monitor.",
+        "unreadable": "Check that device type and line settings match the configuration. Watch the bedside monitor.",
+    }.get(cause, "Check the monitor at the bedside; the values shown here are not live.")
+    detail = error or f"no new values for more than {late_s:g} s"
+    return Condition(
+        key=f"technical:data:{name}",
+        kind=Kind.TECHNICAL,
+        priority=priority,
+        text=f"{text} – {name}",
+        detail=detail,
+        advice=advice,
+    )
+
+
+def sensor_fault(parameter: Parameter, wrong: str) -> Condition:
+    """A parameter that is not measured. wrong: "off", "silent" or "unreliable"."""
+    label = LABELS[parameter]
+    text, advice = {
+        "off": (f"{label} – no reading", "Check the sensor at the patient."),
+        "silent": (f"{label} – no new values", "Check that the sensor is connected to the monitor."),
+        "unreliable": (f"{label} – signal not reliable", "Check the position of the sensor; see the patient."),
+    }[wrong]
+    return Condition(
+        key=f"technical:sensor:{parameter.value}",
+        kind=Kind.TECHNICAL,
+        priority=Priority.LOW,
+        text=text,
+        advice=advice,
+        parameters=(parameter,),
+    )
+
+
+def system_condition(key: str, priority: Priority, text: str, detail: str = "", advice: str = "") -> Condition:
+    """A technical condition of the console itself: storage, sound, clock, a listener that cannot listen."""
+    return Condition(f"technical:{key}", Kind.TECHNICAL, priority, text, detail=detail, advice=advice)
