@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from console.alarms.alarm import Alarm
 from console.alarms.lifecycle import RETURN_S
@@ -65,10 +65,9 @@ class AckSheet(DockedSheet):
         self._members = label(role="caption", wrap=True)
         self.reasons = [self._reason_button(n, text) for n, text in enumerate(REASONS, start=1)]
         self.other = QLineEdit()
-        self.other.setPlaceholderText("7   Other reason – type here, Enter acknowledges")
+        self.other.setPlaceholderText("7    Other reason – type, then Enter")
         self.other.setAccessibleName("7, other reason")
         self.other.setMaxLength(LONGEST_REASON)
-        self.other.setMinimumHeight(44)
         self.other.returnPressed.connect(self._other_given)
         self._others = label(role="caption", wrap=True)
         self.next_button = button("Next alarm")
@@ -86,7 +85,6 @@ class AckSheet(DockedSheet):
 
     def _reason_button(self, number: int, text: str) -> QPushButton:
         made = button(f"{number}    {text}")
-        made.setMinimumHeight(44)
         made.setAccessibleName(f"{number}, {text}")
         made.setStyleSheet("text-align: left; font-size: 16px; font-weight: 700;")
         made.clicked.connect(lambda: self.acknowledge(text))
@@ -112,6 +110,7 @@ class AckSheet(DockedSheet):
         rest.addWidget(self.next_button)
         rest.addWidget(self.open_button)
         self._choose.addLayout(rest)
+        self._choose.addStretch(1)
         foot = QFrame()
         foot.setProperty("role", "panel")
         low = QVBoxLayout(foot)
@@ -128,11 +127,29 @@ class AckSheet(DockedSheet):
         column.addLayout(top)
         column.addWidget(self.head)
         column.addWidget(self._values)
-        column.addLayout(self._choose)
-        column.addStretch(1)
+        column.addWidget(self._scrolled(), 1)
         column.addWidget(foot)
         self.undo_button.hide()
         self.message.hide()
+        self.set_theme(self.theme)
+
+    def _scrolled(self) -> QScrollArea:
+        """The reasons, which scroll in a window too low for all of them."""
+        content = QWidget()
+        content.setLayout(self._choose)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(content)
+        return area
+
+    def set_theme(self, theme: Theme) -> None:
+        """The look has changed; a low window gets lower buttons, never under 40 px."""
+        super().set_theme(theme)
+        self._choose.setSpacing(3 if theme.compact else 7)
+        for made in (*self.reasons, self.other):
+            made.setFixedHeight(40 if theme.compact else 48)
 
     # --- what is shown -------------------------------------------------------------------------------------------
 
@@ -165,7 +182,7 @@ class AckSheet(DockedSheet):
         if alarm.acknowledged is not None and not self._acked_here and not self.message.text():
             at = wording.clock_text(alarm.acknowledged.at, self._zone)
             self._tell(f"✓  Acknowledged {at} by {alarm.acknowledged.by}")
-        self._after.setText(_after_words(alarm))
+        self._after.setText(_after_words(alarm, self.theme.compact))
         self._recorded.setText(f"Recorded as {self.user}" if self.user.strip() else "Nobody is named at the top right")
 
     def _show_gone(self) -> None:
@@ -312,9 +329,11 @@ def _find(snapshot: WardSnapshot, alarm_id: str) -> tuple[Alarm | None, BedSnaps
     return next((a for a in snapshot.alarms if a.id == alarm_id), None), None
 
 
-def _after_words(alarm: Alarm) -> str:
-    minutes = RETURN_S[alarm.priority] / 60
+def _after_words(alarm: Alarm, short: bool) -> str:
+    stops = f"Its sound stops for {RETURN_S[alarm.priority] / 60:.0f} min, then returns if it is still active."
+    if short:
+        return stops
     return (
-        "After you acknowledge: the alarm stays on screen, steady, with your name. Its sound stops for "
-        f"{minutes:.0f} min, then returns if it is still active. A higher stage or another alarm sounds at once."
+        f"After you acknowledge: the alarm stays on screen, steady, with your name. {stops} "
+        "A higher stage or another alarm sounds at once."
     )

@@ -56,7 +56,7 @@ class Chip(QAbstractButton):
         return sum(widths) - WORD_GAP + 2 * PAD
 
     def sizeHint(self) -> QSize:
-        return QSize(self.wanted(), self.theme.alarm_bar - 16)
+        return QSize(self.wanted(), 40)
 
     @property
     def _fonts(self) -> tuple[QFont, QFont, QFont, QFont]:
@@ -144,7 +144,8 @@ class Counts(QWidget):
         tokens = self.theme.tokens
         x = 2
         for text, width, priority in self._cells():
-            cell = QRect(x, 8, width, self.height() - 16)
+            inset = 6 if self.theme.compact else 8
+            cell = QRect(x, inset, width, self.height() - 2 * inset)
             some = priority is not None and self._list.counts[priority] > 0
             painter.fillRect(cell, colour(tokens.alarm(priority).fill if some and priority else tokens.raised))
             if some and priority and tokens.alarm(priority).edge:
@@ -215,6 +216,9 @@ class AlarmBar(QWidget):
         self.counts.theme = theme
         for chip in self.chips:
             chip.theme = theme
+        for pressed in (self.more_button, self.pause_button):
+            pressed.setStyleSheet("min-height: 0; padding: 2px 12px;")
+        self.pause_button.setFixedHeight(theme.alarm_bar - 2 * self._inset)
         self.pause_button.setIcon(QIcon())
         self.pause_button.setText("")
         self._arrange()
@@ -229,7 +233,7 @@ class AlarmBar(QWidget):
         if self._alarms is None:
             self.more_button.hide()
             return
-        high = self.height() - 16
+        top, high = self._inset, self.height() - 2 * self._inset
         widths = []
         for index, alarm in enumerate(self._alarms.chips[:MOST_CHIPS]):
             self._chip(index).show_alarm(alarm, self._now, self._zone)
@@ -237,7 +241,7 @@ class AlarmBar(QWidget):
         shown = self._fitting(widths)
         left = 0
         for chip, width in zip(self.chips[:shown], widths, strict=False):
-            chip.setGeometry(left, 8, width, high)
+            chip.setGeometry(left, top, width, high)
             chip.show()
             left += width + GAP
         for chip in self.chips[shown:]:
@@ -245,7 +249,12 @@ class AlarmBar(QWidget):
         rest = len(self._alarms.chips) - shown
         self.more_button.setVisible(rest > 0)
         self.more_button.setText(f"+{rest} more")
-        self.more_button.setGeometry(left, 8, self._more_width, high)
+        self.more_button.setGeometry(left, top, self._more_width, high)
+
+    @property
+    def _inset(self) -> int:
+        """Space above and below what stands in the bar."""
+        return 6 if self.theme.compact else 8
 
     @property
     def _more_width(self) -> int:

@@ -218,6 +218,7 @@ class MainWindow(QMainWindow):
             self._sheet = sheet
             self._split.addWidget(sheet)
             sheet.setFixedWidth(SHEET_WIDTH)
+            sheet.setMinimumHeight(SMALLEST_PAGE.height())
             sheet.show()
         sheet.setFocus()
         self.refresh()
@@ -285,6 +286,8 @@ class MainWindow(QMainWindow):
             self.toggle_pause()
         elif key == Qt.Key.Key_Question and not typing:
             self.open_sheet(Sheet.KEYS, "")
+        elif self._sheet is not None and not typing and self._sheet.press_digit(key - Qt.Key.Key_0):
+            event.accept()
         elif key == Qt.Key.Key_Escape:
             if self._sheet is not None:
                 self.close_sheet()

@@ -89,3 +89,7 @@ class DockedSheet(QWidget):
         """The look has changed."""
         self.theme = theme
         self.update()
+
+    def press_digit(self, digit: int) -> bool:
+        """A digit pressed anywhere while the sheet is open; True when it meant something here."""
+        return False

@@ -307,7 +307,7 @@ def style_sheet(theme: Theme) -> str:
     QScrollBar::handle:vertical {{ background: {t.line_strong}; border-radius: 5px; min-height: 30px; }}
     QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; }}
     QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; border: none; }}
-    QSplitter::handle {{ background: {t.bg}; }}
+    QSplitter::handle {{ background: {t.line_strong}; }}
     QCheckBox::indicator {{ width: 16px; height: 16px; border: 1px solid {t.line_strong}; border-radius: 3px;
         background: {t.bg}; }}
     QCheckBox::indicator:checked {{ background: {t.interaction}; image: url({_check_mark()}); }}
