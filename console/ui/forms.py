@@ -64,6 +64,14 @@ def set_look(widget: QWidget, name: str, value: Any) -> None:
     widget.style().polish(widget)
 
 
+def clear(layout: QLayout) -> None:
+    """Take everything out of a layout: gone from the screen at once, not when Qt gets round to deleting it."""
+    while (item := layout.takeAt(0)) is not None:
+        if (widget := item.widget()) is not None:
+            widget.hide()
+            widget.deleteLater()
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """Why a question has no answer, in one plain sentence."""

@@ -13,7 +13,7 @@ from console.alarms.alarm import Alarm
 from console.link.link import Link
 from console.store.records import AlarmRecord, Trend
 from console.ui import wording
-from console.ui.forms import Failure, Questions, button, label, panel
+from console.ui.forms import Failure, Questions, button, clear, label, panel
 from console.ui.history_page import rows
 from console.ui.history_page.model import paint_priority
 from console.ui.history_page.vitals_strip import HALF_WIDTH, PARAMETERS, VitalsStrip
@@ -90,7 +90,7 @@ class Course(QWidget):
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setWidget(content)
-        scroll.setMinimumHeight(84)
+        scroll.setMinimumHeight(60)
         column.addWidget(scroll, 2)
         buttons = QHBoxLayout()
         for made in (self.open_button, self.previous, self.next):
@@ -186,9 +186,7 @@ class Course(QWidget):
         if shown == self.lines:
             return
         self.lines = shown
-        while (item := self._grid.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.deleteLater()
+        clear(self._grid)
         for index, (clock, text) in enumerate(shown):
             self._grid.addWidget(label(clock, "muted"), index, 0, Qt.AlignmentFlag.AlignTop)
             self._grid.addWidget(label(text, wrap=True), index, 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QSize, Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -42,6 +42,8 @@ ALL_BEDS = "All beds"
 KINDS = ("pattern", "limit", "technical")
 REFRESH_S = 3.0
 """The table is read again at most so often while alarms change."""
+
+LEAST = QSize(900, 500)
 
 FIGURES = (
     "Alarms",
@@ -80,6 +82,8 @@ class HistoryPage(Page):
         self._load_title = label("Alarm load per hour, ward")
         self._delegate = PriorityDelegate(self)
         self._figure_strip = panel()
+        # A page never keeps the window from shrinking to a small screen; its parts scroll or elide.
+        self.setMinimumSize(LEAST)
         self._lay_out()
         self._connect()
         self.set_theme(theme)
@@ -165,10 +169,11 @@ class HistoryPage(Page):
         column.setContentsMargins(14, 10, 14, 10)
         head = QHBoxLayout()
         head.addWidget(self._load_title, 1)
-        head.addWidget(label("* low   ** medium   *** high, bottom to top", "caption"))
+        head.addWidget(label("* low, ** medium, *** high", "caption"))
         column.addLayout(head)
         column.addWidget(self.load, 1)
-        column.addWidget(label("Beds with most alarms"))
+        self._by_bed_title = label("Beds with most alarms")
+        column.addWidget(self._by_bed_title)
         column.addWidget(self.by_bed)
         return box
 
@@ -181,15 +186,20 @@ class HistoryPage(Page):
         self.course.set_theme(theme)
         self._right.setFixedWidth(430 if compact else 660)
         self.table.verticalHeader().setDefaultSectionSize(32 if compact else 35)
-        widths = (100, 56, 50, 0, 76, 80, 80, 78, 128, 96) if compact else (128, 84, 58, 0, 92, 96, 96, 116, 156, 180)
+        widths = (104, 62, 52, 0, 76, 80, 84, 92, 140, 96) if compact else (140, 74, 60, 0, 96, 86, 100, 110, 160, 150)
         for column, width in enumerate(widths):
             if width:
                 self.table.setColumnWidth(column, width)
         self.table.setColumnHidden(4, compact)
         self.table.setColumnHidden(9, compact)
+        self._by_bed_title.setHidden(compact)
+        self.by_bed.setHidden(compact)
         size = 24 if compact else 30
         self._figure_strip.setStyleSheet(f"QLabel#figure {{ font-size: {size}px; font-weight: 800; }}")
-        self.setStyleSheet("QPushButton[role='choice'] { padding: 4px 10px; }" if compact else "")
+        padding = "4px 10px" if compact else "6px 14px"
+        self.setStyleSheet(
+            f"QPushButton[role='choice'] {{ padding: {padding}; }} QTableView::item {{ padding: 0 8px; }}"
+        )
         self.table.viewport().update()
 
     def _connect(self) -> None:

@@ -63,7 +63,7 @@ class VitalsStrip(QWidget):
         self._alarm: Alarm | None = None
         self._trend: Trend | None = None
         self._text = ""
-        self.setMinimumHeight(210)
+        self.setMinimumHeight(150)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def show_text(self, text: str) -> None:

@@ -1,0 +1,172 @@
+"""The table of the sources, problems first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from console.link.snapshot import SourceState, SourceView
+from console.ui import wording
+from console.ui.theme import Theme, Weight, colour, font
+
+STATE_TEXT: dict[SourceState, str] = {
+    SourceState.CONNECTED: "✓  Live",
+    SourceState.CONNECTING: "…  Connecting",
+    SourceState.SILENT: "?  Silent: connected, nothing comes",
+    SourceState.MALFORMED: "?  Unreadable: check driver and line settings",
+    SourceState.LOST: "✕  Connection lost",
+    SourceState.STOPPED: "–  Stopped",
+}
+_ORDER = (
+    SourceState.LOST,
+    SourceState.MALFORMED,
+    SourceState.SILENT,
+    SourceState.STOPPED,
+    SourceState.CONNECTING,
+    SourceState.CONNECTED,
+)
+RATE_S = 5.0
+"""Seconds over which bytes per second are taken."""
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+def troubled(source: SourceView) -> bool:
+    """Something for an engineer to look at: not live, or values were put aside, or places are unknown."""
+    return source.state not in (SourceState.CONNECTED, SourceState.CONNECTING) or bool(
+        source.quarantined or source.unknown_locations or source.clock_skew_s
+    )
+
+
+def in_order(sources: Sequence[SourceView]) -> list[SourceView]:
+    """Problems first: by state, then those with anything put aside, then by bed and name."""
+    return sorted(sources, key=lambda s: (_ORDER.index(s.state), not troubled(s), s.beds, s.name))
+
+
+def state_text(source: SourceView) -> str:
+    """The state in words; a live source that puts values aside says so."""
+    text = STATE_TEXT[source.state]
+    if source.state is SourceState.CONNECTED and troubled(source):
+        return "?  Live, values put aside"
+    return text
+
+
+class Rates:
+    """Bytes per second of every source, from its counter over the last seconds."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, list[tuple[float, int]]] = {}
+
+    def take(self, sources: Sequence[SourceView], now: float) -> None:
+        """Remember the counters at `now` (engine seconds)."""
+        self._seen = {s.name: self._seen.get(s.name, []) for s in sources}
+        for source in sources:
+            seen = self._seen[source.name]
+            if seen and (now <= seen[-1][0] or source.bytes_in < seen[-1][1]):
+                seen.clear()
+            if not seen or now - seen[-1][0] >= 0.5:
+                seen.append((now, source.bytes_in))
+            while len(seen) > 2 and now - seen[0][0] > RATE_S:
+                seen.pop(0)
+
+    def of(self, name: str) -> float | None:
+        """Bytes per second, None while it cannot be said."""
+        seen = self._seen.get(name, [])
+        if len(seen) < 2:
+            return None
+        return (seen[-1][1] - seen[0][1]) / (seen[-1][0] - seen[0][0])
+
+
+def value_age(source: SourceView, now: float) -> str:
+    """Age of the newest value."""
+    if source.last_value_stamp is None:
+        return "never"
+    return wording.age_text(now - source.last_value_stamp)
+
+
+class SourcesModel(QAbstractTableModel):
+    """The sources in their order; rows change in place, so that the chosen one stays chosen."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.theme = Theme()
+        self.rates = Rates()
+        self.now = 0.0
+        self._sources: list[SourceView] = []
+        self.columns: tuple[tuple[str, Callable[[SourceView], str]], ...] = (
+            ("Bed", lambda s: ", ".join(s.beds) or "–"),
+            ("Source", lambda s: s.name),
+            ("State", state_text),
+            ("Driver", lambda s: s.driver or s.kind),
+            ("Connection", lambda s: f"{s.kind} · {s.address}" if s.address else s.kind),
+            ("Last value", lambda s: value_age(s, self.now)),
+            ("Bytes/s", self._rate),
+            ("Good", lambda s: f"{s.good:,}".replace(",", " ")),
+            ("Bad", lambda s: f"{s.bad:,}".replace(",", " ")),
+            ("Reconnects", lambda s: str(s.reconnects)),
+        )
+
+    def _rate(self, source: SourceView) -> str:
+        rate = self.rates.of(source.name)
+        return "–" if rate is None else f"{rate:.0f}"
+
+    def show(self, sources: Sequence[SourceView], now: float) -> None:
+        """Bring the table up to date."""
+        ordered = in_order(sources)
+        self.now = now
+        if [s.name for s in ordered] != [s.name for s in self._sources]:
+            self.layoutAboutToBeChanged.emit()
+            before = self.persistentIndexList()
+            names = [self._sources[i.row()].name for i in before]
+            self._sources = ordered
+            for index, name in zip(before, names, strict=True):
+                row = self.row_of(name)
+                self.changePersistentIndex(index, self.index(row, index.column()) if row >= 0 else QModelIndex())
+            self.layoutChanged.emit()
+        else:
+            self._sources = ordered
+        if ordered:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(ordered) - 1, len(self.columns) - 1))
+
+    def row_of(self, name: str) -> int:
+        """Where a source stands, -1 when it is gone."""
+        return next((i for i, s in enumerate(self._sources) if s.name == name), -1)
+
+    def source(self, row: int) -> SourceView | None:
+        """The source of a row."""
+        return self._sources[row] if 0 <= row < len(self._sources) else None
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
+        return 0 if parent.isValid() else len(self._sources)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
+        return 0 if parent.isValid() else len(self.columns)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return self.columns[section][0]
+        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(section)
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        source = self.source(index.row())
+        if source is None:
+            return None
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return self.columns[index.column()][1](source)
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(index.column())
+        if role == Qt.ItemDataRole.FontRole:
+            return font(14, Weight.EXTRABOLD if index.column() < 1 else Weight.SEMIBOLD)
+        if role == Qt.ItemDataRole.ForegroundRole:
+            bold = troubled(source) or index.column() < 2
+            return colour(self.theme.tokens.text if bold else self.theme.tokens.text_2)
+        return None
+
+
+def _alignment(column: int) -> int:
+    side = Qt.AlignmentFlag.AlignRight if column >= 5 else Qt.AlignmentFlag.AlignLeft
+    return int(side | Qt.AlignmentFlag.AlignVCenter)
