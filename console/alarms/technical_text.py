@@ -23,7 +23,7 @@ LABELS: dict[Parameter, str] = {
 
 
 def outage(name: str, late_s: float, error: str, priority: Priority, cause: str) -> Condition:
-    """A source that cannot be heard. cause: "lost", "unreadable" or "silent"; error: what its link says, if anything."""
+    """A source that cannot be heard. cause: "lost", "unreadable" or "silent"; error: what its link says, or ""."""
     text = {"lost": "Connection lost", "unreadable": "Unreadable data"}.get(
         cause, "No data" if priority is Priority.MEDIUM else "Late data"
     )

@@ -28,9 +28,7 @@ def made(key: str, level: int, points: int) -> Condition:
     kind = KEYS[key]
     stage = Stage(level) if kind.is_pattern else Stage.NONE
     priority = STAGE_PRIORITY[stage] if kind.is_pattern else Priority(level)
-    return Condition(
-        key, kind, priority, f"{key} {level}", stage, parameters=MEMBERS.get(key, ()), points=points
-    )
+    return Condition(key, kind, priority, f"{key} {level}", stage, parameters=MEMBERS.get(key, ()), points=points)
 
 
 class LifeOfAlarms(RuleBasedStateMachine):
