@@ -6,24 +6,13 @@ import math
 from datetime import date, datetime, timedelta
 
 from console.ward.chart import FINDING_CODES, NurseObservation, PumpEvent
-from console.ward.patient import MINIMUM_AGE_YEARS, Baseline, Patient
+from console.ward.patient import BASELINE_RANGES, MINIMUM_AGE_YEARS, Baseline, Patient
 
 AHEAD = timedelta(minutes=2)
 """A charted time may lie so far ahead: the clock of another station."""
 
 LONGEST_NAME = 120
 LONGEST_NOTE = 500
-
-_BASELINE_RANGES = {
-    "temp": (30.0, 43.5, "Cel"),
-    "hr": (20, 250, "/min"),
-    "sbp": (40, 270, "mmHg"),
-    "dbp": (20, 180, "mmHg"),
-    "rr": (3, 60, "/min"),
-    "spo2": (50, 100, "%"),
-    "etco2": (5, 120, "mmHg"),
-}
-"""Usual values outside these are slips of the pen (detector specification, section 1: valid ranges)."""
 
 
 def check_patient(patient: Patient, today: date) -> str:
@@ -55,7 +44,7 @@ def age_years(patient: Patient, today: date) -> int | None:
 
 def check_baseline(baseline: Baseline) -> str:
     """Usual values within what a person can have."""
-    for name, (low, high, unit) in _BASELINE_RANGES.items():
+    for name, (low, high, unit) in BASELINE_RANGES.items():
         value = getattr(baseline, name)
         if value is None:
             continue

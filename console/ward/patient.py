@@ -41,6 +41,18 @@ class Baseline:
     charted_at: datetime | None = None
 
 
+BASELINE_RANGES: dict[str, tuple[float, float, str]] = {
+    "temp": (30.0, 43.5, "Cel"),
+    "hr": (20, 250, "/min"),
+    "sbp": (40, 270, "mmHg"),
+    "dbp": (20, 180, "mmHg"),
+    "rr": (3, 60, "/min"),
+    "spo2": (50, 100, "%"),
+    "etco2": (5, 120, "mmHg"),
+}
+"""Usual values outside these are slips of the pen (detector specification, section 1: valid ranges)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Patient:
     """An admitted patient. patient_id is the hospital number; times are UTC.
