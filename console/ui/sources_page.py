@@ -31,6 +31,13 @@ HOW_TO_ADD = (
 )
 
 
+WHAT_TO_DO: dict[SourceState, str] = {
+    SourceState.SILENT: "The line is open and nothing comes: check that the device is on and set to send.",
+    SourceState.MALFORMED: "What comes cannot be read: check the driver and the line settings (baud, parity).",
+    SourceState.LOST: "Check plug and cable; the console tries again by itself.",
+}
+
+
 class SourcesPage(Page):
     """config_file: where sources are added, shown to the engineer."""
 
@@ -173,7 +180,8 @@ class SourcesPage(Page):
     def _facts(self, source: SourceView) -> dict[str, str]:
         rate = self.model.rates.of(source.name)
         unit = "Messages" if source.kind == "hl7" else "Frames"
-        facts = {
+        facts = {"What to do": WHAT_TO_DO[source.state]} if source.state in WHAT_TO_DO else {}
+        facts |= {
             "Beds": ", ".join(source.beds) or "none",
             "Driver": source.driver or "–",
             "Connection": f"{source.kind} · {source.address}" if source.address else source.kind,

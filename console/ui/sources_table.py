@@ -14,8 +14,8 @@ from console.ui.theme import Theme, Weight, colour, font
 STATE_TEXT: dict[SourceState, str] = {
     SourceState.CONNECTED: "✓  Live",
     SourceState.CONNECTING: "…  Connecting",
-    SourceState.SILENT: "?  Silent: connected, nothing comes",
-    SourceState.MALFORMED: "?  Unreadable: check driver and line settings",
+    SourceState.SILENT: "?  Silent, nothing comes",
+    SourceState.MALFORMED: "?  Unreadable data",
     SourceState.LOST: "✕  Connection lost",
     SourceState.STOPPED: "–  Stopped",
 }
