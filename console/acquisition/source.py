@@ -55,7 +55,7 @@ class SourceThread:
         self._connected_at: float | None = None
         self._frames = FrameCounters()
         self._good_before = FrameCounters()
-        self._alerts: OrderedDict[str, str] = OrderedDict()
+        self._alerts: OrderedDict[tuple[str, str], str] = OrderedDict()
 
     def start(self) -> None:
         """Begin; failures of the link are states of the source, not exceptions. Raises registry.DriverError when the
@@ -114,12 +114,14 @@ class SourceThread:
     def _down(self, reason: str) -> None:
         with self._lock:
             self._connected_at = None
+            self._alerts.clear()
             self._view = replace(self._view, state=SourceState.LOST, last_error=reason)
 
     def received(self, reception: Reception) -> None:
-        """Hand on what arrived."""
+        """Hand on what arrived. A cuff reading the device only repeats is no new measurement: it would look live."""
         output, frames = reception.output, reception.frames
-        if output.vitals:
+        vitals = [vital for vital in output.vitals if not vital.repeat]
+        if vitals:
             utc = self._clock.utc()
             source, bed = self._config.name, self._config.bed
             self._put(
@@ -139,7 +141,7 @@ class SourceThread:
                                 vital.device_time,
                             ),
                         )
-                        for vital in output.vitals
+                        for vital in vitals
                     )
                 )
             )
@@ -147,9 +149,10 @@ class SourceThread:
             self._put(DeviceReport(self._config.bed, self._config.name, alert, reception.stamp))
         with self._lock:
             for alert in output.alerts:
-                self._alerts.pop(alert.code, None)
+                key = (alert.code, alert.text)
+                self._alerts.pop(key, None)
                 if alert.active:
-                    self._alerts[alert.code] = alert.text
+                    self._alerts[key] = alert.text
                     if len(self._alerts) > ALERTS_SHOWN:
                         self._alerts.popitem(last=False)
             if frames.good > self._frames.good:

@@ -50,7 +50,7 @@ class Engine:
         self._intake = Intake()
         self._links: list[InProcessLink] = []
         self._core = WardCore(
-            plan_ward(config), store, rules, lambda: uuid4().hex, self._emit, clock.now(), clock.speed
+            plan_ward(config, clock.speed), store, rules, lambda: uuid4().hex, self._emit, clock.now(), clock.speed
         )
         self._commands = CommandHandler(self._core)
         self._sources: Callable[[], Sequence[SourceView]] | None = None

@@ -6,7 +6,6 @@ import logging
 import os
 import socket
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -134,7 +133,6 @@ _LEVELS: dict[QtMsgType, int] = {
 
 
 def _qt_message(kind: QtMsgType, context: object, text: str) -> None:
-    log.log(_LEVELS.get(kind, logging.WARNING), "Qt: %s", text)
-
-
-Screen = Callable[[Link, Options], bool]
+    # The offscreen platform says so at every resize; nobody can act on it.
+    level = logging.DEBUG if "propagateSizeHints" in text else _LEVELS.get(kind, logging.WARNING)
+    log.log(level, "Qt: %s", text)

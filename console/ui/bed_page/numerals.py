@@ -141,6 +141,8 @@ class Numerals(QWidget):
             painter.drawText(inner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, content.unit)
             painter.drawText(inner, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom, foot)
             size = 36.0 if len(content.value) > 5 else min(50.0, inner.height() - 34)
+            if content.arrow and content.live:
+                self._limit(painter, content, inner, Qt.AlignmentFlag.AlignBottom)
         elif inner.height() > 46:
             if self.width() > 190 or content.note:
                 painter.drawText(inner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, foot or content.unit)
@@ -154,14 +156,16 @@ class Numerals(QWidget):
         painter.setPen(tint)
         painter.setFont(font(size, Weight.BOLD))
         painter.drawText(inner, align, content.value)
-        if content.arrow and content.live:
-            painter.setPen(colour(t.text))
-            painter.setFont(font(17, Weight.BOLD))
-            small = inner.height() <= 46
-            words = "▲" if content.arrow > 0 else "▼"
-            words = words if small else f"{words} {content.limit}"
-            painter.drawText(
-                inner.adjusted(0, 0, 26 if small else 0, 0),
-                Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
-                words,
-            )
+        if content.arrow and content.live and inner.height() <= 46:
+            self._limit(painter, content, inner.adjusted(0, 0, 26, 0), Qt.AlignmentFlag.AlignVCenter)
+
+    def _limit(self, painter: QPainter, content: Cell, room: QRectF, upright: Qt.AlignmentFlag) -> None:
+        """The arrow and, where there is room, the limit it goes beyond."""
+        painter.save()
+        painter.setPen(colour(self.theme.tokens.text))
+        painter.setFont(font(16, Weight.BOLD))
+        words = "▲" if content.arrow > 0 else "▼"
+        if upright is Qt.AlignmentFlag.AlignBottom:
+            words = f"{words} {content.limit}"
+        painter.drawText(room, Qt.AlignmentFlag.AlignRight | upright, words)
+        painter.restore()

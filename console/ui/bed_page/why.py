@@ -156,7 +156,8 @@ class _Content(QWidget):
         )
         if view.stage:
             words = f"{PREFIX[STAGE_PRIORITY[view.stage]]} {view.stage.word}{' – held' if view.held else ''}"
-            rules = f" · rule {', '.join(view.rules)}" if view.rules and self._roomy else ""
+            first = view.rules[:3]
+            rules = f" · rule {', '.join(first)}" if first and self._roomy else ""
             painter.setPen(colour(t.text))
             painter.setFont(font(15, Weight.BOLD))
             painter.drawText(
@@ -201,8 +202,9 @@ class _Content(QWidget):
         painter.drawText(QRect(width - 134, y, 62, height), right, row.change)
         self._blocks(painter, row.points, width - 62, y)
         self._y += height
-        if row.note or not row.fresh:
-            self._text(painter, row.note or "not fresh", 12.5, Weight.MEDIUM, indent=8, colour_name=t.muted)
+        note = "" if row.fresh and row.note == "usual value charted" else row.note
+        if note or not row.fresh:
+            self._text(painter, note or "not fresh", 12.5, Weight.MEDIUM, indent=8, colour_name=t.muted)
         painter.setPen(colour(t.line))
         painter.drawLine(8, self._y, width - 8, self._y)
 
@@ -216,8 +218,10 @@ class _Content(QWidget):
             words = row.note or row.change
             painter.setFont(font(14.5, Weight.BOLD))
             painter.setPen(colour(t.text))
-            painter.drawText(QRect(8, self._y, 200, 28), Qt.AlignmentFlag.AlignVCenter, row.label)
-            used = QFontMetrics(painter.font()).horizontalAdvance(row.label)
+            metrics = QFontMetrics(painter.font())
+            name = metrics.elidedText(row.label, Qt.TextElideMode.ElideRight, self.width() - 190)
+            used = metrics.horizontalAdvance(name)
+            painter.drawText(QRect(8, self._y, used + 4, 28), Qt.AlignmentFlag.AlignVCenter, name)
             painter.setFont(font(13.5, Weight.SEMIBOLD))
             painter.setPen(colour(t.text_2))
             room = self.width() - used - 92
