@@ -61,8 +61,12 @@ class AlarmHead(QFrame):
         self.setStyleSheet(
             f"QFrame#alarm_head {{ background: {fill}; border: 2px solid {edge}; }} QLabel {{ color: {text}; }}"
         )
-        sizes = ((self._stars, 38, 800), (self._bed, 28, 800), (self._name, 19, 700), (self.what, 20, 800))
-        for part, px, weight in (*sizes, (self.since, 15, 600)):
+        layout = self.layout()
+        if layout is not None:
+            layout.setContentsMargins(16, 2, 16, 6) if theme.compact else layout.setContentsMargins(16, 8, 16, 12)
+        parts = (self._stars, self._bed, self._name, self.what, self.since)
+        sizes = (30, 22, 16, 17, 14) if theme.compact else (38, 28, 19, 20, 15)
+        for part, px, weight in zip(parts, sizes, (800, 800, 700, 800, 600), strict=True):
             part.setStyleSheet(f"color: {text}; font-size: {px}px; font-weight: {weight};")
 
 
@@ -87,14 +91,12 @@ class AlarmValues(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._cells: list[tuple[QLabel, QLabel, QLabel]] = []
-        grid = QGridLayout(self)
-        grid.setContentsMargins(16, 8, 16, 8)
+        grid = self._grid = QGridLayout(self)
         grid.setSpacing(2)
         for column in range(MOST_VALUES):
             parts = (label(), label(), label())
             for row, part in enumerate(parts):
                 grid.addWidget(part, row, column)
-            grid.setColumnStretch(column, 1)
             self._cells.append(parts)
 
     def show_values(
@@ -106,8 +108,13 @@ class AlarmValues(QWidget):
             whole = bed_liveness(bed, now, speed)
             members = alarm.condition.parameters
             views = [v for v in cell_views(bed, whole, now, zone, speed) if v.parameter in members and not v.never]
-        for parts, view in zip(self._cells, (views + [None] * MOST_VALUES)[:MOST_VALUES], strict=True):
+        margin = 2 if theme.compact else 8
+        self._grid.setContentsMargins(16, margin, 16, margin)
+        shown = [*views, *[None] * MOST_VALUES][:MOST_VALUES]
+        for column, (parts, view) in enumerate(zip(self._cells, shown, strict=True)):
             _fill(parts, view, bed, theme)
+            # Two pressures in one cell need the room of one and a half.
+            self._grid.setColumnStretch(column, 15 if view is not None and len(view.text) > 5 else 10)
         self.setVisible(bool(views))
 
 

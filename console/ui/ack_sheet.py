@@ -147,7 +147,7 @@ class AckSheet(DockedSheet):
     def set_theme(self, theme: Theme) -> None:
         """The look has changed; a low window gets lower buttons, never under 40 px."""
         super().set_theme(theme)
-        self._choose.setSpacing(3 if theme.compact else 7)
+        self._choose.setSpacing(2 if theme.compact else 7)
         for made in (*self.reasons, self.other):
             made.setFixedHeight(40 if theme.compact else 48)
 
@@ -178,12 +178,13 @@ class AckSheet(DockedSheet):
         self.head.show_alarm(alarm, bed, now, self._zone, self.theme)
         self._values.show_values(alarm, bed, now, self._zone, self.theme, snapshot.system.speed)
         self._show_others(alarm, bed)
-        self._open_reasons(wording.needs_answer(alarm))
+        self._open_reasons(wording.needs_answer(alarm) and not self._acked_here)
         if alarm.acknowledged is not None and not self._acked_here and not self.message.text():
             at = wording.clock_text(alarm.acknowledged.at, self._zone)
             self._tell(f"✓  Acknowledged {at} by {alarm.acknowledged.by}")
         self._after.setText(_after_words(alarm, self.theme.compact))
         self._recorded.setText(f"Recorded as {self.user}" if self.user.strip() else "Nobody is named at the top right")
+        self._after.setVisible(not (self.theme.compact and self.message.text()))
 
     def _show_gone(self) -> None:
         """The alarm is over and acknowledged: nothing is left to answer."""
@@ -252,6 +253,7 @@ class AckSheet(DockedSheet):
 
     def _acknowledged(self, reason: str) -> None:
         self._acked_here = True
+        self._open_reasons(False)
         now = wording.clock_text(self.link.snapshot().system.utc, self._zone)
         check = "\nCheck the sensor at the bedside." if reason == NOT_RELIABLE else ""
         self._tell(f"✓  Acknowledged {now}\n{reason}{check}")
