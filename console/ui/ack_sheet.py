@@ -61,7 +61,7 @@ class AckSheet(DockedSheet):
         self._undo_timer.timeout.connect(self._count_down)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.head = AlarmHead()
-        self._values = AlarmValues()
+        self.values = AlarmValues()
         self._members = label(role="caption", wrap=True)
         self.reasons = [self._reason_button(n, text) for n, text in enumerate(REASONS, start=1)]
         self.other = QLineEdit()
@@ -126,7 +126,7 @@ class AckSheet(DockedSheet):
         column.setSpacing(0)
         column.addLayout(top)
         column.addWidget(self.head)
-        column.addWidget(self._values)
+        column.addWidget(self.values)
         column.addWidget(self._scrolled(), 1)
         column.addWidget(foot)
         self.undo_button.hide()
@@ -176,7 +176,7 @@ class AckSheet(DockedSheet):
         self.alarm = alarm
         self._seen.append((self._clock(), alarm.version))
         self.head.show_alarm(alarm, bed, now, self._zone, self.theme)
-        self._values.show_values(alarm, bed, now, self._zone, self.theme, snapshot.system.speed)
+        self.values.show_values(alarm, bed, now, self._zone, self.theme, snapshot.system.speed)
         self._show_others(alarm, bed)
         self._open_reasons(wording.needs_answer(alarm) and not self._acked_here)
         if alarm.acknowledged is not None and not self._acked_here and not self.message.text():
@@ -188,6 +188,7 @@ class AckSheet(DockedSheet):
 
     def _show_gone(self) -> None:
         """The alarm is over and acknowledged: nothing is left to answer."""
+        self.alarm = None
         self._open_reasons(False)
         if not self.message.text():
             self._tell("This alarm is over and needs no answer.")
