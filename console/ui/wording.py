@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from console.alarms.alarm import Alarm, Kind, Presence, Priority
@@ -72,6 +73,7 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
+@lru_cache(maxsize=1024)
 def clock_text(at: datetime, zone: ZoneInfo, seconds: bool = False) -> str:
     """An aware time as the ward's clock shows it, 24 h: "04:10" or "04:10:26"."""
     return at.astimezone(zone).strftime("%H:%M:%S" if seconds else "%H:%M")

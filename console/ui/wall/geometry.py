@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from enum import Enum
+from enum import Enum, IntEnum
 from functools import lru_cache
 
 from PySide6.QtCore import QRect
@@ -24,7 +24,7 @@ class Size(Enum):
     MINI = "mini"
 
 
-class Cell(Enum):
+class Cell(IntEnum):
     """The six places of values; each keeps its place whatever arrives."""
 
     HR = 0
@@ -104,7 +104,7 @@ METRICS: dict[Size, Metrics] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Geometry:
     """Where the parts of one tile lie. scale: of numerals against the base size; text: of everything else."""
 

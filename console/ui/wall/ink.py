@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -12,29 +13,27 @@ from console.link.snapshot import PumpState
 from console.ui.theme import Weight, colour, font
 
 DIGITS = "0123456789"
-
-
-@lru_cache(maxsize=256)
-def _metrics(px: int, weight: Weight) -> QFontMetricsF:
-    return QFontMetricsF(font(px, weight))
+MASK = str.maketrans(DIGITS, "0" * 10)
 
 
 @lru_cache(maxsize=8192)
-def _width(text: str, px: int, weight: Weight) -> float:
-    return _metrics(px, weight).horizontalAdvance(text)
+def _width(text: str, px: int, weight: str) -> float:
+    return _face(px, weight, 100)[1].horizontalAdvance(text)
+
+
+@lru_cache(maxsize=512)
+def _cap_height(px: int, weight: str) -> float:
+    return _face(px, weight, 100)[1].capHeight()
 
 
 def width(text: str, px: float, weight: Weight) -> float:
     """Width of a text in px. Figures are of one width, so numbers are measured once."""
-    whole = max(1, round(px))
-    if len(text) <= 8 and text[:1] in DIGITS and text:
-        text = "".join("0" if c in DIGITS else c for c in text)
-    return _width(text, whole, weight)
+    return _width(text.translate(MASK), round(px) or 1, weight.name)
 
 
 def cap_height(px: float, weight: Weight) -> float:
     """Height of a capital in px."""
-    return _metrics(max(1, round(px)), weight).capHeight()
+    return _cap_height(round(px) or 1, weight.name)
 
 
 def fit(texts: Sequence[str], room: float, px: float, weight: Weight) -> str | None:
@@ -46,46 +45,74 @@ def elide(text: str, room: float, px: float, weight: Weight) -> str:
     """The text, or as much as fits and "…"; nothing where not even a few letters fit."""
     if width(text, px, weight) <= room:
         return text
-    short = _metrics(max(1, round(px)), weight).elidedText(text, Qt.TextElideMode.ElideRight, room)
+    short = _face(max(1, round(px)), weight.name, 100)[1].elidedText(text, Qt.TextElideMode.ElideRight, room)
     return short if len(short) > 2 else ""
+
+
+@lru_cache(maxsize=2048)
+def _sprite(text: str, px: int, weight: str, rgba: int, spacing: int, ratio: float) -> tuple[QPixmap, int]:
+    """A text painted once, and how far above its base line it begins: laying out a text costs ten times a copy."""
+    face, lines = _face(px, weight, spacing)
+    wide = QFontMetricsF(face).horizontalAdvance(text)
+    above, below = math.ceil(lines.ascent()), math.ceil(lines.descent())
+    pixmap = QPixmap(round((math.ceil(wide) + 4) * ratio), round((above + below) * ratio))
+    pixmap.setDevicePixelRatio(ratio)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setFont(face)
+    painter.setPen(QColor.fromRgba(rgba))
+    painter.drawText(QPointF(2, above), text)
+    painter.end()
+    return pixmap, above
+
+
+@lru_cache(maxsize=256)
+def _face(px: int, weight: str, spacing: int) -> tuple[QFont, QFontMetricsF]:
+    face = font(px, Weight[weight])
+    if spacing != 100:
+        face = QFont(face)
+        face.setLetterSpacing(QFont.SpacingType.PercentageSpacing, spacing)
+    return face, QFontMetricsF(face)
+
+
+def write_on(
+    painter: QPainter,
+    x: float,
+    baseline: float,
+    text: str,
+    px: float,
+    weight: Weight,
+    tint: QColor,
+    spacing: int = 100,
+) -> None:
+    """Write on a base line. spacing: distance of letters in percent."""
+    if not text:
+        return
+    ratio = painter.device().devicePixelRatio()
+    pixmap, above = _sprite(text, round(px) or 1, weight.name, tint.rgba(), spacing, ratio)
+    painter.drawPixmap(round(x) - 2, round(baseline) - above, pixmap)
 
 
 def write(painter: QPainter, x: float, middle: float, text: str, px: float, weight: Weight, tint: QColor) -> float:
     """Write with capitals centred on `middle`; the x behind the text."""
-    face = font(px, weight)
-    painter.setFont(face)
-    painter.setPen(tint)
-    painter.drawText(QPointF(x, middle + cap_height(px, weight) / 2), text)
+    write_on(painter, x, middle + cap_height(px, weight) / 2, text, px, weight, tint)
     return x + width(text, px, weight)
 
 
-def write_on(painter: QPainter, x: float, baseline: float, text: str, face: QFont, tint: QColor) -> None:
-    """Write on a base line."""
-    painter.setFont(face)
-    painter.setPen(tint)
-    painter.drawText(QPointF(x, baseline), text)
-
-
-@lru_cache(maxsize=32)
-def _star_face(px: int) -> QFont:
-    face = QFont(font(px, Weight.EXTRABOLD))
-    face.setLetterSpacing(QFont.SpacingType.PercentageSpacing, 88)
-    return face
+STAR_SPACING = 88
 
 
 @lru_cache(maxsize=64)
 def stars_width(text: str, px: int) -> float:
     """Width of the asterisks of a priority."""
-    return QFontMetricsF(_star_face(px)).horizontalAdvance(text)
+    return _face(px, Weight.EXTRABOLD.name, STAR_SPACING)[1].horizontalAdvance(text)
 
 
 def stars(painter: QPainter, x: float, middle: float, text: str, px: float, tint: QColor) -> float:
     """The asterisks of a priority, close together; an asterisk hangs from the cap line and is lowered to the middle."""
-    whole = max(1, round(px))
-    painter.setFont(_star_face(whole))
-    painter.setPen(tint)
-    painter.drawText(QPointF(x, middle + cap_height(px, Weight.EXTRABOLD) / 2 + px * 0.17), text)
-    return x + stars_width(text, whole)
+    baseline = middle + cap_height(px, Weight.EXTRABOLD) / 2 + px * 0.17
+    write_on(painter, x, baseline, text, px, Weight.EXTRABOLD, tint, STAR_SPACING)
+    return x + stars_width(text, max(1, round(px)))
 
 
 @lru_cache(maxsize=64)

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QRegion, QResizeEvent
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QRegion, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from console.alarms.alarm import Priority
 from console.link.snapshot import BedState
 from console.ui.theme import RADIUS, Mode, Theme, Weight, colour
 from console.ui.wall import ink
+from console.ui.wall.age import paint_age, paint_badge
 from console.ui.wall.charts import Charts, paint_charts
 from console.ui.wall.geometry import Geometry, Size, geometry
 from console.ui.wall.header import admit_box, paint_header
 from console.ui.wall.slot import paint_slot, shades, slot_boxes
 from console.ui.wall.trend import paint_trend
-from console.ui.wall.values import paint_badge, paint_values
+from console.ui.wall.values import paint_labels, paint_numbers
 from console.ui.wall.view import Action, Look, TileView
 
 
@@ -40,6 +41,8 @@ class Tile(QWidget):
         self._pressed: str | None = None
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._ground = QPixmap()
+        self._ground_key: tuple[object, ...] = ()
         self.painted = 0
 
     # --- what it shows -------------------------------------------------------------------------------------------
@@ -107,21 +110,38 @@ class Tile(QWidget):
             painter.fillRect(self.rect(), colour(theme.tokens.bg))
             painter.end()
             return
-        region = event.region()
-        self._paint_ground(painter, view)
-        body = QRect(6, g.slot.bottom() + 1, g.width - 12, g.height - g.slot.bottom() - 7)
-        if region.intersects(body):
-            paint_values(painter, g, view, theme)
-            paint_trend(painter, g, view, theme, self._minutes)
-            if g.size is Size.CHARTS and view.cells:
-                paint_charts(painter, g, view, self.charts, theme)
+        key = (view.ground, self._minutes, g, theme, self.charts, self.devicePixelRatioF())
+        if key != self._ground_key:
+            self._ground_key = key
+            self._ground = self._new_ground(view)
+        painter.drawPixmap(0, 0, self._ground)
+        if event.region().intersects(QRect(6, g.slot.bottom() + 1, g.width - 12, g.height - g.slot.bottom() - 7)):
+            paint_numbers(painter, g, view, theme)
+            paint_age(painter, g, view, theme)
             paint_badge(painter, g, view, theme)
-            self._paint_middle(painter, view)
-        if not g.slot_is_header and region.intersects(g.header.adjusted(6, 6, -6, 0)):
-            paint_header(painter, g, view, theme)
-        paint_slot(painter, g, view, theme, self.phases)
-        self._paint_frame(painter, view)
+        if view.slots:
+            paint_slot(painter, g, view, theme, self.phases)
+            self._paint_frame(painter, view)
         painter.end()
+
+    def _new_ground(self, view: TileView) -> QPixmap:
+        """The picture of everything that does not change with each value."""
+        g, theme, ratio = self._geometry, self.theme, self.devicePixelRatioF()
+        pixmap = QPixmap(round(self.width() * ratio), round(self.height() * ratio))
+        pixmap.setDevicePixelRatio(ratio)
+        painter = QPainter(pixmap)
+        self._paint_ground(painter, view)
+        paint_labels(painter, g, view, theme)
+        paint_trend(painter, g, view, theme, self._minutes)
+        if g.size is Size.CHARTS and view.cells:
+            paint_charts(painter, g, view, self.charts, theme)
+        self._paint_middle(painter, view)
+        if not g.slot_is_header:
+            paint_header(painter, g, view, theme)
+        if not view.slots:
+            paint_slot(painter, g, view, theme, self.phases)
+        painter.end()
+        return pixmap
 
     def _paint_ground(self, painter: QPainter, view: TileView) -> None:
         t = self.theme.tokens

@@ -5,8 +5,8 @@ Two equal views look the same, so a tile repaints only when its view differs fro
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import Enum
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from console.alarms.alarm import Alarm, Presence, Priority
@@ -24,8 +24,7 @@ class Look(Enum):
     ENDED = "ended"
 
 
-@dataclass(frozen=True, slots=True)
-class SlotView:
+class SlotView(NamedTuple):
     """One alarm in the slot. texts, asides: longest first, the painter takes what fits. short: for small tiles."""
 
     alarm_id: str
@@ -49,8 +48,7 @@ class Action(Enum):
     RESUME = "Resume monitoring"
 
 
-@dataclass(frozen=True, slots=True)
-class TileView:
+class TileView(NamedTuple):
     """Everything a tile shows.
 
     more: alarms beyond the two in the slot. quiet: text of the slot without an alarm, longest first; quiet_short: the
@@ -74,8 +72,16 @@ class TileView:
     badge_short: str = ""
     standby: tuple[str, str] = ("", "")
     action: Action = Action.NONE
-    trend: TileTrend | None = field(default=None)
+    trend: TileTrend | None = None
     spoken: str = ""
+
+    @property
+    def ground(self) -> tuple[object, ...]:
+        """All that stands under the numerals, the alarms and their frame; while it is equal its picture is kept."""
+        cells = [(c.label, c.text == "", c.stale, c.never, c.time) for c in self.cells]
+        quiet = () if self.slots else (self.quiet, self.quiet_short, self.alert)
+        place = self.bed, self.state, self.name, self.tag, self.demo, self.pump, self.standby
+        return *place, quiet, cells, self.liveness, self.trend
 
     @property
     def frame(self) -> SlotView | None:
