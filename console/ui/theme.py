@@ -164,6 +164,9 @@ class Weight(Enum):
     BOLD = QFont.Weight.Bold
     EXTRABOLD = QFont.Weight.ExtraBold
 
+    # Enum hashes in Python; every text that is painted is looked up by its weight.
+    __hash__ = object.__hash__
+
 
 @dataclass(frozen=True, slots=True)
 class Theme:

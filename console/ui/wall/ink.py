@@ -17,23 +17,23 @@ MASK = str.maketrans(DIGITS, "0" * 10)
 
 
 @lru_cache(maxsize=8192)
-def _width(text: str, px: int, weight: str) -> float:
+def _width(text: str, px: int, weight: Weight) -> float:
     return _face(px, weight, 100)[1].horizontalAdvance(text)
 
 
 @lru_cache(maxsize=512)
-def _cap_height(px: int, weight: str) -> float:
+def _cap_height(px: int, weight: Weight) -> float:
     return _face(px, weight, 100)[1].capHeight()
 
 
 def width(text: str, px: float, weight: Weight) -> float:
     """Width of a text in px. Figures are of one width, so numbers are measured once."""
-    return _width(text.translate(MASK), round(px) or 1, weight.name)
+    return _width(text.translate(MASK), round(px) or 1, weight)
 
 
 def cap_height(px: float, weight: Weight) -> float:
     """Height of a capital in px."""
-    return _cap_height(round(px) or 1, weight.name)
+    return _cap_height(round(px) or 1, weight)
 
 
 def fit(texts: Sequence[str], room: float, px: float, weight: Weight) -> str | None:
@@ -45,12 +45,12 @@ def elide(text: str, room: float, px: float, weight: Weight) -> str:
     """The text, or as much as fits and "…"; nothing where not even a few letters fit."""
     if width(text, px, weight) <= room:
         return text
-    short = _face(max(1, round(px)), weight.name, 100)[1].elidedText(text, Qt.TextElideMode.ElideRight, room)
+    short = _face(max(1, round(px)), weight, 100)[1].elidedText(text, Qt.TextElideMode.ElideRight, room)
     return short if len(short) > 2 else ""
 
 
 @lru_cache(maxsize=2048)
-def _sprite(text: str, px: int, weight: str, rgba: int, spacing: int, ratio: float) -> tuple[QPixmap, int]:
+def _sprite(text: str, px: int, weight: Weight, rgba: int, spacing: int, ratio: float) -> tuple[QPixmap, int]:
     """A text painted once, and how far above its base line it begins: laying out a text costs ten times a copy."""
     face, lines = _face(px, weight, spacing)
     wide = QFontMetricsF(face).horizontalAdvance(text)
@@ -67,8 +67,8 @@ def _sprite(text: str, px: int, weight: str, rgba: int, spacing: int, ratio: flo
 
 
 @lru_cache(maxsize=256)
-def _face(px: int, weight: str, spacing: int) -> tuple[QFont, QFontMetricsF]:
-    face = font(px, Weight[weight])
+def _face(px: int, weight: Weight, spacing: int) -> tuple[QFont, QFontMetricsF]:
+    face = font(px, weight)
     if spacing != 100:
         face = QFont(face)
         face.setLetterSpacing(QFont.SpacingType.PercentageSpacing, spacing)
@@ -89,7 +89,7 @@ def write_on(
     if not text:
         return
     ratio = painter.device().devicePixelRatio()
-    pixmap, above = _sprite(text, round(px) or 1, weight.name, tint.rgba(), spacing, ratio)
+    pixmap, above = _sprite(text, round(px) or 1, weight, tint.rgba(), spacing, ratio)
     painter.drawPixmap(round(x) - 2, round(baseline) - above, pixmap)
 
 
@@ -105,7 +105,7 @@ STAR_SPACING = 88
 @lru_cache(maxsize=64)
 def stars_width(text: str, px: int) -> float:
     """Width of the asterisks of a priority."""
-    return _face(px, Weight.EXTRABOLD.name, STAR_SPACING)[1].horizontalAdvance(text)
+    return _face(px, Weight.EXTRABOLD, STAR_SPACING)[1].horizontalAdvance(text)
 
 
 def stars(painter: QPainter, x: float, middle: float, text: str, px: float, tint: QColor) -> float:
