@@ -96,7 +96,7 @@ METRICS: dict[Size, Metrics] = {
         (2, 3, 5),
     ),
     Size.SMALL: Metrics(
-        (231, 110), (160, 92), 34, 0, 41, 26, 21, 13, 27, 16, 13, 11, 26, 16.5, (74, 74, 74), 0, False, 0, (2, 3, 5)
+        (231, 110), (140, 92), 34, 0, 41, 26, 21, 13, 27, 16, 13, 11, 26, 16.5, (74, 74, 74), 0, False, 0, (2, 3, 5)
     ),
     Size.MINI: Metrics(
         (166, 74), (0, 0), 30, 0, 40, 0, 19, 12, 23, 15, 12, 10.5, 24, 0, (53, 53, 53), 0, False, 0, (2, 3, 4)
@@ -191,9 +191,8 @@ def geometry(size: Size, width: int, height: int) -> Geometry:
     if m.slot and not line and height - top - foot - bands - 3 > 1.25 * wanted + 25:
         line = 24  # a taller tile has room for the heart rate line after all
     room = height - top - foot - bands - (line + 3 if line else 3 if bands else 0)
-    stretch = room / wanted if m.slot else min(room / wanted, 1.15)
-    row1 = round(m.row1 * min(stretch, 1.3))
-    row2 = round(m.row2 * min(stretch, 1.3))
+    stretch = min(room / wanted, 1.3 if m.slot else 1.7)
+    row1, row2 = round(m.row1 * stretch), round(m.row2 * stretch)
     cells = _rows(m, sx, width, top, row1, row2)
     below = top + row1 + row2 + 4
     ribbons = QRect(16, height - foot - bands, width - 16 - 11, bands) if bands else QRect()

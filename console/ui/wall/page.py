@@ -6,8 +6,8 @@ import time
 from concurrent.futures import Future
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import QEvent, QRect, Qt
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from console.alarms.alarm import Alarm, Priority
@@ -280,7 +280,7 @@ class WallPage(Page):
             text = str(error) if error is not None else "" if answer.cancelled() else answer.result().error
             self.hint.emit(text or f"{wording.bed_words(bed)}: monitoring resumed")
 
-    def mousePressEvent(self, event: QEvent) -> None:  # type: ignore[override]
+    def mousePressEvent(self, event: QMouseEvent) -> None:
         """A press beside the tiles selects nothing and takes the keys back to the ward."""
         self.setFocus(Qt.FocusReason.MouseFocusReason)
 

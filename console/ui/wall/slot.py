@@ -50,7 +50,8 @@ def _pale(fill: str, ground: str) -> QColor:
     """A trace of the alarm's colour on the ground."""
     a, b = QColor(fill), QColor(ground)
     part = 0.07 if b.lightness() < 128 else 0.16
-    return QColor(*(round(x * part + y * (1 - part)) for x, y in zip(a.getRgb()[:3], b.getRgb()[:3], strict=True)))
+    pairs = ((a.red(), b.red()), (a.green(), b.green()), (a.blue(), b.blue()))
+    return QColor(*(round(x * part + y * (1 - part)) for x, y in pairs))
 
 
 def slot_boxes(g: Geometry, view: TileView) -> list[QRect]:
@@ -137,6 +138,8 @@ def _words(g: Geometry, slot: SlotView, room: float, sizes: Sequence[float]) -> 
     named = texts[:-1] if len(texts) > 2 else texts
     if slot.look is Look.ENDED:
         pairs = [(text, aside) for text in texts for aside in (*slot.asides, "")]
+    elif slot.held:
+        pairs = [(text, aside) for text in texts for aside in slot.asides] + [(texts[-1], "")]
     else:
         pairs = [(text, aside) for text in named for aside in slot.asides]
         pairs += [(text, "") for text in named]
@@ -150,6 +153,8 @@ def _words_small(g: Geometry, slot: SlotView, room: float, sizes: Sequence[float
     texts = slot.texts[2:] if pattern and len(slot.texts) == 4 else slot.texts[1:] or slot.texts
     if slot.look is Look.ENDED:
         texts = slot.texts[-2:]
+    if split and slot.held:
+        texts = (f"{texts[-1]} held", "held")
     asides = ("",) if split else (slot.short, "")
     if pattern or slot.look is Look.ENDED:
         pairs = [(text, aside) for aside in asides for text in texts]

@@ -61,7 +61,7 @@ def _plan_cell(g: Geometry, cell: Cell, label: str, text: str, timed: bool, arro
     tight = g.size is Size.COMPACT or g.scale < 0.9
     label_px, time_px = g.px(g.metrics.label, 10.5), g.px(10.5, 10)
     label_wide = ink.width(label, label_px, Weight.BOLD)
-    column = max(label_wide, (37 if big else 24) * min(g.text, g.scale) * (0.8 if tight else 1))
+    column = max(label_wide, (37 if big else 24) * min(g.text, g.scale) * (0.7 if tight else 1))
     if timed:
         column = max(column, ink.width("00:00", time_px, Weight.SEMIBOLD))
     left = box.left() + (4 if tight else 6)
@@ -69,11 +69,13 @@ def _plan_cell(g: Geometry, cell: Cell, label: str, text: str, timed: bool, arro
     size = max(9.0, (13 if big else 12) * g.text * min(1.0, g.scale + 0.1) * (0.8 if g.size is Size.COMPACT else 1))
     # In the first row numerals keep their size and the arrow gives way; in the second there is no place above.
     room = box.right() - x - 3
-    px = _shrunk(text, number_px(g, cell), room if big or not arrow else room - size - 1)
+    px = _shrunk(text, number_px(g, cell), room if big or not arrow else room - size - 4)
     y = box.center().y() + 1 + ink.cap_height(px, Weight.BOLD) / 2
     arrow_x, arrow_y = x + ink.width(text, px, Weight.BOLD) + (2 if tight else 4), y - size * 0.45
     if arrow_x + size > box.right() - 2:
         arrow_x, arrow_y = left + (label_wide - size) / 2, box.top() + 5 + size / 2
+        if timed:
+            arrow_x, arrow_y = left + label_wide + 2, box.center().y() - 2 - label_px * 0.35
     label_y = box.center().y() - 2 if timed else y
     time_y = label_y + time_px + 2
     return Plan(label, left, label_y, label_px, x, y, px, left, time_y, time_px, arrow_x, arrow_y, size)

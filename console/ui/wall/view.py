@@ -33,6 +33,7 @@ class SlotView(NamedTuple):
     texts: tuple[str, ...]
     asides: tuple[str, ...]
     short: str
+    held: bool = False
 
     @property
     def flashes(self) -> bool:
@@ -210,12 +211,12 @@ def _slot(alarm: Alarm, now: float, zone: ZoneInfo) -> SlotView:
     if alarm.acknowledged is not None:
         at = wording.clock_text(alarm.acknowledged.at, zone)
         asides = (f"Ack {at} {alarm.acknowledged.by}", f"{at} {alarm.acknowledged.by}", at)
-        return SlotView(alarm.id, alarm.priority, Look.ANSWERED, texts, _with(held, asides), held or "ack")
+        return SlotView(alarm.id, alarm.priority, Look.ANSWERED, texts, _with(held, asides), held or "ack", bool(held))
     if alarm.presence is Presence.LATCHED:
         ended = wording.ended_texts(alarm, zone)
         return SlotView(alarm.id, alarm.priority, Look.ENDED, ended, ("not seen",), "ended")
     age = wording.age_text(now - alarm.since)
-    return SlotView(alarm.id, alarm.priority, Look.CALLING, texts, _with(held, (age,)), held or age)
+    return SlotView(alarm.id, alarm.priority, Look.CALLING, texts, _with(held, (age,)), held or age, bool(held))
 
 
 def _with(held: str, asides: tuple[str, ...]) -> tuple[str, ...]:
