@@ -140,6 +140,8 @@ def date_time_field(zone: ZoneInfo) -> QDateTimeEdit:
     field.setTimeZone(QTimeZone(zone.key.encode()))
     field.setDisplayFormat("dd MMM yyyy HH:mm")
     field.setButtonSymbols(QDateTimeEdit.ButtonSymbols.NoButtons)
+    # The line edit inside would take the frame and padding of a line edit of its own, and show nothing.
+    field.setStyleSheet("QLineEdit { border: none; padding: 0; min-height: 0; background: transparent; }")
     return field
 
 

@@ -271,7 +271,7 @@ def _pump_events(draft: Draft, by: str, now: datetime, problems: list[Problem]) 
         return ()
     at = now if draft.time_known is TimeKnown.NOT_KNOWN else draft.at
     if at is None:
-        problems.append(Problem("at", "Say when it happened; “Not known” is an answer."))
+        problems.append(Problem("at", "Set the time it happened, or press Now; “Not known” is an answer."))
         return ()
     if at > now:
         problems.append(Problem("at", "The time of the pump event lies in the future."))

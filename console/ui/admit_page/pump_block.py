@@ -40,6 +40,9 @@ class PumpBlock(Block):
         self.at.setAccessibleName("When it happened")
         self.at.dateTimeChanged.connect(self._time_changed)
         self.fields["at"] = self.at
+        self.now = button("Now")
+        self.now.clicked.connect(self._set_now)
+        self._ward_time = datetime.now(UTC)
         self.known = QComboBox()
         self.known.setAccessibleName("How well the time is known")
         for known in TimeKnown:
@@ -49,6 +52,7 @@ class PumpBlock(Block):
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(label("When ●", "caption"))
         row.addWidget(self.at, 1)
+        row.addWidget(self.now)
         row.addWidget(self.known)
         self.column.addWidget(self.time_row)
         self.confirm_row = QWidget()
@@ -95,6 +99,7 @@ class PumpBlock(Block):
 
     def offer_time(self, now: datetime) -> None:
         """Where nothing has been typed yet, the field shows the ward's time; it counts only once it is touched."""
+        self._ward_time = now
         if self.draft.at is None and not self.at.hasFocus():
             with QSignalBlocker(self.at):
                 self.at.setDateTime(to_qt(now, self._zone))
@@ -122,9 +127,15 @@ class PumpBlock(Block):
         self.draft.at = datetime.fromtimestamp(self.at.dateTime().toSecsSinceEpoch(), UTC)
         self.changed.emit()
 
+    def _set_now(self) -> None:
+        with QSignalBlocker(self.at):
+            self.at.setDateTime(to_qt(self._ward_time, self._zone))
+        self._time_changed()
+
     def _known_changed(self, text: str) -> None:
         self.draft.time_known = TimeKnown(text)
-        self.at.setEnabled(self.draft.time_known is not TimeKnown.NOT_KNOWN)
+        for widget in (self.at, self.now):
+            widget.setEnabled(self.draft.time_known is not TimeKnown.NOT_KNOWN)
         self.changed.emit()
 
     def _show(self) -> None:
