@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from console.alarms.alarm import Alarm, Condition, Kind, Presence, Stage, Transition
 from console.alarms.explain import PatternView
-from console.alarms.lifecycle import LifeCycle
+from console.alarms.lifecycle import UNDO_S, LifeCycle
 from console.alarms.limit_monitor import LimitMonitor
 from console.alarms.pattern_monitor import PatternMonitor
 from console.alarms.technical import STANDS_S, SourceSpec, TechnicalMonitor
@@ -247,9 +247,9 @@ class BedAlarms:
         """Answer one occurrence as seen at `version`. Raises lifecycle.RefusedError with a plain sentence."""
         return self._lifecycle.acknowledge(alarm_id, version, by, reason, now, utc)
 
-    def undo(self, alarm_id: str, by: str, now: float, utc: datetime) -> Transition:
+    def undo(self, alarm_id: str, by: str, now: float, utc: datetime, within_s: float = UNDO_S) -> Transition:
         """Take an acknowledgement back within five seconds. Raises lifecycle.RefusedError."""
-        return self._lifecycle.undo(alarm_id, by, now, utc)
+        return self._lifecycle.undo(alarm_id, by, now, utc, within_s)
 
     def restore(self, alarms: Iterable[Alarm], now: float, utc: datetime) -> list[Transition]:
         """Take up the alarms that were not over before a restart. Call it after `admit`."""

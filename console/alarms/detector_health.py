@@ -17,7 +17,7 @@ from console.alarms.signs import VitalSigns
 from console.alarms.windows import HOUR, PumpWindows
 from drivers.observation import Parameter
 
-NAMES = {Kind.WITHDRAWAL: "withdrawal", Kind.OVERDOSE: "respiratory depression"}
+NAMES = {Kind.WITHDRAWAL: "Autonomic", Kind.OVERDOSE: "Respiratory"}
 
 
 class DetectorHealth:
@@ -98,7 +98,7 @@ class DetectorHealth:
         rules = self._rules
         medium = weight >= rules.medium_weight or now - since >= rules.medium_after_min * MINUTE
         self._degraded[kind] = missing
-        text = f"Cannot watch for {NAMES[kind]}" if medium else f"Watching for {NAMES[kind]} is limited"
+        text = f"{NAMES[kind]} pattern {'not watched' if medium else 'limited'}"
         priority = Priority.MEDIUM if medium else Priority.LOW
         advice = "A stage that stands is held until fresh values clear it."
         self._put(f"detector_degraded:{kind}", priority, text, missing, advice)

@@ -100,6 +100,9 @@ class LimitMonitor:
         tracker = self._trackers.get(parameter)
         if tracker is None or value is None or status is not Status.VALID:
             return
+        if parameter is Parameter.PR and self._heart_rate_heard(stamp):
+            self._stand_down(tracker)
+            return
         shown = displayed(parameter, value)
         gap = stamp - tracker.last
         interrupted = gap > SHORTEST_HOLD_S and gap > tracker.hold and gap > tracker.limits.delay_s
@@ -112,6 +115,19 @@ class LimitMonitor:
             self._collect()
         if tracker.busy or not tracker.inner_low <= shown <= tracker.inner_high:
             self._judge(parameter, tracker, shown, stamp, interrupted)
+
+    def _heart_rate_heard(self, stamp: float) -> bool:
+        """True while the heart rate itself arrives: the pulse of the oximeter then is the same alarm a second time."""
+        heart = self._trackers.get(Parameter.HR)
+        return heart is not None and stamp - heart.last <= max(heart.hold, SHORTEST_HOLD_S)
+
+    def _stand_down(self, tracker: _Tracker) -> None:
+        """Leave a parameter to the one that speaks for it."""
+        if not tracker.busy:
+            return
+        for side in (tracker.below, tracker.above):
+            side.active = side.condition = side.medium_since = side.high_since = None
+        tracker.busy = False
 
     def _judge(self, parameter: Parameter, tracker: _Tracker, shown: float, stamp: float, interrupted: bool) -> None:
         for side in (tracker.below, tracker.above):

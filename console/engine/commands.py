@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
-from console.alarms.lifecycle import RefusedError
+from console.alarms.lifecycle import UNDO_S, RefusedError
 from console.engine import checks
 from console.engine.bed import Bed
 from console.engine.core import WardCore
@@ -85,7 +85,9 @@ class CommandHandler:
 
     def _undo(self, command: UndoAcknowledge, at: Moment) -> Journalled:
         holder, bed = self._core.find_alarm(command.alarm_id)
-        return "", [self._core.record([holder.undo(command.alarm_id, command.by, at.now, at.utc)], bed)]
+        within = UNDO_S * self._core.speed
+        undone = holder.undo(command.alarm_id, command.by, at.now, at.utc, within)
+        return "", [self._core.record([undone], bed)]
 
     def _sound(self, command: ReportSound, at: Moment) -> Journalled:
         if not self._core.watch.sound(command.station, command.working, command.detail):

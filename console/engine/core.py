@@ -54,7 +54,7 @@ class WardCore:
         self.beds = {bed.bed: Bed(bed, rules, new_id, zone, now) for bed in plan.beds}
         self.watch = SystemWatch()
         self._emit = emit
-        self._speed = speed
+        self.speed = speed
         self._lifecycle = LifeCycle("", new_id)
         self._dirty: set[str] = set(self.beds)
         self._faulty: dict[str, tuple[str, float]] = {}
@@ -221,7 +221,7 @@ class WardCore:
                 samples_thinned=thinned + self.store.samples_dropped,
                 clock_step_s=self.watch.clock_step_s,
                 rule_set=self.plan.rule_set,
-                speed=self._speed,
+                speed=self.speed,
                 simulated=self.plan.simulated,
             ),
             self._lifecycle.alarms(),

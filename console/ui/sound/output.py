@@ -53,7 +53,8 @@ class QtOutput:
             return
         self._devices = QtMultimedia.QMediaDevices
         self._effect_type = QtMultimedia.QSoundEffect
-        self._make()
+        if self._devices.audioOutputs():
+            self._make()
 
     def _make(self) -> None:
         for priority in BURSTS:
@@ -78,7 +79,10 @@ class QtOutput:
         if self._missing:
             return self._missing
         if not self._devices.audioOutputs():
+            self.close()
             return "This station has no sound device."
+        if not self._effects:
+            self._make()
         if any(e.status() is self._effect_type.Status.Error for e in self._effects.values()):
             self.close()
             self._make()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from concurrent.futures import Future
 
 from PySide6.QtCore import QObject, QTimer
 
 from console.alarms.alarm import Priority, Transition
-from console.link.commands import AuditNote, ReportSound
+from console.link.commands import AuditNote, Reply, ReportSound
 from console.link.link import Link
 from console.link.snapshot import WardSnapshot
 from console.ui.sound.choice import breaks_pause, loudest
@@ -39,6 +40,7 @@ class AlarmSound(QObject):
         self._paused_until = 0.0
         self._next_check = 0.0
         self._told: str | None = None
+        self._report: Future[Reply] | None = None
         self._repeat = QTimer(self)
         self._repeat.timeout.connect(self._burst)
 
@@ -58,11 +60,12 @@ class AlarmSound(QObject):
         self._link.submit(AuditNote(self.user, "sound paused for 2 min" if on else "sound pause ended", self._station))
         self._apply()
 
-    def follow(self, snapshot: WardSnapshot, transitions: Iterable[Transition]) -> None:
-        """Sound what this picture asks for."""
+    def follow(self, snapshot: WardSnapshot, transitions: Iterable[Transition], stopped: bool = False) -> None:
+        """Sound what this picture asks for. stopped: the engine publishes nothing, so that nobody judges any alarm:
+        that is heard like an emergency, except in a ward that is simulated."""
         if self.paused_s() and breaks_pause(transitions):
             self._paused_until = 0.0
-        self._wanted = loudest(snapshot)
+        self._wanted = Priority.HIGH if stopped and not snapshot.system.simulated else loudest(snapshot)
         self._check_device()
         self._apply()
 
@@ -76,9 +79,10 @@ class AlarmSound(QObject):
             return
         self._next_check = self._clock() + CHECK_S
         problem = self._output.problem()
-        if problem != self._told:
+        refused = self._report is not None and self._report.done() and self._report.result().error
+        if problem != self._told or refused:
             self._told = problem
-            self._link.submit(ReportSound(self._station, not problem, problem))
+            self._report = self._link.submit(ReportSound(self._station, not problem, problem))
 
     def _apply(self) -> None:
         wanted = None if self.paused_s() else self._wanted

@@ -214,3 +214,22 @@ def test_limits_that_cannot_be_used_are_refused_in_words(change, words):
 
 def test_a_site_sets_its_own_limit_in_the_configuration():
     assert load_rules({"limits": {"hr": {"high": 130}}}).limits.parameters[HR].high == 130
+
+
+def test_the_pulse_is_not_a_second_alarm_while_the_heart_rate_arrives() -> None:
+    monitor = LimitMonitor(RULES)
+    for second in range(120):
+        monitor.observe(Parameter.HR, 133.0, Status.VALID, float(second))
+        monitor.observe(Parameter.PR, 133.0, Status.VALID, float(second))
+        monitor.advance(float(second))
+    assert [c.key for c in monitor.conditions()] == ["limit:hr:high"]
+
+
+def test_the_pulse_takes_over_when_the_heart_rate_stays_away() -> None:
+    monitor = LimitMonitor(RULES)
+    for second in range(5):
+        monitor.observe(Parameter.HR, 70.0, Status.VALID, float(second))
+    for second in range(5, 120):
+        monitor.observe(Parameter.PR, 133.0, Status.VALID, float(second))
+        monitor.advance(float(second))
+    assert [c.key for c in monitor.conditions()] == ["limit:pr:high"]
