@@ -39,6 +39,9 @@ STALLED_S = 5.0
 
 SMALLEST_PAGE = QSize(320, 240)
 
+SMALLEST = (1024, 640)
+"""Width and height in px below which the bars cannot be told whole."""
+
 COMPACT_BELOW = 1600
 """Window width in px below which the bars shrink."""
 
@@ -62,6 +65,8 @@ class MainWindow(QMainWindow):
     ) -> None:
         super().__init__()
         self.setWindowTitle("Ward Console")
+        # Said outright, else the roomy bars of a wide window keep it from shrinking to a screen of 1366 px.
+        self.setMinimumSize(*SMALLEST)
         self.link = link
         self.pages = list(pages)
         self.admit = admit
@@ -134,6 +139,8 @@ class MainWindow(QMainWindow):
         self.flash.start()
         self._timer.start()
         self.current.activated()
+        # Else Qt gives the focus to the first tab, and it would take Space and the arrow keys.
+        self.current.setFocus()
         self.refresh()
 
     def stop(self) -> None:
@@ -151,9 +158,10 @@ class MainWindow(QMainWindow):
         """Show the newest picture: bars first, then sound, then the page and the sheet."""
         snapshot, transitions, now = self.link.snapshot(), self.link.drain(), self.link.now()
         system = snapshot.system
-        self._stalled.setVisible(now - system.engine_stamp > STALLED_S * system.speed)
+        stopped = now - system.engine_stamp > STALLED_S * system.speed
+        self._stalled.setVisible(stopped)
         self.alarm_bar.show_ward(snapshot, now)
-        self.sound.follow(snapshot, transitions)
+        self.sound.follow(snapshot, transitions, stopped)
         self.alarm_bar.show_pause(self.sound.paused_s())
         self._bar.show_ward(snapshot.name, system.simulated, system.speed)
         self._bar.show_time(system.utc, snapshot.timezone)
