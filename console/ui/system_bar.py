@@ -80,6 +80,7 @@ class SystemBar(QWidget):
         self.sound = QPushButton()
         self.sound.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.look = QPushButton()
+        self.look.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.look.clicked.connect(self.theme_toggled)
         self.user = QLineEdit(user)
         self.user.setPlaceholderText("Your name")
