@@ -26,7 +26,7 @@ from console.ui.observation_sheet import ObservationSheet
 from console.ui.page import Page, Sheet
 from console.ui.pictures import take_pictures
 from console.ui.pump_sheet import PumpSheet
-from console.ui.sound.output import QtOutput
+from console.ui.sound.output import Output, QtOutput
 from console.ui.sound.player import AlarmSound
 from console.ui.sources_page import SourcesPage
 from console.ui.theme import Theme
@@ -80,8 +80,8 @@ def run_console(link: Link, options: Options) -> bool:
     return bool(wanted)
 
 
-def build_window(link: Link, options: Options) -> MainWindow:
-    """The window with every page, not yet shown."""
+def build_window(link: Link, options: Options, output: Output | None = None) -> MainWindow:
+    """The window with every page, not yet shown. output: where alarms sound, the desktop's device when left out."""
     theme, flash = Theme(), FlashClock()
     user = options.user
     first: Page
@@ -101,7 +101,7 @@ def build_window(link: Link, options: Options) -> MainWindow:
         Sheet.PUMP_EVENT: PumpSheet(link, user, theme),
         Sheet.KEYS: KeysSheet(link, user, theme),
     }
-    sound = AlarmSound(link, QtOutput(), socket.gethostname(), user)
+    sound = AlarmSound(link, output or QtOutput(), socket.gethostname(), user)
     return MainWindow(link, pages, AdmitPage(link, user, theme), sheets, sound, flash, user, theme)
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFormLayout, QLabel, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QFormLayout, QVBoxLayout
 
 from console.link.link import Link
 from console.link.snapshot import WardSnapshot
+from console.ui.forms import button, label
 from console.ui.page import DockedSheet
 from console.ui.theme import Theme
 
@@ -36,20 +36,16 @@ class KeysSheet(DockedSheet):
         super().__init__(link, user, theme)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 16, 16, 16)
-        title = QLabel("All keys")
-        title.setProperty("role", "title")
-        column.addWidget(title)
+        column.setSpacing(12)
+        column.addWidget(label("All keys", "title"))
         rows = QFormLayout()
-        rows.setVerticalSpacing(12)
+        rows.setVerticalSpacing(10)
         rows.setHorizontalSpacing(20)
         for key, act in KEYS:
-            words = QLabel(act)
-            words.setTextFormat(Qt.TextFormat.PlainText)
-            words.setWordWrap(True)
-            rows.addRow(QLabel(key), words)
+            rows.addRow(label(key), label(act, wrap=True))
         column.addLayout(rows)
         column.addStretch(1)
-        close = QPushButton("Close   Esc")
+        close = button("Close   Esc")
         close.clicked.connect(self.closed)
         column.addWidget(close)
 

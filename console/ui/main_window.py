@@ -130,7 +130,7 @@ class MainWindow(QMainWindow):
         for sheet in self.sheets.values():
             sheet.closed.connect(self.close_sheet)
             sheet.open_bed.connect(self.open_bed)
-            sheet.hide()
+            sheet.setParent(self)
 
     # --- life ----------------------------------------------------------------------------------------------------
 
@@ -236,8 +236,7 @@ class MainWindow(QMainWindow):
         if self._sheet is None:
             return
         sheet, self._sheet = self._sheet, None
-        sheet.hide()
-        sheet.setParent(None)
+        sheet.setParent(self)  # which also hides it
         self.current.setFocus()
 
     # --- acts ----------------------------------------------------------------------------------------------------

@@ -323,7 +323,9 @@ def apply(application: QGuiApplication, theme: Theme) -> None:
     from PySide6.QtWidgets import QApplication
 
     if isinstance(application, QApplication):
-        application.setStyle("Fusion")
+        if application.property("dressed") is None:
+            application.setStyle("Fusion")
+            application.setProperty("dressed", True)
         application.setPalette(palette(theme))
         application.setStyleSheet(style_sheet(theme))
     scheme = Qt.ColorScheme.Dark if theme.mode is Mode.DARK else Qt.ColorScheme.Light

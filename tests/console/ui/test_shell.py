@@ -223,7 +223,9 @@ def test_a_stopped_engine_is_said_across_the_window_and_heard(
     assert window._stalled.width() == window.width()
     assert "not working" in window._stalled.text()
     assert window.sound._output.played[-1] is Priority.HIGH
-    assert "no active alarm" not in wall(window).tiles["01"].view.quiet.lower()  # type: ignore[union-attr]
+    view = wall(window).tiles["01"].view
+    assert view is not None
+    assert "no active alarm" not in " ".join(view.quiet).lower()
     link.ward = replace(link.ward, system=replace(link.ward.system, engine_stamp=link.time))
     settle(window)
     assert not window._stalled.isVisible()

@@ -1,0 +1,76 @@
+"""The whole window on a link without an engine and a loudspeaker that only keeps a list."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from console.alarms.alarm import Priority
+from console.ui import theme as themes
+from console.ui.app import Options, build_window
+from console.ui.main_window import MainWindow
+from console.ui.theme import Theme
+from console.ui.wall.page import WallPage
+from console.ui.wall.slot import slot_boxes
+from tests.console.ui.fakes import FakeLink
+
+
+class FakeOutput:
+    """Keeps what was played; `fault` is what it says of itself."""
+
+    def __init__(self) -> None:
+        self.played: list[Priority] = []
+        self.sounding = False
+        self.fault = ""
+        self.closed = False
+
+    def play(self, priority: Priority) -> None:
+        self.played.append(priority)
+        self.sounding = True
+
+    def stop(self) -> None:
+        self.sounding = False
+
+    def problem(self) -> str:
+        return self.fault
+
+    def close(self) -> None:
+        self.stop()
+        self.closed = True
+
+
+def open_window(qtbot: QtBot, link: FakeLink, width: int = 1920, height: int = 1080) -> MainWindow:
+    """The window, shown and up to date; its timers stand still, `refresh` moves it."""
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    themes.apply(application, Theme())
+    window = build_window(link, Options(user="R. Test"), FakeOutput())
+    qtbot.addWidget(window)
+    window.resize(width, height)
+    window.show()
+    qtbot.waitExposed(window)
+    window.current.activated()
+    settle(window)
+    return window
+
+
+def settle(window: MainWindow) -> None:
+    """Show the newest picture and let the layouts end."""
+    for _ in range(3):
+        window.refresh()
+        QApplication.processEvents()
+
+
+def wall(window: MainWindow) -> WallPage:
+    """The ward page."""
+    page = window.pages[0]
+    assert isinstance(page, WallPage)
+    return page
+
+
+def slot_point(window: MainWindow, bed: str, index: int = 0) -> tuple[object, QPoint]:
+    """The tile of a bed and the middle of one of its alarm slots."""
+    tile = wall(window).tiles[bed]
+    assert tile.view is not None
+    return tile, slot_boxes(tile._geometry, tile.view)[index].center()
