@@ -38,11 +38,15 @@ def paint_badge(painter: QPainter, g: Geometry, view: TileView, theme: Theme) ->
     text = ink.fit(texts, g.width - 40, px, Weight.BOLD) or ink.elide(texts[-1], g.width - 40, px, Weight.BOLD)
     pad = 4 if g.slot_is_header else 8
     wide, high = ink.width(text, px, Weight.BOLD) + 2 * pad, px * (1.25 if g.slot_is_header else 1.5)
+    if g.slot_is_header:
+        wide = max(wide, g.cells[Cell.RR].width() - 2.0)  # over the whole label, not through the middle of it
     right, bottom = badge_corner(g)
     box = QRectF(right - wide, bottom - high, wide, high)
     ink.pill(painter, box, colour(t.text_2), 3)
     tint = colour(t.bg if theme.mode is Mode.DARK else t.panel)
-    ink.write(painter, box.left() + pad, box.center().y(), text, px, Weight.BOLD, tint)
+    ink.write(
+        painter, box.right() - pad - ink.width(text, px, Weight.BOLD), box.center().y(), text, px, Weight.BOLD, tint
+    )
 
 
 def badge_corner(g: Geometry) -> tuple[float, float]:

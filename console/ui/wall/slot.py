@@ -112,14 +112,18 @@ def _paint_alarm(
     middle, right = _middle(box), box.right() - (4.0 if split else 6.0)
     star = g.px(m.star, 22) * (0.88 if split else 1)
     left = ink.stars(painter, left, middle, PREFIX[slot.priority], star, tint.text) + (4 if split or small else 6)
-    if slot.look is not Look.ANSWERED and m.button:
-        right = _paint_button(painter, g, box, right, split) - 6
     base = max(14.0 if small else 15.0, m.alarm * g.text)
     sizes = (14.0 if small else 15.0,) if split and g.size is not Size.FULL else (base, base * 0.94)
     if small:
         text, aside, px = _words_small(g, slot, right - left, sizes, split)
     else:
-        text, aside, px = _words(g, slot, right - left, sizes)
+        button = _button_width(g, split) + 6 if slot.look is not Look.ANSWERED else 0.0
+        text, aside, px = _words(g, slot, right - button - left, sizes)
+        if not text:
+            # The whole slot is the target: what it is about goes before the word on it.
+            text, aside, px = _words(g, slot, right - left, sizes)
+        elif button:
+            right = _paint_button(painter, g, box, right, split) - 6
     if text:
         if tint.stripe:
             _backed(painter, left, middle, text, px, tint)
@@ -203,11 +207,15 @@ def _backed(
     painter.fillRect(QRectF(x - 4, middle - px * 0.72, wide + 8, px * 1.44), tint.fill)
 
 
+def _button_width(g: Geometry, split: bool) -> float:
+    pad = (12 if split else 15 if g.size is Size.COMPACT else 20) * g.text
+    return ink.width(ACK, g.px(14, 13), Weight.BOLD) + pad
+
+
 def _paint_button(painter: QPainter, g: Geometry, box: QRect, right: float, split: bool) -> float:
     px, wide = g.px(14, 13), ink.width(ACK, g.px(14, 13), Weight.BOLD)
-    high = min(g.metrics.button - 4, box.height() - 8)
-    pad = (12 if split else 15 if g.size is Size.COMPACT else 20) * g.text
-    button = QRectF(right - wide - pad, box.center().y() + 0.5 - high / 2, wide + pad, high)
+    high, broad = min(g.metrics.button - 4, box.height() - 8), _button_width(g, split)
+    button = QRectF(right - broad, box.center().y() + 0.5 - high / 2, broad, high)
     ink.pill(painter, button, colour("#0A0E13"))
     ink.write(painter, button.center().x() - wide / 2, _middle(box), ACK, px, Weight.BOLD, colour("#FFFFFF"))
     return button.left()

@@ -52,6 +52,10 @@ def number_px(g: Geometry, cell: Cell) -> float:
     """Type size of a numeral before it is fitted to its cell."""
     if g.size is Size.CHARTS:
         return g.scale * (g.metrics.number1 * 0.76 if cell is Cell.BP else g.metrics.number1 if cell in BIG else 26)
+    if g.slot_is_header and cell in BIG:
+        # As high as the tile allows, and so that three digits fit: two digits are never bigger than three.
+        three = ink.width("000", 100, Weight.BOLD) / 100
+        return min(g.metrics.number1 * min(1.4, g.height / g.metrics.base[1]), (g.cells[cell].width() - 9) / three)
     return g.scale * (g.metrics.number1 if cell in BIG else g.metrics.number2)
 
 
@@ -93,7 +97,8 @@ def _plan_small(g: Geometry, cell: Cell, label: str, text: str) -> Plan:
     label_px = max(10.0, g.metrics.label * g.text)
     px = _shrunk(text, number_px(g, cell), box.width() - 9)
     label_y = box.top() + 4 + ink.cap_height(label_px, Weight.BOLD)
-    y = min(box.bottom() - 4.0, label_y + 6 + ink.cap_height(px, Weight.BOLD))
+    y = label_y + 6 + ink.cap_height(px, Weight.BOLD)
+    y = min(box.bottom() - 4.0, y + max(0.0, box.bottom() - 4 - y) * 0.4)
     left = box.left() + 4
     return Plan(label, left, label_y, label_px, left, y, px, 0, 0, 0, 0, 0, 0)
 
