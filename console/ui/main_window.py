@@ -131,6 +131,7 @@ class MainWindow(QMainWindow):
             sheet.closed.connect(self.close_sheet)
             sheet.open_bed.connect(self.open_bed)
             sheet.setParent(self)
+            sheet.hide()  # else it is shown with the window, over its bars
 
     # --- life ----------------------------------------------------------------------------------------------------
 
