@@ -47,9 +47,13 @@ class BedHead(QWidget):
         }
         for name, button in self._buttons.items():
             button.clicked.connect(getattr(self, name))
+            # A click leaves the keys to the page: Space after Discharge must pause the sound, not confirm.
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         back, forth = QPushButton("‹"), QPushButton("›")
         back.setAccessibleName("Bed before")
         forth.setAccessibleName("Next bed")
+        for button in (back, forth):
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         back.clicked.connect(lambda: self.step.emit(-1))
         forth.clicked.connect(lambda: self.step.emit(1))
         pump = QVBoxLayout()
@@ -114,6 +118,7 @@ class AlarmSlot(QWidget):
         self._now = 0.0
         self._quiet = ""
         self.button = QPushButton("Acknowledge   A", self)
+        self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.button.clicked.connect(self.press)
 
     @property

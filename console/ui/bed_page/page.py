@@ -27,6 +27,9 @@ from console.ui.theme import MARGIN, Theme
 from drivers.observation import Parameter
 
 HISTORY = timedelta(hours=72)
+CONFIRM_S = 5.0
+"""Real seconds within which the second press on Discharge counts."""
+
 RESUME_S = 120.0
 """Real seconds after which a held view goes live by itself."""
 
@@ -47,7 +50,8 @@ class BedPage(Page):
         self._replies: list[Future[Reply]] = []
         self._held_at: float | None = None
         self._zone = ZoneInfo("UTC")
-        self._alarm_ids: frozenset[str] = frozenset()
+        self._alarm_ids: frozenset[str] | None = None
+        self._discharge_asked: float | None = None
         self._jump: float | None = None
         self.head = BedHead(theme)
         self.slot = AlarmSlot(theme)
@@ -79,9 +83,11 @@ class BedPage(Page):
         tools.addSpacing(12)
         for check in self.checks.values():
             check.setChecked(True)
+            check.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             tools.addWidget(check)
         tools.addStretch(1)
         self.notice.setProperty("role", "primary")
+        self.notice.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.notice.hide()
         self.message.hide()
         left = QVBoxLayout()
@@ -116,6 +122,7 @@ class BedPage(Page):
         for check in self.checks.values():
             check.toggled.connect(lambda: self.charts.set_options(**{n: c.isChecked() for n, c in self.checks.items()}))
         self.charts.moved.connect(self.hold)
+        self.charts.moved.connect(self._mark_window)
         self.slot.acknowledge.connect(self.acknowledge)
         self.head.step.connect(self._step)
         self.head.observation.connect(lambda: self.open_sheet.emit(Sheet.OBSERVATION, self.bed))
@@ -131,7 +138,8 @@ class BedPage(Page):
         if bed != self.bed:
             self.bed = bed
             self._story = Story(bed)
-            self._alarm_ids = frozenset()
+            self._alarm_ids = None
+            self._discharge_asked = None
             self.charts.show_bed(bed)
             self.why.turn_to()
             self.message.hide()
@@ -152,6 +160,7 @@ class BedPage(Page):
             return
         self._take_loaded()
         self._take_replies()
+        self._forget_discharge()
         self._resume_on_alarm(bed)
         self._story.follow(bed)
         for kind in (Kind.WITHDRAWAL, Kind.OVERDOSE):
@@ -191,6 +200,7 @@ class BedPage(Page):
         loading, self._loading = self._loading, None
         error = loading.exception()
         if error is not None:
+            self._discharge_asked = None
             self.message.setText(f"?  The record of this bed cannot be read: {error}. Live values go on.")
             self.message.show()
             return
@@ -238,7 +248,7 @@ class BedPage(Page):
     def _resume_on_alarm(self, bed: BedSnapshot) -> None:
         """A new alarm at this bed ends a held view."""
         ids = frozenset(f"{a.id}:{a.stepped_at}" for a in bed.alarms)
-        if self._alarm_ids and ids - self._alarm_ids and self._held_at is not None:
+        if self._alarm_ids is not None and ids - self._alarm_ids and self._held_at is not None:
             self.go_live()
         self._alarm_ids = ids
 
@@ -258,20 +268,27 @@ class BedPage(Page):
 
     def _ask_discharge(self) -> None:
         """Twice the same button within five seconds: no dialog, no slip."""
-        if self.message.isVisible() and self.message.property("asks") == self.bed:
+        if self._discharge_asked is not None and time.monotonic() - self._discharge_asked <= CONFIRM_S:
+            self._discharge_asked = None
             self.message.hide()
-            self.message.setProperty("asks", "")
             self._replies.append(self.link.submit(Discharge(self.bed, self.user or "unnamed")))
             return
+        self._discharge_asked = time.monotonic()
         self.message.setText(f"?  Discharge from {self.bed}? Pattern alarms stop. Press Discharge again to confirm.")
-        self.message.setProperty("asks", self.bed)
         self.message.show()
+
+    def _forget_discharge(self) -> None:
+        """A question that nobody answered in time goes away."""
+        if self._discharge_asked is not None and time.monotonic() - self._discharge_asked > CONFIRM_S:
+            self._discharge_asked = None
+            self.message.hide()
 
     def _take_replies(self) -> None:
         for reply in [r for r in self._replies if r.done()]:
             self._replies.remove(reply)
             error = str(reply.exception() or "") or reply.result().error
             if error:
+                self._discharge_asked = None
                 self.message.setText(f"?  {error}")
                 self.message.show()
 

@@ -36,6 +36,7 @@ class WhyPanel(QFrame):
         head.setSpacing(0)
         for kind, button in self.tabs.items():
             button.setCheckable(True)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.clicked.connect(lambda _=False, k=kind: self.choose(k))
             head.addWidget(button)
         self.content = _Content(theme)

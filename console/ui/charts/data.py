@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from console.link.snapshot import BedSnapshot
@@ -11,6 +13,15 @@ from drivers.observation import Parameter
 
 KEPT_S = 73 * 3600.0
 """Nothing older is kept."""
+
+STREAMED = (Parameter.HR, Parameter.PR, Parameter.RR, Parameter.SPO2, Parameter.ETCO2)
+"""Signals by whose silence lost data are told; cuff and temperature may rest."""
+
+SILENCE_S = 150.0
+"""A silence is named when it is longer than two reports of a feed that reports once a minute."""
+
+BUCKET_S = 30.0
+MOST_SILENCES = 500
 
 
 class Samples:
@@ -75,22 +86,42 @@ class Samples:
 
 
 class BedData:
-    """All parameters of one bed."""
+    """All parameters of one bed, from the begin of a stay on: what was before belongs to somebody else.
 
-    def __init__(self, bed: str) -> None:
+    since: POSIX seconds; 0 where nobody is admitted and nothing is known of who lay there.
+    """
+
+    def __init__(self, bed: str, since: float = 0.0) -> None:
         self.bed = bed
+        self.since = since
         self.samples: dict[Parameter, Samples] = {}
+        self.silences: list[tuple[float, float]] = []
+        self.heard_at: float | None = None
 
     def load(self, trend: Trend) -> None:
         """Take what the store had."""
         for parameter, series in trend.series.items():
-            self.samples.setdefault(parameter, Samples()).load(series.times, series.values)
+            first = int(np.searchsorted(series.times, self.since))
+            self.samples.setdefault(parameter, Samples()).load(series.times[first:], series.values[first:])
+        self.silences = silences([self.of(parameter) for parameter in STREAMED])
+        newest = [s.times[-1] for p in STREAMED if len(s := self.of(p))]
+        self.heard_at = float(max(newest)) if newest else self.heard_at
 
     def follow(self, bed: BedSnapshot) -> None:
         """Take what has just arrived."""
         for reading in bed.readings:
-            value = np.nan if reading.value is None else reading.value
-            self.samples.setdefault(reading.parameter, Samples()).append(reading.measured_at.timestamp(), value)
+            at = reading.measured_at.timestamp()
+            if at < self.since:
+                continue
+            self.of(reading.parameter).append(at, np.nan if reading.value is None else reading.value)
+            if reading.parameter in STREAMED and reading.value is not None:
+                self._hear(at)
+
+    def _hear(self, at: float) -> None:
+        if self.heard_at is not None and at - self.heard_at > SILENCE_S:
+            self.silences.append((self.heard_at, at))
+            del self.silences[:-MOST_SILENCES]
+        self.heard_at = at if self.heard_at is None else max(at, self.heard_at)
 
     def of(self, parameter: Parameter) -> Samples:
         """The samples of a parameter; empty when it has never come."""
@@ -99,3 +130,22 @@ class BedData:
     def has(self, *parameters: Parameter) -> bool:
         """True when any of them has ever come with a value."""
         return any(len(s) and not np.isnan(s.values).all() for p in parameters if (s := self.samples.get(p)))
+
+
+def silences(samples: Sequence[Samples]) -> list[tuple[float, float]]:
+    """Stretches of more than SILENCE_S between the first and the last sample in which none of these had a value.
+
+    Counted in buckets, so that 73 hours of a value a second take milliseconds; ends are exact to a bucket.
+    """
+    heard = [s for s in samples if len(s)]
+    if not heard:
+        return []
+    first = min(float(s.times[0]) for s in heard)
+    count = int((max(float(s.times[-1]) for s in heard) - first) // BUCKET_S) + 1
+    present = np.zeros(count, dtype=bool)
+    for s in heard:
+        present[((s.times[~np.isnan(s.values)] - first) // BUCKET_S).astype(int)] = True
+    filled = np.flatnonzero(present)
+    gaps = np.flatnonzero(np.diff(filled) * BUCKET_S > SILENCE_S + BUCKET_S)
+    found = [(first + (filled[g] + 1) * BUCKET_S, first + filled[g + 1] * BUCKET_S) for g in gaps]
+    return [(float(begin), float(end)) for begin, end in found[-MOST_SILENCES:]]

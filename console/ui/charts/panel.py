@@ -49,6 +49,8 @@ class ChartPanel(QWidget):
         self.graphics.ci.layout.setContentsMargins(0, 4, 0, 4)
         self.graphics.ci.layout.setVerticalSpacing(ROW_GAP)
         self.graphics.setMouseTracking(True)
+        # Keys belong to the page: pyqtgraph would swallow every one of them after a click.
+        self.graphics.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.graphics.viewport().installEventFilter(self)
         self.rows: list[ChartRow] = []
         column = QVBoxLayout(self)

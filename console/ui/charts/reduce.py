@@ -16,20 +16,24 @@ def visible(
 ) -> tuple[Floats, Floats]:
     """The points to draw between two times, in order, with NaN where the line must break.
 
-    times: increasing seconds; values: same length, NaN for "no data". At most `columns` pairs of least and greatest
-    value, or the samples themselves when there are fewer. The line breaks where nothing came for more than `gap_s`.
+    times: increasing seconds; values: same length, NaN for "no data". At most `columns` + 3 pairs of least and
+    greatest value, or the samples themselves when there are fewer; each may have one break more. The line breaks at
+    "no data" and where nothing came for more than `gap_s`; what is narrower than a column cannot be seen.
     One sample beyond each edge is kept, so that the line reaches it.
     """
     first = max(0, int(np.searchsorted(times, start)) - 1)
     last = min(len(times), int(np.searchsorted(times, end, side="right")) + 1)
     t, v = times[first:last], values[first:last]
     if len(t) > 2 * max(1, columns):
-        t, v = _pairs(t, v, (end - start) / max(1, columns))
-    return _broken(t, v, gap_s)
+        return _pairs(t, v, (end - start) / max(1, columns), gap_s)
+    return _broken(t, v, np.flatnonzero(np.diff(t) > gap_s) + 1)
 
 
-def _pairs(times: Floats, values: Floats, width: float) -> tuple[Floats, Floats]:
-    """Two points per column, at the time of its first sample; fmin and fmax skip NaN unless there is nothing else."""
+def _pairs(times: Floats, values: Floats, width: float, gap_s: float) -> tuple[Floats, Floats]:
+    """Two points per column, at the time of its first sample; fmin and fmax skip NaN unless there is nothing else.
+
+    A gap is judged between neighbouring samples, never between columns: those may be wider than a gap.
+    """
     column = np.floor((times - times[0]) / width)
     starts = np.flatnonzero(np.diff(column, prepend=-1.0))
     reduced_times = np.repeat(times[starts], 2)
@@ -37,15 +41,29 @@ def _pairs(times: Floats, values: Floats, width: float) -> tuple[Floats, Floats]
     with np.errstate(invalid="ignore"):
         reduced[0::2] = np.fmin.reduceat(values, starts)
         reduced[1::2] = np.fmax.reduceat(values, starts)
-    return reduced_times, reduced
+    gaps = np.flatnonzero(times[starts[1:]] - times[starts[1:] - 1] > gap_s) + 1
+    return _broken(reduced_times, reduced, 2 * gaps)
 
 
-def _broken(times: Floats, values: Floats, gap_s: float) -> tuple[Floats, Floats]:
-    """The same with a NaN point inside every gap of time."""
-    gaps = np.flatnonzero(np.diff(times) > gap_s) + 1
+def _broken(times: Floats, values: Floats, gaps: npt.NDArray[np.intp]) -> tuple[Floats, Floats]:
+    """The same with a NaN point before each of these places."""
     if not len(gaps):
         return times, values
     return np.insert(times, gaps, times[gaps]), np.insert(values, gaps, np.nan)
+
+
+def lonely(times: Floats, values: Floats) -> tuple[Floats, Floats]:
+    """Points with a gap on either side: no line reaches them, so they are drawn as dots."""
+    empty = np.isnan(values)
+    before = np.concatenate([[True], empty[:-1]])
+    after = np.concatenate([empty[1:], [True]])
+    alone = ~empty & before & after
+    # A column of one sample is two equal points: alone when both its neighbours are gaps.
+    if len(values) > 1:
+        twin = ~empty[:-1] & ~empty[1:] & (times[:-1] == times[1:]) & (values[:-1] == values[1:])
+        twin &= before[:-1] & after[1:]
+        alone[:-1] |= twin
+    return times[alone], values[alone]
 
 
 def beyond(values: Floats, low: float | None, high: float | None) -> Floats:

@@ -68,7 +68,7 @@ class ChartRow:
         self._lines = [pg.InfiniteLine(angle=0, movable=False) for _ in range(2)]
         self._base = [pg.InfiniteLine(angle=0, movable=False) for _ in range(2)]
         self._labels = [pg.TextItem(anchor=(0, 1)) for _ in range(3)]
-        self._beyond = pg.PlotCurveItem(connect="finite", skipFiniteCheck=False)
+        self._beyond = [pg.PlotCurveItem(connect="finite", skipFiniteCheck=False) for _ in range(2)]
         self._curve = pg.PlotCurveItem(connect="finite", skipFiniteCheck=False)
         self._bars = pg.PlotCurveItem(connect="pairs")
         self._caps = pg.ScatterPlotItem(size=5, symbol="s", pxMode=True)
@@ -77,7 +77,7 @@ class ChartRow:
         self._marks: list[pg.InfiniteLine] = []
         self._band.setZValue(-20)
         self._value.setZValue(20)
-        items = (self._band, *self._lines, *self._base, *self._labels, self._beyond, self._curve, self._bars)
+        items = (self._band, *self._lines, *self._base, *self._labels, *self._beyond, self._curve, self._bars)
         for item in (*items, self._caps, self._cursor, self._value):
             self.plot.addItem(item, ignoreBounds=True)
         self._cursor.hide()
@@ -99,12 +99,14 @@ class ChartRow:
         self._widen(y)
         self._curve.setData(x, y)
         low, high = self._limits
-        out = beyond(y, low, high)
-        if np.isnan(out).all():
-            self._beyond.setData([], [])
-        else:
-            level = high if high is not None and np.nanmax(out) > high else (low or 0.0)
-            self._beyond.setData(x, out, fillLevel=level, fillOutline=False)
+        # Each side by itself: filled to one level, what lies below would colour the whole band up to the high limit.
+        for item, limit, out in zip(
+            self._beyond, (low, high), (beyond(y, low, None), beyond(y, None, high)), strict=True
+        ):
+            if limit is None or np.isnan(out).all():
+                item.setData([], [])
+            else:
+                item.setData(x, out, fillLevel=limit, fillOutline=False)
 
     def _show_pressure(self, data: BedData, start: float, end: float, columns: int) -> None:
         """Cuff readings as bars, never joined; an arterial line as a line."""
@@ -202,8 +204,9 @@ class ChartRow:
         self._curve.setPen(pg.mkPen(tint, width=1, style=style))
         fill = QColor(tint)
         fill.setAlphaF(0.28)
-        self._beyond.setPen(pg.mkPen(None))
-        self._beyond.setBrush(fill)
+        for item in self._beyond:
+            item.setPen(pg.mkPen(None))
+            item.setBrush(fill)
         self._bars.setPen(pg.mkPen(colour(getattr(t, self.spec.token), 0.55), width=1))
         self._caps.setPen(pg.mkPen(None))
         self._caps.setBrush(tint)
@@ -262,12 +265,14 @@ class _ValueAxis(pg.AxisItem):  # type: ignore[misc]
 def _cuff_bars(sys_: Samples, dia: Samples, start: float, end: float, apart: float) -> tuple[Floats, Floats, Floats]:
     """Times, diastolic and systolic of the cuff readings between two times: a value that a device repeats is one
     reading, and of readings closer than `apart` seconds the last is drawn with the extremes of both."""
+    # One reading before the window tells whether the first inside is only its repetition.
     first, last = np.searchsorted(sys_.times, start), np.searchsorted(sys_.times, end, side="right")
-    t, s = sys_.times[first:last], sys_.values[first:last]
-    index = np.searchsorted(dia.times, t)
-    index = np.clip(index, 0, max(0, len(dia) - 1))
+    t, s = sys_.times[max(0, first - 1) : last], sys_.values[max(0, first - 1) : last]
     if not len(dia) or not len(t):
         return np.empty(0), np.empty(0), np.empty(0)
+    index = np.clip(np.searchsorted(dia.times, t), 0, len(dia) - 1)
+    nearer = (index > 0) & (np.abs(dia.times[index - 1] - t) < np.abs(dia.times[index] - t))
+    index = np.where(nearer, index - 1, index)
     d = np.where(np.abs(dia.times[index] - t) < 2.0, dia.values[index], np.nan)
     good = ~(np.isnan(s) | np.isnan(d))
     t, s, d = t[good], s[good], d[good]
@@ -276,6 +281,9 @@ def _cuff_bars(sys_: Samples, dia: Samples, start: float, end: float, apart: flo
     changed = np.flatnonzero(np.diff(s, prepend=np.nan) != 0) if len(t) else np.empty(0, int)
     other = np.flatnonzero((np.diff(d, prepend=np.nan) != 0) | (np.diff(t, prepend=-np.inf) > 240))
     keep = np.union1d(changed, other)
+    keep = keep[t[keep] >= start]
+    if not len(keep):
+        return np.empty(0), np.empty(0), np.empty(0)
     t, s, d = t[keep], s[keep], d[keep]
     column = np.flatnonzero(np.diff(np.floor((t - start) / apart), prepend=-np.inf))
     return t[column], np.minimum.reduceat(d, column), np.maximum.reduceat(s, column)

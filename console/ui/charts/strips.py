@@ -18,6 +18,7 @@ from console.ui.charts.reduce import visible
 from console.ui.theme import PREFIX, Theme, Weight, colour, font
 
 RIBBON_SHARE = {Stage.WATCH: 0.38, Stage.WARNING: 0.68, Stage.EMERGENCY: 1.0}
+FOLD = timedelta(hours=1)
 STEPS_S = (60, 300, 900, 1800, 3600, 7200, 14400, 21600, 43200)
 
 
@@ -301,13 +302,18 @@ def ticks(start: float, end: float, zone: ZoneInfo, step: int | None = None) -> 
     """Round clock times of the ward between two times: at most twelve, or every `step` seconds."""
     if step is None:
         step = next((s for s in STEPS_S if (end - start) / s <= 12), STEPS_S[-1])
-    local = datetime.fromtimestamp(start, zone)
-    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
-    found = []
-    # Wall-clock arithmetic, so that marks stay on round hours over a change of summer time.
-    count = int((local - midnight).total_seconds() // step)
-    while (time := (midnight + timedelta(seconds=count * step)).timestamp()) <= end:
-        if time >= start:
-            found.append(time)
-        count += 1
-    return found
+    # Wall-clock arithmetic, so that marks stay on round hours over a change of summer time. An hour that comes twice
+    # has its marks twice (both folds), one that is skipped has none.
+    first = datetime.fromtimestamp(start, zone).replace(tzinfo=None) - FOLD
+    last = datetime.fromtimestamp(end, zone).replace(tzinfo=None) + FOLD
+    wall = first.replace(hour=0, minute=0, second=0, microsecond=0)
+    wall += timedelta(seconds=int((first - wall).total_seconds() // step) * step)
+    found = set()
+    while wall <= last:
+        for fold in (0, 1):
+            time = wall.replace(tzinfo=zone, fold=fold).timestamp()
+            exists = datetime.fromtimestamp(time, zone).replace(tzinfo=None) == wall
+            if exists and start <= time <= end:
+                found.add(time)
+        wall += timedelta(seconds=step)
+    return sorted(found)
