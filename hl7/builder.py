@@ -39,12 +39,19 @@ class OruTemplate:
         rows = [segment for segment in self._segments if segment[0] == "OBX"][1:]
         self._rows = dict(zip(self.parameters, rows, strict=True))
 
-    def fill(self, values: Mapping[Parameter, float | None], at: datetime, control_id: str) -> bytes:
+    def fill(
+        self,
+        values: Mapping[Parameter, float | None],
+        at: datetime,
+        control_id: str,
+        measured: Mapping[Parameter, datetime] | None = None,
+    ) -> bytes:
         """The message with these values at an aware moment. None, or a parameter left out: sent as "no value".
 
+        measured: when values older than the message were measured, as a cuff pressure that is sent again.
         Raises KeyError for a parameter the template was not made with.
         """
-        moment = at.strftime("%Y%m%d%H%M%S.") + f"{at.microsecond // 1000:03d}" + at.strftime("%z")
+        moment = _moment(at)
         unknown = set(values) - set(self._rows)
         if unknown:
             raise KeyError(sorted(unknown)[0])
@@ -55,8 +62,13 @@ class OruTemplate:
                 segment[7] = moment
         for parameter, row in self._rows.items():
             value = values.get(parameter)
-            row[5], row[11], row[14] = ("", "X", moment) if value is None else (_number(value), "R", moment)
+            own = moment if measured is None or parameter not in measured else _moment(measured[parameter])
+            row[5], row[11], row[14] = ("", "X", moment) if value is None else (_number(value), "R", own)
         return ("\r".join("|".join(segment) for segment in self._segments) + "\r").encode()
+
+
+def _moment(at: datetime) -> str:
+    return at.strftime("%Y%m%d%H%M%S.") + f"{at.microsecond // 1000:03d}" + at.strftime("%z")
 
 
 def _number(value: float) -> str:

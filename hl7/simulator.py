@@ -16,6 +16,7 @@ StateAt = Callable[[float], Mapping[Parameter, float | None]]
 """Vital signs in console units, seconds after the start; None is sent as "no value"."""
 
 _RETRY_S = 1.0
+CUFF = (Parameter.NIBP_SYS, Parameter.NIBP_DIA, Parameter.NIBP_MEAN)
 
 
 @dataclass(slots=True)
@@ -27,6 +28,21 @@ class SimulatorReport:
     refused: int = 0
     failed: int = 0
     last_error: str = ""
+
+
+class _Cuff:
+    """A cuff pressure is sent with every message until the next inflation, and keeps the time of its own."""
+
+    def __init__(self) -> None:
+        self._reading: tuple[float | None, ...] = ()
+        self._at: datetime | None = None
+
+    def measured(self, state: Mapping[Parameter, float | None], at: datetime) -> dict[Parameter, datetime]:
+        """When the pressures in `state` were measured; `at`: now."""
+        reading = tuple(state.get(parameter) for parameter in CUFF)
+        if self._at is None or reading != self._reading:
+            self._reading, self._at = reading, at
+        return dict.fromkeys(CUFF, self._at)
 
 
 def run_simulator(
@@ -55,6 +71,7 @@ def run_simulator(
     template: OruTemplate | None = None
     began_at, began = started_at or datetime.now(UTC), time.monotonic()
     tick = 0
+    cuff = _Cuff()
     with MllpSender(host, port, timeout_s) as sender:
         while not stop.is_set() and tick * interval_s < seconds:
             elapsed = tick * interval_s
@@ -64,7 +81,8 @@ def run_simulator(
             if template is None or set(template.parameters) != set(state):
                 template = OruTemplate(tuple(state), location=location, patient_id=patient_id, name=name)
             control_id = f"{int(began_at.timestamp()) % 10**8:08d}{tick:010d}"
-            message = template.fill(state, began_at + timedelta(seconds=elapsed), control_id)
+            at = began_at + timedelta(seconds=elapsed)
+            message = template.fill(state, at, control_id, cuff.measured(state, at))
             if not _send(sender, message, report):
                 stop.wait(_RETRY_S)
             # Ticks missed while waiting are not made up for.

@@ -11,6 +11,7 @@ from drivers.simulation import Every
 
 _INTERVAL_S = 1.0
 _TWO_PI = 2 * math.pi
+p = Parameter
 
 
 class IvyAnsarBSimulator:
@@ -19,27 +20,34 @@ class IvyAnsarBSimulator:
     def __init__(self, started: datetime) -> None:
         del started  # the protocol carries no time
         self._report = Every(_INTERVAL_S)
+        self._cuff = ";;"
+        self._cuff_pulse = ""
 
     def step(self, data: bytes, elapsed: float, state: DeviceState) -> bytes:
         """The frame that is due, if one is; the monitor listens to nothing."""
         del data
         if not self._report.is_due(elapsed):
             return b""
-        return b"\xffANSAR-B " + _waveforms(elapsed, state) + _text(state).encode("ascii") + b"\xfe"
+        return b"\xffANSAR-B " + _waveforms(elapsed, state) + self._text(state).encode("ascii") + b"\xfe"
+
+    def _text(self, state: DeviceState) -> str:
+        nibp = ";".join(_number(state, each) for each in (p.NIBP_SYS, p.NIBP_DIA, p.NIBP_MEAN))
+        if nibp != self._cuff:
+            # The pulse beside the pressures is that of the inflation and stands with them.
+            self._cuff, self._cuff_pulse = nibp, _number(state, p.PR) if nibp != ";;" else ""
+        return _text(state, nibp, self._cuff_pulse)
 
 
-def _text(state: DeviceState) -> str:
-    p = Parameter
+def _text(state: DeviceState, nibp: str, cuff_pulse: str) -> str:
     pulse = _number(state, p.PR)
     site = state.sites.get(p.HR, "ECG-II-DIAG")
-    nibp = ";".join(_number(state, each) for each in (p.NIBP_SYS, p.NIBP_DIA, p.NIBP_MEAN))
     arterial = [_number(state, each) for each in (p.ART_SYS, p.ART_DIA, p.ART_MEAN)]
     lines = (
         f"HR=1;{_number(state, p.HR)};{site if p.HR not in state.sensor_off else 'LEAD FAIL'};",
         f"RR=1;{_number(state, p.RR)};APNEA: 20 SEC;",
         f"ETCO2=1;{_number(state, p.ETCO2)};;",
         f"SPO2=1;{_number(state, p.SPO2, 100)};{f'PR={pulse:<3}' if pulse else 'SENSOR OFF'};",
-        f"NIBP=4;{nibp};{pulse if nibp != ';;' else ''};;",
+        f"NIBP=4;{nibp};{cuff_pulse};;",
         f"P1=3;{';'.join(arterial)};{'ART' if any(arterial) else 'NO TRANSDUCER'};",
         "P2=3;;;;NO TRANSDUCER;",
         f"T1=1;{_number(state, p.TEMP, form='{:.1f}')};;",
