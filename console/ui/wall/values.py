@@ -65,7 +65,7 @@ def _plan_cell(g: Geometry, cell: Cell, label: str, text: str, timed: bool, arro
     tight = g.size is Size.COMPACT or g.scale < 0.9
     label_px, time_px = g.px(g.metrics.label, 10.5), g.px(10.5, 10)
     label_wide = ink.width(label, label_px, Weight.BOLD)
-    column = max(label_wide, (37 if big else 24) * min(g.text, g.scale) * (0.7 if tight else 1))
+    column = max(label_wide, (34 if big else 24) * min(g.text, g.scale) * (0.7 if tight else 1))
     if timed:
         column = max(column, ink.width("00:00", time_px, Weight.SEMIBOLD))
     left = box.left() + (4 if tight else 6)

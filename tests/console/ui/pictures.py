@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from console.ui import theme as themes
+from console.ui.ack_sheet import AckSheet
 from console.ui.theme import Mode, Theme
 from console.ui.wall.page import WallPage
 from tests.console.ui import fakes
@@ -37,6 +38,22 @@ def main(folder: Path) -> None:
                 page.grab().save(str(folder / f"wall-{beds:02d}-{name}-{mode}.png"))
                 page.close()
                 page.deleteLater()
+        for compact, height in ((False, 942), (True, 652)):
+            theme = Theme(mode, compact=compact)
+            themes.apply(application, theme)
+            _draw_sheet(folder / f"sheet-{height}-{mode}.png", theme, height)
+
+
+def _draw_sheet(file: Path, theme: Theme, height: int) -> None:
+    ward = ward_of(16)
+    sheet = AckSheet(fakes.FakeLink(ward), "R. Test", theme)
+    sheet.resize(themes.SHEET_WIDTH, height)
+    sheet.show()
+    sheet.open_for(ward.beds[6].alarms[0].id)
+    sheet.show_ward(ward, fakes.NOW)
+    sheet.grab().save(str(file))
+    sheet.close()
+    sheet.deleteLater()
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from concurrent.futures import Future
 from dataclasses import replace
@@ -418,3 +419,15 @@ def test_a_store_that_cannot_be_read_leaves_a_plain_word_in_place_of_the_charts(
     assert charts is not None
     assert charts.error
     wall.tile("01").grab()
+
+
+def test_repaints_do_not_eat_references_to_none(qtbot: QtBot) -> None:
+    """PySide6 6.12 under Python 3.11 loses one per call-back and aborts the process after some thousands."""
+    wall = Wall(qtbot, states.ward_of(4), (1366, 652))
+    tile = wall.tile("01")
+    tile.repaint()
+    before = sys.getrefcount(None)
+    for _ in range(200):
+        tile.repaint()
+    assert tile.painted > 200
+    assert before - sys.getrefcount(None) < 100
