@@ -63,8 +63,9 @@ def run_simulator(
     """Send a message every `interval_s` for `seconds` (both of simulated time), each answered before the next.
 
     speed: simulated seconds per real one; times in the messages run with it, from `started_at` (aware; now if None).
-    A lost connection is opened again after a second, as a gateway does; the messages of that time are lost, as a gateway's are. Returns when the time
-    is over or `stop` is set. Raises ValueError for a location or patient HL7 has no room for.
+    A lost connection is opened again after a second, as a gateway does; the messages of that time are lost, as a
+    gateway's are. Returns when the time is over or `stop` is set. Raises ValueError for a location or patient HL7
+    has no room for.
     """
     stop = stop or threading.Event()
     report = SimulatorReport()
