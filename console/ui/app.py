@@ -126,7 +126,8 @@ def _application() -> QApplication:
 _LEVELS: dict[QtMsgType, int] = {
     QtMsgType.QtDebugMsg: logging.DEBUG,
     QtMsgType.QtInfoMsg: logging.INFO,
-    QtMsgType.QtWarningMsg: logging.WARNING,
+    # Libraries that Qt tries and does without; what matters to a nurse is told as a technical alarm.
+    QtMsgType.QtWarningMsg: logging.INFO,
     QtMsgType.QtCriticalMsg: logging.ERROR,
     QtMsgType.QtFatalMsg: logging.CRITICAL,
 }
