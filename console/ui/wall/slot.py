@@ -89,6 +89,9 @@ def paint_slot(painter: QPainter, g: Geometry, view: TileView, theme: Theme, pha
             px = g.px(g.metrics.bed, 14)
             left = ink.write(painter, left, _middle(box), view.bed, px, Weight.EXTRABOLD, tint.text) + 5
         _paint_alarm(painter, g, view, slot, box, left, tint)
+    if len(view.slots) == 2:
+        # Two alarms of one colour are still two.
+        painter.fillRect(slot_boxes(g, view)[1].left() - 1, g.slot.top(), 2, g.slot.height(), colour(theme.tokens.bg))
     if view.more:
         _paint_more(painter, g, view, theme)
 
