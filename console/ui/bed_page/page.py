@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from console.alarms.alarm import Kind, Stage
@@ -32,6 +32,9 @@ CONFIRM_S = 5.0
 
 RESUME_S = 120.0
 """Real seconds after which a held view goes live by itself."""
+
+WHY_FROM = 1150
+"""Width of the page in px from which the why panel has room beside charts and numerals."""
 
 WINDOW_NAMES = ("15 min", "1 h", "4 h", "12 h", "24 h", "72 h")
 
@@ -306,6 +309,11 @@ class BedPage(Page):
             part.set_theme(theme)
         self.why.setFixedWidth(340 if theme.compact else 452)
         self.numerals.setFixedWidth(160 if theme.compact else 205)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # In a small window a docked sheet takes the place of the why panel, never that of charts and numerals.
+        self.why.setVisible(self.width() >= WHY_FROM)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()

@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QRect, Qt
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 import console.ui
 from console.alarms.alarm import Priority
 from console.link.commands import Acknowledge, AuditNote
+from console.ui.bed_page.page import BedPage
 from console.ui.main_window import MainWindow
 from console.ui.page import Sheet
 from console.ui.theme import DARK, LIGHT, Mode
@@ -128,6 +129,25 @@ def test_no_page_makes_the_window_larger_than_a_small_screen(qtbot: QtBot) -> No
     settle(window)
     assert (window.width(), window.height()) == (1366, 768)
     assert window.alarm_bar.pause_button.geometry().right() < 1366
+    window.close()
+
+
+def test_on_a_small_screen_a_sheet_takes_the_place_of_the_why_panel(qtbot: QtBot, link: f.FakeLink) -> None:
+    window = open_window(qtbot, link, 1366, 768)
+    window.open_bed("07")
+    settle(window)
+    page = window.pages[1]
+    assert isinstance(page, BedPage)
+    assert page.why.isVisible()
+    window.open_sheet(Sheet.OBSERVATION, "07")
+    settle(window)
+    assert not page.why.isVisible()
+    buttons = [b for b in page.findChildren(QPushButton) if b.isVisible() and b.text()]
+    cut = [b.text() for b in buttons if b.fontMetrics().horizontalAdvance(b.text()) > b.width()]
+    assert cut == []
+    window.close_sheet()
+    settle(window)
+    assert page.why.isVisible()
     window.close()
 
 
