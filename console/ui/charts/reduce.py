@@ -32,16 +32,19 @@ def visible(
 def _pairs(times: Floats, values: Floats, width: float, gap_s: float) -> tuple[Floats, Floats]:
     """Two points per column, at the time of its first sample; fmin and fmax skip NaN unless there is nothing else.
 
-    A gap is judged between neighbouring samples, never between columns: those may be wider than a gap.
+    A gap is judged between neighbouring samples, never between columns: those may be wider than a gap. Columns lie
+    on a grid that does not move with the window, so that peaks stand still while it does.
     """
-    column = np.floor((times - times[0]) / width)
-    starts = np.flatnonzero(np.diff(column, prepend=-1.0))
+    column = np.floor(times / width)
+    starts = np.flatnonzero(np.diff(column, prepend=-np.inf))
     reduced_times = np.repeat(times[starts], 2)
     reduced = np.empty(2 * len(starts))
     with np.errstate(invalid="ignore"):
         reduced[0::2] = np.fmin.reduceat(values, starts)
         reduced[1::2] = np.fmax.reduceat(values, starts)
-    gaps = np.flatnonzero(times[starts[1:]] - times[starts[1:] - 1] > gap_s) + 1
+    left, right = starts[1:] - 1, starts[1:]
+    torn = (times[right] - times[left] > gap_s) | np.isnan(values[left]) | np.isnan(values[right])
+    gaps = np.flatnonzero(torn) + 1
     return _broken(reduced_times, reduced, 2 * gaps)
 
 
