@@ -226,6 +226,8 @@ def _with(held: str, asides: tuple[str, ...]) -> tuple[str, ...]:
 
 def _spoken(bed: BedSnapshot, now: float, otherwise: str) -> str:
     """The tile as a screen reader says it."""
+    if not bed.alarms:
+        return f"{wording.bed_words(bed.bed)}, {otherwise}"
     alarms = sorted((a for a in bed.alarms if not wording.is_member(a)), key=_urgency)
     words = [wording.bed_words(bed.bed)]
     for alarm in alarms:
