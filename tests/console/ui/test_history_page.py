@@ -194,12 +194,12 @@ class TestTable:
     def test_an_old_answer_never_fills_a_new_filter(self, qtbot, link, page):
         link.holding = True
         page.not_seen.click()
-        old = link.held.copy()
+        (old,) = link.held
         page.bed.setCurrentText("13")
-        for future in old:
-            future.set_result(HistoryPage((AlarmRecord(f.limit_alarm(text="stale")),), 0, 1))
-            link.held.remove(future)
+        link.held.remove(old)
         link.release()
+        qtbot.waitUntil(lambda: page.count.text() == f"{page.model.loaded} of {page.model.total} shown", timeout=1000)
+        old.set_result(HistoryPage((AlarmRecord(f.limit_alarm(text="stale")),), 0, 1))
         qtbot.wait(100)
         assert all(page.model.record(r).alarm.condition.text != "stale" for r in range(page.model.loaded))
 
