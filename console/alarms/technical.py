@@ -22,6 +22,9 @@ LINK_DOWN_GREY_S = 2.0
 LINK_DOWN_ALARM_S = 5.0
 """A link known to be down: its values are late at once, and an alarm after so long (a reconnect is not an outage)."""
 
+LEAST_REAL_S = 2.0
+"""In a demonstration that runs faster nothing is late within so many real seconds."""
+
 UNREADABLE_ALARM_S = 5.0
 SENSOR_OFF_ALARM_S = 10.0
 UNRELIABLE_ALARM_S = 60.0
@@ -49,10 +52,15 @@ def late_after(interval_s: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class SourceSpec:
-    """What a bed expects: the source's name and the seconds between two of its reports."""
+    """What a bed expects: the source's name and the seconds between two of its reports.
+
+    pace: engine seconds per real second, 1 outside a demonstration. A machine that simulates a ward thirty times
+    faster needs the same real seconds to open a line and to draw a picture.
+    """
 
     name: str
     interval_s: float
+    pace: float = 1.0
 
 
 class _Source:
@@ -67,12 +75,14 @@ class _Source:
         "heard_before",
         "late_s",
         "name",
+        "pace",
         "unreadable_since",
     )
 
     def __init__(self, spec: SourceSpec) -> None:
         self.name = spec.name
-        self.late_s = late_after(spec.interval_s)
+        self.pace = spec.pace
+        self.late_s = max(late_after(spec.interval_s), LEAST_REAL_S * spec.pace if spec.pace > 1.0 else 0.0)
         self.heard: float | None = None
         self.heard_before: float | None = None
         self.down_since: float | None = None
@@ -86,8 +96,8 @@ class _Source:
         if self.heard is None and not occupied:
             return None
         age = now - (started if self.heard is None else self.heard)
-        down = self.down_since is not None and now - self.down_since >= LINK_DOWN_ALARM_S
-        unreadable = self.unreadable_since is not None and now - self.unreadable_since >= UNREADABLE_ALARM_S
+        down = self.down_since is not None and now - self.down_since >= LINK_DOWN_ALARM_S * self.pace
+        unreadable = self.unreadable_since is not None and now - self.unreadable_since >= UNREADABLE_ALARM_S * self.pace
         # An outage ends with a value, not with a link that comes back and says nothing.
         still = self.fault is not None and self.heard == self.heard_before
         if not down and not unreadable and not still and age <= self.late_s:
@@ -103,7 +113,7 @@ class _Source:
         age = now - self.heard
         if age > 2 * self.late_s:
             return Liveness.NO_DATA
-        down = self.down_since is not None and now - self.down_since > LINK_DOWN_GREY_S
+        down = self.down_since is not None and now - self.down_since > LINK_DOWN_GREY_S * self.pace
         return Liveness.LATE if down or age > self.late_s else Liveness.LIVE
 
 

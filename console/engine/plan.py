@@ -32,14 +32,9 @@ class WardPlan:
     rule_set: str = ""
 
 
-SPEED_REAL_S = 0.8
-"""In a demonstration that runs faster, a source counts as reporting this many real seconds apart at the least: a late
-picture of a loaded machine is not a late device."""
-
-
 def plan_ward(config: Config, speed: float = 1.0) -> WardPlan:
-    """Read the plan from a configuration. Raises ConfigError when a driver is not known or cannot be loaded."""
-    least = 0.0 if speed <= 1.0 else SPEED_REAL_S * speed
+    """Read the plan from a configuration; speed: of the clock. Raises ConfigError when a driver is not known or cannot
+    be loaded."""
     specs: dict[str, list[SourceSpec]] = {bed: [] for bed in config.ward.beds}
     demo: dict[str, list[bool]] = {bed: [] for bed in config.ward.beds}
     for source in config.source:
@@ -47,11 +42,11 @@ def plan_ward(config: Config, speed: float = 1.0) -> WardPlan:
             interval = registry.info(source.driver).interval_s
         except registry.DriverError as error:
             raise ConfigError(f"source '{source.name}': {error}") from error
-        specs[source.bed].append(SourceSpec(source.name, max(interval, least)))
+        specs[source.bed].append(SourceSpec(source.name, interval, speed))
         demo[source.bed].append(source.demo)
     for feed in config.hl7_listener:
         for bed in dict.fromkeys(feed.beds.values()):
-            specs[bed].append(SourceSpec(feed.name, max(feed.interval_s, least)))
+            specs[bed].append(SourceSpec(feed.name, feed.interval_s, speed))
             demo[bed].append(feed.demo)
     beds = tuple(BedPlan(bed, tuple(specs[bed]), any(demo[bed])) for bed in config.ward.beds)
     invented = [s.demo for s in config.source] + [f.demo for f in config.hl7_listener]

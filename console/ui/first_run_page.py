@@ -56,6 +56,9 @@ class FirstRunPage(Page):
         self.demo_button = demo
         row = QHBoxLayout()
         row.addWidget(demo)
+        self.device_button = QPushButton("Add a device")
+        self.device_button.clicked.connect(lambda: self.open_tab.emit("Devices"))
+        row.addWidget(self.device_button)
         row.addStretch(1)
         column.addLayout(row)
         column.addSpacing(6)

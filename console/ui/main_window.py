@@ -127,6 +127,7 @@ class MainWindow(QMainWindow):
             page.open_sheet.connect(lambda sheet, subject: self.open_sheet(Sheet(sheet), subject))
             page.hint.connect(self._status.show_hint)
             page.start_demo.connect(self.demo_wanted)
+            page.open_tab.connect(lambda title: self.show_tab(self._index_of(title)))
         for sheet in self.sheets.values():
             sheet.closed.connect(self.close_sheet)
             sheet.open_bed.connect(self.open_bed)
@@ -225,6 +226,7 @@ class MainWindow(QMainWindow):
         if sheet is not self._sheet:
             self.close_sheet()
             self._sheet = sheet
+            self._share_digits()
             self._split.addWidget(sheet)
             sheet.setFixedWidth(SHEET_WIDTH)
             sheet.setMinimumHeight(SMALLEST_PAGE.height())
@@ -232,11 +234,17 @@ class MainWindow(QMainWindow):
         sheet.setFocus()
         self.refresh()
 
+    def _share_digits(self) -> None:
+        """Digits belong to an open sheet."""
+        for page in (*self.pages, self.admit):
+            page.digits_taken = self._sheet is not None
+
     def close_sheet(self) -> None:
         """Give the width back to the page."""
         if self._sheet is None:
             return
         sheet, self._sheet = self._sheet, None
+        self._share_digits()
         sheet.setParent(self)  # which also hides it
         self.current.setFocus()
 

@@ -25,7 +25,9 @@ class Page(QWidget):
     """One tab. Pages read snapshots and ask the link; they never talk to each other.
 
     Signals: open_bed(bed), open_bed_at(bed, POSIX seconds), admit_bed(bed), acknowledge(alarm id),
-    open_sheet(Sheet, bed), hint(text for the status bar), start_demo(). The shell connects them.
+    open_sheet(Sheet, bed), open_tab(title), hint(text for the status bar), start_demo(). The shell connects them.
+
+    digits_taken: an open sheet uses the digit keys, so the page leaves them alone.
     """
 
     title = ""
@@ -35,6 +37,7 @@ class Page(QWidget):
     admit_bed = Signal(str)
     acknowledge = Signal(str)
     open_sheet = Signal(str, str)
+    open_tab = Signal(str)
     hint = Signal(str)
     start_demo = Signal()
 
@@ -44,6 +47,7 @@ class Page(QWidget):
         self.link = link
         self.user = user
         self.theme = theme
+        self.digits_taken = False
 
     def show_ward(self, snapshot: WardSnapshot, now: float) -> None:
         """Called 5 to 10 times a second while the page is visible; now: engine time, to judge ages."""

@@ -146,7 +146,7 @@ class SystemBar(QWidget):
         self._ward.setStyleSheet(f"color: {t.text_2}; border-left: 1px solid {t.line_strong}; padding: 3px 14px;")
         self.simulated.setStyleSheet(
             f"background: {t.interaction}; color: {t.bg if theme.mode is Mode.DARK else '#FFFFFF'};"
-            f" font-weight: 800; font-size: 13px; padding: 5px 9px; border-radius: {RADIUS}px;"
+            f" font-weight: 800; font-size: 13px; padding: 5px 9px; max-height: 20px; border-radius: {RADIUS}px;"
         )
         self._date.setStyleSheet(f"color: {t.text_2}; font-size: 13px;")
         self._clock.setStyleSheet(f"font-size: {18 if theme.compact else 22}px; font-weight: 800;")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QBrush, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QBrush, QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from console.alarms.alarm import Priority
@@ -18,6 +18,12 @@ from drivers.observation import Parameter
 
 P = Parameter
 WIDTH = 205
+TALL, LOW = 74, 46
+"""Heights in px above which a cell has room for three lines, and below which it has room for one."""
+
+LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+RIGHT_BOTTOM = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,56 +122,71 @@ class Numerals(QWidget):
             self._paint(painter, content, QRectF(2, top + 1, self.width() - 4, height - 2))
 
     def _paint(self, painter: QPainter, content: Cell, box: QRectF) -> None:
+        self._frame(painter, content, box)
+        inner = box.adjusted(12, 4, -12, -4)
+        self._words(painter, content, inner)
+        if content.big and inner.height() > TALL:
+            size = 36.0 if len(content.value) > 5 else min(50.0, inner.height() - 34)
+            self._value(painter, content, inner, size, LEFT)
+            self._limit(painter, content, inner, f"{_arrow(content)} {content.limit}", RIGHT_BOTTOM)
+        elif inner.height() > LOW:
+            below = inner.adjusted(0, 16, 0, 0)
+            self._value(painter, content, below, min(30.0, inner.height() - 16), LEFT)
+            self._limit(painter, content, below, f"{_arrow(content)} {content.limit}", RIGHT_BOTTOM)
+        else:
+            # No room for two lines: the value stands beside its name.
+            size = min(26.0, inner.height(), 150.0 / len(content.value))
+            self._value(painter, content, inner.adjusted(0, 0, -26 if content.arrow else 0, 0), size, RIGHT)
+            self._limit(painter, content, inner, _arrow(content), RIGHT)
+
+    def _frame(self, painter: QPainter, content: Cell, box: QRectF) -> None:
+        """Ground and edge: the colour of the alarm it contributes to, a hatch where the value is not live."""
         t = self.theme.tokens
-        tint = colour(getattr(t, content.token) if content.live else t.muted)
+        edge = QPen(colour(t.line))
+        if content.live and content.frame is not None:
+            edge = QPen(colour(t.alarm(content.frame).outline), 2.5)
         painter.setBrush(colour(t.panel))
-        framed = content.frame is not None and content.live
-        painter.setPen(
-            QPen(colour(t.alarm(content.frame).outline), 2.5) if framed and content.frame else QPen(colour(t.line))
-        )
+        painter.setPen(edge)
         painter.drawRoundedRect(box, RADIUS, RADIUS)
         if not content.live:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QBrush(colour(t.line), Qt.BrushStyle.BDiagPattern))
             painter.drawRoundedRect(box, RADIUS, RADIUS)
-        inner = box.adjusted(12, 4, -12, -4)
-        painter.setPen(tint)
+
+    def _words(self, painter: QPainter, content: Cell, inner: QRectF) -> None:
+        """Name, unit, and the distance from the baseline or why the value is not live."""
+        t = self.theme.tokens
+        foot = content.note or content.base
+        painter.setPen(self._tint(content))
         painter.setFont(font(13.5, Weight.BOLD))
-        label = content.label if inner.height() > 46 else content.label.split(" ")[0]
+        label = content.label if inner.height() > LOW else content.label.split(" ")[0]
         painter.drawText(inner, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, label)
         painter.setPen(colour(t.text_2))
         painter.setFont(font(12, Weight.SEMIBOLD))
-        align = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        foot = content.note or content.base
-        if content.big and inner.height() > 74:
-            painter.drawText(inner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, content.unit)
+        top = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop
+        if content.big and inner.height() > TALL:
+            painter.drawText(inner, top, content.unit)
             painter.drawText(inner, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom, foot)
-            size = 36.0 if len(content.value) > 5 else min(50.0, inner.height() - 34)
-            if content.arrow and content.live:
-                self._limit(painter, content, inner, Qt.AlignmentFlag.AlignBottom)
-        elif inner.height() > 46:
-            if self.width() > 190 or content.note:
-                painter.drawText(inner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, foot or content.unit)
-            size = min(30.0, inner.height() - 16)
-            inner = inner.adjusted(0, 16, 0, 0)
-        else:
-            # No room for two lines: the value stands beside its name.
-            size = min(26.0, inner.height(), 150.0 / len(content.value))
-            align = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-            inner = inner.adjusted(0, 0, -26 if content.arrow else 0, 0)
-        painter.setPen(tint)
-        painter.setFont(font(size, Weight.BOLD))
-        painter.drawText(inner, align, content.value)
-        if content.arrow and content.live and inner.height() <= 46:
-            self._limit(painter, content, inner.adjusted(0, 0, 26, 0), Qt.AlignmentFlag.AlignVCenter)
+        elif inner.height() > LOW and (self.width() > 190 or content.note):
+            painter.drawText(inner, top, foot or content.unit)
 
-    def _limit(self, painter: QPainter, content: Cell, room: QRectF, upright: Qt.AlignmentFlag) -> None:
-        """The arrow and, where there is room, the limit it goes beyond."""
-        painter.save()
+    def _value(self, painter: QPainter, content: Cell, room: QRectF, size: float, align: Qt.AlignmentFlag) -> None:
+        painter.setPen(self._tint(content))
+        painter.setFont(font(size, Weight.BOLD))
+        painter.drawText(room, align, content.value)
+
+    def _limit(self, painter: QPainter, content: Cell, room: QRectF, words: str, align: Qt.AlignmentFlag) -> None:
+        """The arrow and, where there is room, the limit it goes beyond; nothing for a value that is not live."""
+        if not (content.arrow and content.live):
+            return
         painter.setPen(colour(self.theme.tokens.text))
         painter.setFont(font(16, Weight.BOLD))
-        words = "▲" if content.arrow > 0 else "▼"
-        if upright is Qt.AlignmentFlag.AlignBottom:
-            words = f"{words} {content.limit}"
-        painter.drawText(room, Qt.AlignmentFlag.AlignRight | upright, words)
-        painter.restore()
+        painter.drawText(room, align, words)
+
+    def _tint(self, content: Cell) -> QColor:
+        t = self.theme.tokens
+        return colour(getattr(t, content.token) if content.live else t.muted)
+
+
+def _arrow(content: Cell) -> str:
+    return "▲" if content.arrow > 0 else "▼"

@@ -54,6 +54,7 @@ class BedPage(Page):
         self._held_at: float | None = None
         self._zone = ZoneInfo("UTC")
         self._alarm_ids: frozenset[str] | None = None
+        self._stay: object = None
         self._discharge_asked: float | None = None
         self._jump: float | None = None
         self.head = BedHead(theme)
@@ -140,15 +141,26 @@ class BedPage(Page):
         self._jump = at
         if bed != self.bed:
             self.bed = bed
-            self._story = Story(bed)
-            self._alarm_ids = None
-            self._discharge_asked = None
-            self.charts.show_bed(bed)
-            self.why.turn_to()
-            self.message.hide()
-            self._load()
+            view = self.link.snapshot().bed(bed)
+            self._start_stay(view, begun=0.0)
         if at is None:
             self.go_live()
+
+    def _start_stay(self, view: BedSnapshot | None, begun: float) -> None:
+        """Begin anew for who lies there: no curve, mark or stage of another patient is ever shown under this name.
+
+        begun: POSIX seconds from which values belong to a bed without a patient; 0 where nobody is known to have left.
+        """
+        patient = view.patient if view is not None else None
+        self._stay = _stay(view)
+        since = patient.admitted_at.timestamp() if patient is not None else begun
+        self._story = Story(self.bed, since)
+        self._alarm_ids = None
+        self._discharge_asked = None
+        self.charts.show_bed(self.bed, since)
+        self.why.turn_to()
+        self.message.hide()
+        self._load()
 
     def _load(self) -> None:
         end = datetime.fromtimestamp(self.link.now(), UTC)
@@ -161,6 +173,11 @@ class BedPage(Page):
         bed = snapshot.bed(self.bed) or self._first(snapshot)
         if bed is None:
             return
+        if _stay(bed) != self._stay:
+            jump = self._jump
+            self._start_stay(bed, begun=now)
+            self.go_live()
+            self._jump = jump
         self._take_loaded()
         self._take_replies()
         self._forget_discharge()
@@ -317,7 +334,7 @@ class BedPage(Page):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
-        if Qt.Key.Key_1 <= key <= Qt.Key.Key_6:
+        if Qt.Key.Key_1 <= key <= Qt.Key.Key_6 and not self.digits_taken:
             self._choose(WINDOWS_S[key - Qt.Key.Key_1])
         elif key == Qt.Key.Key_A:
             self.slot.press()
@@ -333,3 +350,8 @@ class BedPage(Page):
             self.charts.keyPressEvent(event)
         else:
             super().keyPressEvent(event)
+
+
+def _stay(view: BedSnapshot | None) -> tuple[str, datetime] | None:
+    """Who lies there and since when; None where nobody is admitted."""
+    return None if view is None or view.patient is None else (view.patient.patient_id, view.patient.admitted_at)

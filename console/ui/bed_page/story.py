@@ -22,10 +22,15 @@ MEDICINES = frozenset(
 
 
 class Story:
-    """Grows with the transitions of one bed; loaded once from the store."""
+    """Grows with the transitions of one bed; loaded once from the store.
 
-    def __init__(self, bed: str) -> None:
+    since: POSIX seconds of the admission. What happened at the bed before belongs to somebody else and is left out;
+    what was charted of this patient's time before stands in the snapshot.
+    """
+
+    def __init__(self, bed: str, since: float = 0.0) -> None:
         self.bed = bed
+        self.since = since
         self._stages: dict[Kind, dict[str, tuple[float, Stage]]] = {Kind.WITHDRAWAL: {}, Kind.OVERDOSE: {}}
         self._acknowledged: dict[str, Mark] = {}
         self._events: tuple[PumpEvent, ...] = ()
@@ -34,7 +39,8 @@ class Story:
     def load(self, trend: Trend) -> None:
         """Take what the store had."""
         self.add(trend.transitions)
-        self._events, self._findings = trend.pump_events, trend.findings
+        self._events = tuple(e for e in trend.pump_events if e.at.timestamp() >= self.since)
+        self._findings = tuple(f for f in trend.findings if f.at.timestamp() >= self.since)
 
     def follow(self, bed: BedSnapshot) -> None:
         """What is charted now replaces what was loaded for the stay."""
@@ -46,7 +52,7 @@ class Story:
         """Take transitions of this bed; True when there was one."""
         any_ = False
         for t in transitions:
-            if t.alarm.bed != self.bed:
+            if t.alarm.bed != self.bed or t.at.timestamp() < self.since:
                 continue
             any_ = True
             key = f"{t.alarm.id}:{t.alarm.version}"

@@ -17,6 +17,15 @@ from console.ui.theme import PREFIX, Theme, Weight, colour, font
 WIDTH = 452
 NAMES = {Kind.WITHDRAWAL: "Autonomic", Kind.OVERDOSE: "Respiratory"}
 LAST_WORD = "A pattern is not a diagnosis."
+_LONG = {
+    "hr": "Heart rate",
+    "rr": "Breathing rate",
+    "temp": "Temperature",
+    "spo2": "Oxygen, SpO₂",
+    "etco2": "Carbon dioxide, EtCO₂",
+    "bp_high": "Blood pressure, high",
+    "bp_low": "Blood pressure, low",
+}
 _TOKEN = {"hr": "hr", "rr": "rr", "spo2": "spo2", "etco2": "etco2", "temp": "temp", "t": "temp", "bp": "bp"}
 
 
@@ -157,14 +166,12 @@ class _Content(QWidget):
         )
         if view.stage:
             words = f"{PREFIX[STAGE_PRIORITY[view.stage]]} {view.stage.word}{' – held' if view.held else ''}"
-            first = view.rules[:3]
-            rules = f" · rule {', '.join(first)}" if first and self._roomy else ""
             painter.setPen(colour(t.text))
             painter.setFont(font(15, Weight.BOLD))
             painter.drawText(
                 QRect(8, self._y, self.width() - 16, 46),
                 Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight,
-                words + rules,
+                words,
             )
         self._y += 50
         bar = QRectF(8, self._y, self.width() - 16, 12)
@@ -174,7 +181,9 @@ class _Content(QWidget):
         painter.setBrush(colour(t.text))
         share = min(1.0, view.points / max(1, view.max_points))
         painter.drawRoundedRect(QRectF(bar.left(), bar.top(), bar.width() * share, bar.height()), 3, 3)
-        self._y += 24
+        self._y += 20
+        if view.rules:
+            self._text(painter, f"Rules now true: {', '.join(view.rules)}", 12.5, colour_name=t.muted)
 
     def _table(self, painter: QPainter, rows: tuple[Criterion, ...], head: bool = False) -> None:
         if head:
@@ -191,7 +200,9 @@ class _Content(QWidget):
         painter.setPen(tint)
         painter.setFont(font(15, Weight.BOLD))
         now_at = 246 if self._roomy else 184
-        name = QFontMetrics(painter.font()).elidedText(row.label, Qt.TextElideMode.ElideRight, width - now_at - 12)
+        name = QFontMetrics(painter.font()).elidedText(
+            _LONG.get(row.channel, row.label), Qt.TextElideMode.ElideRight, width - now_at - 12
+        )
         painter.drawText(QRect(8, y, width - now_at, height), Qt.AlignmentFlag.AlignVCenter, name)
         painter.setPen(colour(t.text if row.fresh else t.muted))
         right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight

@@ -66,9 +66,10 @@ class ChartPanel(QWidget):
 
     # --- what is shown -------------------------------------------------------------------------------------------
 
-    def show_bed(self, bed: str) -> None:
-        """Start on another bed, live, without a single value of the one before."""
-        self.data = BedData(bed)
+    def show_bed(self, bed: str, since: float = 0.0) -> None:
+        """Start on another bed or stay, live, without a single value of the one before. since: POSIX seconds from
+        which values belong to who lies there."""
+        self.data = BedData(bed, since)
         self._marks, self._bed, self.end, self._cursor = [], None, None, None
         self._build_rows()
         for ribbon in self.ribbons.values():

@@ -171,6 +171,8 @@ class ChartRow:
                 label.hide()
             return
         for label, line, share in zip(self._labels, (*self._lines, self._base[0]), (0.004, 0.004, 0.075), strict=True):
+            near_top = line.value() > self._high - 0.22 * (self._high - self._low)
+            label.setAnchor((0, 0) if near_top else (0, 1))
             label.setPos(start + (end - start) * share, line.value())
 
     def show_cursor(self, time: float | None, data: BedData) -> None:
