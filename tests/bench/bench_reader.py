@@ -1,25 +1,46 @@
-"""The HL7 reader against hl7apy on the same message, and a feed from the socket to its durable acknowledgement."""
+"""The HL7 reader against hl7apy on the same message of 30 OBX, as a multi-parameter monitor sends it."""
 
 from __future__ import annotations
 
-import json
-import os
 import statistics
-import subprocess
-import sys
-import tempfile
 import time
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-from console.config import Config
-from console.station import Station
+from drivers.observation import Parameter
+from hl7.builder import OruTemplate
 from hl7.observations import ObservationReader
 from hl7.reader import read_message
-from tests.bench.feed_messages import LOCATION, ROWS, message
 
-SECONDS = 8.0
+LOCATION = "ICU^^5"
+ROWS = 30
+_VITALS = {
+    Parameter.HR: 84.0,
+    Parameter.PR: 83.0,
+    Parameter.SPO2: 96.0,
+    Parameter.RR: 16.0,
+    Parameter.ETCO2: 38.0,
+    Parameter.TEMP: 37.1,
+    Parameter.NIBP_SYS: 128.0,
+    Parameter.NIBP_DIA: 76.0,
+    Parameter.NIBP_MEAN: 93.0,
+    Parameter.ART_SYS: 126.0,
+    Parameter.ART_DIA: 74.0,
+    Parameter.ART_MEAN: 91.0,
+    Parameter.PERFUSION_INDEX: 2.4,
+}
+_OTHER = "OBX|{n}|ST|{code}^MDC_ATTR_OTHER_{n}^MDC|1.0.0.{code}|steady||||||R|||{at}"
+
+
+def message(control: str, at: datetime | None = None) -> bytes:
+    """Thirteen vital signs, and other rows as monitors add them, 30 OBX in all."""
+    now = at or datetime.now(UTC)
+    text = OruTemplate(tuple(_VITALS), location=LOCATION, patient_id="4711").fill(_VITALS, now, control)
+    lines = text.decode().strip("\r").split("\r")
+    have = sum(line.startswith("OBX") for line in lines)
+    stamp = now.strftime("%Y%m%d%H%M%S.000+0000")
+    lines += [_OTHER.format(n=n + 1, code=68000 + n, at=stamp) for n in range(have, ROWS)]
+    return ("\r".join(lines) + "\r").encode()
 
 
 def reading() -> list[dict[str, Any]]:
@@ -67,55 +88,6 @@ def _seconds(act: Any, times: int) -> float:
     return (time.perf_counter() - before) / times
 
 
-def ingest() -> list[dict[str, Any]]:
-    """Messages a second from a sender in another process to acknowledgements of a real station on SQLite."""
-    with tempfile.TemporaryDirectory(prefix="ward-console-bench-") as folder:
-        station = Station(_config(), Path(folder))
-        try:
-            station.start()
-            port = _port(station)
-            cpu = time.process_time()
-            done = subprocess.run(
-                [sys.executable, "-m", "tests.bench.feed_messages", str(port), str(SECONDS)],
-                capture_output=True,
-                text=True,
-                check=True,
-                timeout=60,
-            )
-            cpu = time.process_time() - cpu
-        finally:
-            station.stop()
-        report = json.loads(done.stdout)
-        stored = sum(f.stat().st_size for f in Path(folder).rglob("*") if f.is_file()) / 1e6
-    rate = report["good"] / report["seconds"]
-    good = rate >= 3000 and not report["bad"]
-    how = (
-        f"{report['good']:.0f} messages of 30 OBX acknowledged AA and {report['bad']:.0f} not in "
-        f"{report['seconds']:.1f} s, one connection, 256 unanswered, SQLite with synchronous FULL, "
-        f"{cpu / report['seconds'] * 100:.0f} % of a core here, {os.cpu_count()} cores, {stored:.0f} MB written"
-    )
-    return [_row("reader.ingest_acknowledged", rate, "messages/s", ">= 3000", None, None, good, how)]
-
-
-def _config() -> Config:
-    listener = {
-        "name": "gateway", "port": 0, "plain": True, "timezone": "UTC", "beds": {LOCATION: "01"}, "interval_s": 1.0,
-    }  # fmt: skip
-    return Config.model_validate({"ward": {"beds": ["01"]}, "hl7_listener": [listener]})
-
-
-def _port(station: Station) -> int:
-    """Where the listener has bound itself."""
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
-        for view in station.acquisition.views():
-            port = view.address.rpartition(":")[2]
-            if port.isdigit() and int(port):
-                return int(port)
-        time.sleep(0.02)
-    raise TimeoutError("the listener did not open")
-
-
 def _row(
     name: str, measured: float, unit: str, budget: str, peer: float | None, ratio: float | None, passed: bool, how: str
 ) -> dict[str, Any]:
@@ -131,4 +103,4 @@ def _row(
     }
 
 
-BENCHES = [reading, ingest]
+BENCHES = [reading]
