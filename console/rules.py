@@ -4,23 +4,15 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
+from console.alarms.alarm_rules import AlarmRules
 from console.alarms.detector_rules import DetectorRules, RulesError
 from console.alarms.limits import LimitRules
 
 DETECTORS = "detectors"
 LIMITS = "limits"
-
-
-@dataclass(frozen=True, slots=True)
-class AlarmRules:
-    """What every bed is judged by."""
-
-    detectors: DetectorRules
-    limits: LimitRules
 
 
 def load_rules(overrides: Mapping[str, Any] | None = None) -> AlarmRules:

@@ -12,8 +12,9 @@ from typing import Any
 from console.clock import Clock
 from console.config import ReplayTransport, SerialTransport, SourceConfig, TcpTransport
 from console.engine.items import DeviceReport, Item, Samples
-from console.link.snapshot import SourceState, SourceView
+from console.link.snapshot import SourceView
 from console.store.records import Sample
+from console.ward.source import SourceState
 from drivers import registry
 from drivers.driver import FrameCounters, SerialSettings
 from drivers.observation import Observation

@@ -9,21 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from console.alarms.alarm import Alarm, Condition, Kind, Presence, Stage, Transition
+from console.alarms.alarm_rules import AlarmRules
 from console.alarms.explain import PatternView
 from console.alarms.lifecycle import UNDO_S, LifeCycle
 from console.alarms.limit_monitor import LimitMonitor
 from console.alarms.pattern_monitor import PatternMonitor
 from console.alarms.technical import STANDS_S, SourceSpec, TechnicalMonitor
-from console.link.snapshot import SourceState
 from console.ward.chart import NurseObservation, PumpEvent
 from console.ward.patient import Baseline, Patient
+from console.ward.source import SourceState
 from drivers.observation import DeviceAlert, Observation, Parameter, Status
-
-if TYPE_CHECKING:
-    from console.rules import AlarmRules
 
 APNOEA_CODES = frozenset({"apnoea", "apnea", "no_breath"})
 """Device alerts that mean: no breath seen for the device's own apnoea time."""

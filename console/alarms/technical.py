@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from console.alarms.alarm import Condition, Priority
 from console.alarms.technical_text import outage, sensor_fault
-from console.link.snapshot import Liveness, SourceState
+from console.ward.source import Liveness, SourceState
 from drivers.observation import Parameter, Status
 
 LATE_S = 30.0

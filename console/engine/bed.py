@@ -8,15 +8,16 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from console.alarms.alarm import Change, Transition
+from console.alarms.alarm_rules import AlarmRules
 from console.alarms.bed import BedAlarms
 from console.alarms.technical import TechnicalMonitor
 from console.engine.plan import BedPlan
 from console.engine.trend import TrendKeeper
-from console.link.snapshot import BedSnapshot, BedState, Liveness, PumpSummary, Reading
-from console.rules import AlarmRules
+from console.link.snapshot import BedSnapshot, BedState, Reading
 from console.ward.chart import NurseObservation, PumpEvent
 from console.ward.patient import Baseline, Patient
-from console.ward.pump import summarise
+from console.ward.pump import PumpSummary, summarise
+from console.ward.source import Liveness
 from drivers.observation import Observation, Parameter, Status
 
 CLOCK_SLACK_S = 10.0

@@ -12,10 +12,10 @@ from console.alarms.lifecycle import UNDO_S, RefusedError
 from console.engine import checks
 from console.engine.bed import Bed
 from console.engine.core import WardCore
-from console.engine.items import Ask
 from console.link.commands import (
     Acknowledge,
     Admit,
+    Ask,
     AuditNote,
     ChartFinding,
     ChartPumpEvent,

@@ -12,6 +12,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from console.alarms.alarm import Condition, Priority, Transition
+from console.alarms.alarm_rules import AlarmRules
 from console.alarms.bed import BedAlarms
 from console.alarms.lifecycle import LifeCycle
 from console.alarms.technical_text import system_condition
@@ -20,7 +21,6 @@ from console.engine.items import DeviceReport, Item, PatientSeen, Samples, Sourc
 from console.engine.plan import WardPlan
 from console.engine.system import SystemWatch
 from console.link.snapshot import SourceView, SystemView, WardSnapshot
-from console.rules import AlarmRules
 from console.store.records import AuditEntry, Restored
 from console.store.store import Store
 

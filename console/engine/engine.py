@@ -11,17 +11,18 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from console.alarms.alarm import Transition
+from console.alarms.alarm_rules import AlarmRules
 from console.clock import Clock
 from console.config import Config
 from console.engine.commands import CommandHandler
 from console.engine.core import WardCore
 from console.engine.intake import Intake
-from console.engine.items import Ask, Item, TrendRead
+from console.engine.items import Item, TrendRead
 from console.engine.plan import plan_ward
 from console.engine.trend import MINUTES
+from console.link.commands import Ask
 from console.link.inprocess import InProcessLink
 from console.link.snapshot import SourceView, WardSnapshot
-from console.rules import AlarmRules
 from console.store.records import Trend
 from console.store.store import Store
 from drivers.observation import Parameter

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import threading
 
-from console.engine.items import Ask, DeviceReport, Item, PatientSeen, Samples, SourceNote, TrendRead
+from console.engine.items import DeviceReport, Item, PatientSeen, Samples, SourceNote, TrendRead
+from console.link.commands import Ask
 
 SAMPLE_LIMIT = 20_000
 """Waiting samples before thinning: half a minute of 64 beds at ten values a second."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future
 from dataclasses import dataclass
 
-from console.link.commands import Command, Reply
+from console.link.commands import Ask
 from console.store.records import Sample, Trend
 from drivers.observation import DeviceAlert
 
@@ -51,14 +50,6 @@ class TrendRead:
 
     bed: str
     trend: Trend
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """A command of a screen, and the future its reply goes to."""
-
-    command: Command
-    future: Future[Reply]
 
 
 Item = Samples | DeviceReport | PatientSeen | SourceNote | TrendRead | Ask

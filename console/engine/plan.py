@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from console.alarms.technical import SourceSpec
 from console.config import Config, ConfigError
-from console.link.snapshot import SourceState, SourceView
+from console.link.snapshot import SourceView
+from console.ward.source import SourceState
 from drivers import registry
 
 

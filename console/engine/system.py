@@ -7,8 +7,9 @@ from datetime import datetime
 
 from console.alarms.alarm import Condition, Priority
 from console.alarms.technical_text import system_condition
-from console.link.snapshot import SourceState, SourceView
+from console.link.snapshot import SourceView
 from console.store.records import AuditEntry
+from console.ward.source import SourceState
 
 CLOCK_STEP_S = 2.0
 """A wall clock that moves by more than this against the monotonic clock has stepped (interface design, section 14)."""

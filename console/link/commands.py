@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
 from dataclasses import dataclass
-from datetime import datetime
 
 from console.ward.chart import NurseObservation, PumpEvent
 from console.ward.patient import Patient
@@ -120,12 +120,8 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
-class HistoryFilter:
-    """Which alarms: times UTC (None = open), beds, kinds and priorities by their words (empty = all)."""
+class Ask:
+    """A command of a screen on its way to the engine, and the future its reply goes to."""
 
-    start: datetime | None = None
-    end: datetime | None = None
-    beds: tuple[str, ...] = ()
-    kinds: tuple[str, ...] = ()
-    priorities: tuple[str, ...] = ()
-    not_seen_only: bool = False
+    command: Command
+    future: Future[Reply]

@@ -9,10 +9,9 @@ from concurrent.futures import Future
 from datetime import datetime
 
 from console.alarms.alarm import Transition
-from console.engine.items import Ask, Item
-from console.link.commands import Command, HistoryFilter, Reply
+from console.link.commands import Ask, Command, Reply
 from console.link.snapshot import WardSnapshot
-from console.store.records import AlarmRecord, HistoryPage, Trend
+from console.store.records import AlarmRecord, HistoryFilter, HistoryPage, Trend
 from console.store.store import Store
 from drivers.observation import Parameter
 
@@ -30,7 +29,7 @@ class InProcessLink:
         store: Store,
         now: Callable[[], float],
         snapshot: Callable[[], WardSnapshot],
-        put: Callable[[Item], bool],
+        put: Callable[[Ask], bool],
     ) -> None:
         self._store = store
         self._now = now

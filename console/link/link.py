@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Protocol
 
 from console.alarms.alarm import Transition
-from console.link.commands import Command, HistoryFilter, Reply
+from console.link.commands import Command, Reply
 from console.link.snapshot import WardSnapshot
-from console.store.records import AlarmRecord, HistoryPage, Trend
+from console.store.records import AlarmRecord, HistoryFilter, HistoryPage, Trend
 from drivers.observation import Parameter
 
 

@@ -13,19 +13,9 @@ from console.alarms.alarm import Alarm, Kind
 from console.alarms.explain import PatternView
 from console.ward.chart import NurseObservation, PumpEvent
 from console.ward.patient import Baseline, Patient
+from console.ward.pump import PumpSummary
+from console.ward.source import Liveness, SourceState
 from drivers.observation import Parameter, Status
-
-
-class Liveness(StrEnum):
-    """Age of a value or bed by the monotonic clock. STARTING: nothing has arrived yet and it is too early to say.
-
-    LATE and NO_DATA are set by the engine from the source's own interval (console/alarms/technical.py).
-    """
-
-    STARTING = "starting"
-    LIVE = "live"
-    LATE = "late"
-    NO_DATA = "no_data"
 
 
 class BedState(StrEnum):
@@ -59,25 +49,6 @@ class Reading:
     high: float | None = None
     breach: int = 0
     late_after_s: float | None = None
-
-
-class PumpState(StrEnum):
-    """What the ward knows of delivery; drawn as a neutral glyph: check, cross, exclamation mark, dash."""
-
-    RUNNING = "running"
-    STOPPED = "stopped"
-    UNDER_DELIVERY = "under_delivery"
-    NOT_CONFIRMED = "not_confirmed"
-
-
-@dataclass(frozen=True, slots=True)
-class PumpSummary:
-    """Pump context in one line: "Stopped", "Refilled", "Repaired", since when (UTC), and the event behind it."""
-
-    state: PumpState
-    text: str
-    since: datetime | None = None
-    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,17 +93,6 @@ class BedSnapshot:
     def pattern(self, kind: Kind) -> PatternView | None:
         """The view of one detector, or None when none runs at this bed."""
         return next((p for p in self.patterns if p.kind is kind), None)
-
-
-class SourceState(StrEnum):
-    """State of a source as the engineer reads it."""
-
-    CONNECTING = "connecting"
-    CONNECTED = "connected"
-    SILENT = "silent"
-    MALFORMED = "malformed"
-    LOST = "lost"
-    STOPPED = "stopped"
 
 
 @dataclass(frozen=True, slots=True)

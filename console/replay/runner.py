@@ -8,11 +8,11 @@ from itertools import count
 from math import floor
 
 from console.alarms.alarm import Change, Transition
+from console.alarms.alarm_rules import AlarmRules
 from console.alarms.bed import BedAlarms
 from console.replay.comparison import Comparison
 from console.replay.context import EPOCH, Case
 from console.replay.rows import ReplayError, Row
-from console.rules import AlarmRules
 from console.ward.chart import NurseObservation, PumpEvent
 from drivers.observation import Status
 

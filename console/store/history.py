@@ -11,10 +11,9 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from console.alarms.alarm import Alarm, Kind, Presence, Priority, Transition
-from console.link.commands import HistoryFilter
 from console.store.codec import decode
 from console.store.instants import HOUR_US, from_us, to_us
-from console.store.records import AlarmRecord, HistoryPage
+from console.store.records import AlarmRecord, HistoryFilter, HistoryPage
 from console.store.schema import alarm, transition
 
 LONGEST_PAGE = 500

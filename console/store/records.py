@@ -126,3 +126,15 @@ class Restored:
     stays: tuple[Stay, ...] = ()
     alarms: tuple[Alarm, ...] = ()
     extra: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryFilter:
+    """Which alarms: times UTC (None = open), beds, kinds and priorities by their words (empty = all)."""
+
+    start: datetime | None = None
+    end: datetime | None = None
+    beds: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    priorities: tuple[str, ...] = ()
+    not_seen_only: bool = False

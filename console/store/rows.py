@@ -9,13 +9,13 @@ import numpy as np
 from sqlalchemy import Connection, Engine, and_, func, or_, select
 
 from console.alarms.alarm import Alarm
-from console.link.commands import HistoryFilter
 from console.store.archive import chunk_id, hot_minutes, minute_of, read_stream, streams_of
 from console.store.blocks import Arrays
 from console.store.codec import decode
 from console.store.frames import NO_VALUE, STATUS, STATUS_BITS, StreamKey, read_label
 from console.store.history import conditions
 from console.store.instants import MINUTE_US, from_us, to_us
+from console.store.records import HistoryFilter
 from console.store.schema import alarm, audit, chunk, stay
 from drivers.observation import UNITS
 

@@ -15,7 +15,6 @@ from sqlalchemy.exc import DBAPIError
 
 from console.alarms.alarm import Transition
 from console.clock import Clock, SystemClock
-from console.link.commands import HistoryFilter
 from console.store import audit, journal
 from console.store.buffer import CAPACITY, SampleBuffer
 from console.store.database import Role, open_engine, prepare_file, understand
@@ -28,7 +27,7 @@ from console.store.lanes import Lanes
 from console.store.locate import absolute_url, sqlite_file
 from console.store.migrate import refuse_newer, upgrade
 from console.store.receipts import Cuts, Retention, plan
-from console.store.records import AlarmRecord, AuditEntry, HistoryPage, Receipt, Restored, Sample, Trend
+from console.store.records import AlarmRecord, AuditEntry, HistoryFilter, HistoryPage, Receipt, Restored, Sample, Trend
 from console.store.recovery import look, set_aside, time_limit
 from console.store.restore import read_restored
 from console.store.trend import read_trend

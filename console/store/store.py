@@ -8,8 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from console.alarms.alarm import Transition
-from console.link.commands import HistoryFilter
-from console.store.records import AlarmRecord, AuditEntry, HistoryPage, Receipt, Restored, Sample, Trend
+from console.store.records import AlarmRecord, AuditEntry, HistoryFilter, HistoryPage, Receipt, Restored, Sample, Trend
 from console.ward.chart import NurseObservation, PumpEvent
 from console.ward.patient import Patient
 from drivers.observation import Parameter

@@ -7,12 +7,13 @@ from zoneinfo import ZoneInfo
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from console.alarms.alarm import Alarm, Presence, Priority
-from console.link.snapshot import BedSnapshot, Liveness
+from console.link.snapshot import BedSnapshot
 from console.ui import wording
 from console.ui.forms import label
 from console.ui.theme import PREFIX, Theme
 from console.ui.wall.cells import DASHES, CellView, cell_views
 from console.ui.wall.staleness import bed_liveness
+from console.ward.source import Liveness
 
 MOST_VALUES = 4
 

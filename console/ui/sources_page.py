@@ -16,11 +16,12 @@ from PySide6.QtWidgets import (
 )
 
 from console.link.link import Link
-from console.link.snapshot import SourceState, SourceView, WardSnapshot
+from console.link.snapshot import SourceView, WardSnapshot
 from console.ui.forms import clear, label, panel
 from console.ui.page import Page
 from console.ui.sources_table import SourcesModel, state_text, troubled, value_age
 from console.ui.theme import GAP, MARGIN, Theme, Weight, font
+from console.ward.source import SourceState
 
 LEAST = QSize(900, 480)
 

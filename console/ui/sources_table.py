@@ -7,9 +7,10 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from console.link.snapshot import SourceState, SourceView
+from console.link.snapshot import SourceView
 from console.ui import wording
 from console.ui.theme import Theme, Weight, colour, font
+from console.ward.source import SourceState
 
 STATE_TEXT: dict[SourceState, str] = {
     SourceState.CONNECTED: "✓  Live",

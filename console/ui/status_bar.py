@@ -7,9 +7,10 @@ from importlib.metadata import PackageNotFoundError, version
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from console.link.snapshot import SourceState, WardSnapshot
+from console.link.snapshot import WardSnapshot
 from console.ui.elided import ElidedLabel
 from console.ui.theme import MARGIN, Theme, colour
+from console.ward.source import SourceState
 
 HINT = "Arrow keys move between beds · Enter opens a bed · A acknowledges · O observation · P pump event · ? all keys"
 

@@ -3,11 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
-from console.link.snapshot import PumpState, PumpSummary
 from console.ward.chart import PumpEvent
 from console.ward.chart import PumpEventKind as Kind
+
+
+class PumpState(StrEnum):
+    """What the ward knows of delivery; drawn as a neutral glyph: check, cross, exclamation mark, dash."""
+
+    RUNNING = "running"
+    STOPPED = "stopped"
+    UNDER_DELIVERY = "under_delivery"
+    NOT_CONFIRMED = "not_confirmed"
+
+
+@dataclass(frozen=True, slots=True)
+class PumpSummary:
+    """Pump context in one line: "Stopped", "Refilled", "Repaired", since when (UTC), and the event behind it."""
+
+    state: PumpState
+    text: str
+    since: datetime | None = None
+    detail: str = ""
+
 
 _STOPS = {
     Kind.PUMP_STALL: "Motor stall",

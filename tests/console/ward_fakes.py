@@ -9,8 +9,7 @@ from itertools import count
 from typing import Any
 
 from console.alarms.alarm import Alarm, Transition
-from console.link.commands import HistoryFilter
-from console.store.records import AlarmRecord, AuditEntry, HistoryPage, Receipt, Restored, Sample, Trend
+from console.store.records import AlarmRecord, AuditEntry, HistoryFilter, HistoryPage, Receipt, Restored, Sample, Trend
 from console.ward.chart import NurseObservation, PumpEvent
 from console.ward.patient import Patient
 from drivers.observation import Observation, Parameter, Status

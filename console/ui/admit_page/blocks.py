@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from console.link.snapshot import BedSnapshot, Liveness, SourceView
+from console.link.snapshot import BedSnapshot, SourceView
 from console.ui import charting, wording
 from console.ui.admit_page.draft import (
     BASELINE_FIELDS,
@@ -33,6 +33,7 @@ from console.ui.forms import button, clear, label, set_look
 from console.ui.sources_table import state_text
 from console.ui.theme import Theme
 from console.ward.patient import MINIMUM_AGE_YEARS, RiskFlag
+from console.ward.source import Liveness
 from drivers.observation import UNITS, Parameter
 
 P = Parameter

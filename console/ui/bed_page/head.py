@@ -10,10 +10,11 @@ from PySide6.QtGui import QBrush, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from console.alarms.alarm import Alarm, Presence
-from console.link.snapshot import BedSnapshot, BedState, PumpState
+from console.link.snapshot import BedSnapshot, BedState
 from console.ui import wording
 from console.ui.flash import bright
 from console.ui.theme import MARGIN, PREFIX, RADIUS, Theme, Weight, colour, font
+from console.ward.pump import PumpState
 
 GLYPH = {
     PumpState.RUNNING: "✓",

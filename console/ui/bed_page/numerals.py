@@ -9,11 +9,12 @@ from PySide6.QtGui import QBrush, QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from console.alarms.alarm import Priority
-from console.link.snapshot import BedSnapshot, Liveness, Reading
+from console.link.snapshot import BedSnapshot, Reading
 from console.ui import wording
 from console.ui.charts.row import RowSpec
 from console.ui.theme import NO_VALUE, RADIUS, Theme, Weight, colour, font
 from console.ui.wall.staleness import bed_liveness, reading_liveness
+from console.ward.source import Liveness
 from drivers.observation import Parameter
 
 P = Parameter

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pyqtgraph as pg
@@ -12,7 +13,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from console.alarms.alarm import Kind, Stage
 from console.link.snapshot import BedSnapshot
-from console.ui.charts.data import BedData
+from console.ui.charts.data import SILENCE_S, BedData
 from console.ui.charts.row import AXIS_WIDTH, ROWS, ChartRow, RowSpec
 from console.ui.charts.strips import Events, Mark, Navigator, Ribbon, Span, TimeAxis
 from console.ui.theme import Theme
@@ -21,6 +22,8 @@ from drivers.observation import Parameter
 P = Parameter
 WINDOWS_S: tuple[int, ...] = (900, 3600, 4 * 3600, 12 * 3600, 24 * 3600, 72 * 3600)
 ROW_GAP = 6
+MOST_CLOSED = 40
+"""Hatched stretches drawn at most."""
 
 
 class ChartPanel(QWidget):
@@ -36,6 +39,7 @@ class ChartPanel(QWidget):
         self.now = 0.0
         self.options = {"baseline": True, "limits": True, "events": True}
         self._theme = theme
+        self._zone = zone
         self._cursor: float | None = None
         self._drag: tuple[float, float] | None = None
         self._marks: list[Mark] = []
@@ -127,11 +131,35 @@ class ChartPanel(QWidget):
         for strip in (*self.ribbons.values(), self.events, self.time_axis):
             strip.show_span(span)
         self.navigator.show_window(self.now, AXIS_WIDTH, (start, end), self.data.of(P.HR))
+        closed = self._closed(start, end)
         for row in self.rows:
             self._fit(row)
+            row.show_closed(closed)
+            row.show_empty(self._empty_text(row, start, end), start, end)
             row.show_data(self.data, start, end, columns)
             row.place_labels(start, end)
             row.show_cursor(self._cursor, self.data)
+
+    def _closed(self, start: float, end: float) -> list[tuple[float, float]]:
+        """Stretches without data, the last one still going on, and the time before the patient came."""
+        data = self.data
+        found = [(a, b) for a, b in data.silences if b > start and a < end and b - a > (end - start) / 200]
+        if data.heard_at is not None and self.now - data.heard_at > SILENCE_S:
+            found.append((data.heard_at, self.now))
+        if data.since > start:
+            found.append((start, data.since))
+        return found[-MOST_CLOSED:]
+
+    def _empty_text(self, row: ChartRow, start: float, end: float) -> str:
+        last = row.last_value_at(self.data, start, end)
+        if last is False:
+            return ""
+        name = row.spec.name or row.spec.label
+        if last is None:
+            return f"No {name} received" + (" in this stay" if self.data.since else "")
+        at = datetime.fromtimestamp(last, self._zone)
+        day = "" if at.date() == datetime.fromtimestamp(self.now, self._zone).date() else f"{at:%d %b} "
+        return f"No {name} received since {day}{at:%H:%M}."
 
     def _fit(self, row: ChartRow) -> None:
         bed = self._bed
@@ -247,6 +275,7 @@ class ChartPanel(QWidget):
 
     def set_zone(self, zone: ZoneInfo) -> None:
         """The ward's time zone."""
+        self._zone = zone
         for strip in (self.navigator, self.events, self.time_axis):
             strip.zone = zone
 

@@ -8,15 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QBrush, QColor, QPainterPath
 
 from console.ui.charts.data import BedData, Samples
-from console.ui.charts.reduce import Floats, beyond, visible
+from console.ui.charts.reduce import Floats, beyond, lonely, visible
 from console.ui.theme import Theme, Weight, colour, font
 from drivers.observation import Parameter
 
 P = Parameter
 AXIS_WIDTH = 62
+CUFF_NEAR_S = 1800.0
+"""The crosshair tells a cuff reading that lies so near; bars stand this far apart at most on a watched patient."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +37,14 @@ class RowSpec:
     decimals: int = 0
     dashed: bool = False
     optional: bool = False
+    name: str = ""
 
 
 ROWS: tuple[RowSpec, ...] = (
     RowSpec("HR", "/min", "hr", 112, 40, 150, 90, (P.HR, P.PR)),
     RowSpec("BP", "mmHg", "bp", 112, 40, 190, 90, (P.NIBP_SYS, P.ART_SYS)),
     RowSpec("RR", "/min", "rr", 94, 0, 40, 90, (P.RR,)),
-    RowSpec("Temp", "°C", "temp", 94, 35.5, 40.0, 5400, (P.TEMP,), decimals=1),
+    RowSpec("Temp", "°C", "temp", 94, 35.5, 40.0, 600, (P.TEMP,), decimals=1, name="temperature"),
     RowSpec("SpO₂", "%", "spo2", 70, 84, 100, 90, (P.SPO2,), optional=True),
     RowSpec("EtCO₂", "mmHg", "etco2", 68, 20, 60, 90, (P.ETCO2,), dashed=True, optional=True),
 )
@@ -70,15 +73,19 @@ class ChartRow:
         self._labels = [pg.TextItem(anchor=(0, 1)) for _ in range(3)]
         self._beyond = [pg.PlotCurveItem(connect="finite", skipFiniteCheck=False) for _ in range(2)]
         self._curve = pg.PlotCurveItem(connect="finite", skipFiniteCheck=False)
+        self._lower = pg.PlotCurveItem(connect="finite", skipFiniteCheck=False)
+        self._dots = pg.ScatterPlotItem(size=4, symbol="o", pxMode=True)
         self._bars = pg.PlotCurveItem(connect="pairs")
-        self._caps = pg.ScatterPlotItem(size=5, symbol="s", pxMode=True)
+        self._caps = pg.ScatterPlotItem(size=7, symbol=_flat_cap(), pxMode=True)
+        self._empty = pg.TextItem(anchor=(0.5, 0.5))
+        self._closed: list[pg.LinearRegionItem] = []
         self._cursor = pg.InfiniteLine(angle=90, movable=False)
         self._value = pg.TextItem(anchor=(0, 0.5))
         self._marks: list[pg.InfiniteLine] = []
         self._band.setZValue(-20)
         self._value.setZValue(20)
-        items = (self._band, *self._lines, *self._base, *self._labels, *self._beyond, self._curve, self._bars)
-        for item in (*items, self._caps, self._cursor, self._value):
+        items = (self._band, *self._lines, *self._base, *self._labels, *self._beyond, self._curve, self._lower)
+        for item in (*items, self._dots, self._bars, self._caps, self._empty, self._cursor, self._value):
             self.plot.addItem(item, ignoreBounds=True)
         self._cursor.hide()
         self._value.hide()
@@ -98,6 +105,7 @@ class ChartRow:
         x, y = visible(samples.times, samples.values, start, end, columns, self.spec.gap_s)
         self._widen(y)
         self._curve.setData(x, y)
+        self._dots.setData(*lonely(x, y))
         low, high = self._limits
         # Each side by itself: filled to one level, what lies below would colour the whole band up to the high limit.
         for item, limit, out in zip(
@@ -112,6 +120,8 @@ class ChartRow:
         """Cuff readings as bars, never joined; an arterial line as a line."""
         if data.has(P.ART_SYS):
             self._draw_line(data.of(P.ART_SYS), start, end, columns)
+            lower = data.of(P.ART_DIA)
+            self._lower.setData(*visible(lower.times, lower.values, start, end, columns, self.spec.gap_s))
         x, low, high = _cuff_bars(data.of(P.NIBP_SYS), data.of(P.NIBP_DIA), start, end, (end - start) / columns * 5)
         self._widen(np.concatenate([low, high]))
         self._bars.setData(np.repeat(x, 2), np.column_stack([low, high]).ravel() if len(x) else np.empty(0))
@@ -164,6 +174,38 @@ class ChartRow:
             line.setZValue(-5)
             self.plot.addItem(line, ignoreBounds=True)
 
+    def show_closed(self, stretches: Sequence[tuple[float, float]]) -> None:
+        """Hatch the stretches of time in which nothing was received, or that belong to somebody else."""
+        while len(self._closed) < len(stretches):
+            region = pg.LinearRegionItem(movable=False, pen=pg.mkPen(None), brush=self._hatch)
+            region.setZValue(-10)
+            self._closed.append(region)
+            self.plot.addItem(region, ignoreBounds=True)
+        for region, stretch in zip(self._closed, stretches, strict=False):
+            region.setRegion(stretch)
+        for index, region in enumerate(self._closed):
+            region.setVisible(index < len(stretches))
+
+    def show_empty(self, text: str, start: float, end: float) -> None:
+        """Words in place of a curve; "" where there is one."""
+        self._empty.setVisible(bool(text))
+        if text:
+            self._empty.setText(text)
+            self._empty.setPos((start + end) / 2, (self._low + self._high) / 2)
+
+    def last_value_at(self, data: BedData, start: float, end: float) -> float | bool | None:
+        """False when something stands between two times; else the time of the last value before, None for never."""
+        last: float | None = None
+        for parameter in self.spec.parameters:
+            samples = data.of(parameter)
+            first, after = np.searchsorted(samples.times, (start, end))
+            if not np.isnan(samples.values[first:after]).all():
+                return False
+            earlier = np.flatnonzero(~np.isnan(samples.values[:first]))
+            if len(earlier):
+                last = max(last or 0.0, float(samples.times[earlier[-1]]))
+        return last
+
     def place_labels(self, start: float, end: float) -> None:
         """Words of limits and baseline stand at the left edge, in rows high enough to leave the curve in sight."""
         if self.plot.size().height() < 62:
@@ -185,14 +227,18 @@ class ChartRow:
         self._cursor.setValue(time)
         if text:
             self._value.setText(text)
-            near = self._samples(data).near(time, 3600.0)
+            near = self._samples(data).near(time, CUFF_NEAR_S if self.spec.label == "BP" else self.spec.gap_s)
+            start, end = self.plot.viewRange()[0]
+            # Near the right edge the words stand left of the line.
+            self._value.setAnchor((1, 0.5) if time > end - 0.1 * (end - start) else (0, 0.5))
             self._value.setPos(time, near if near is not None else (self._low + self._high) / 2)
 
     def value_text(self, data: BedData, time: float) -> str:
         """What stood here at a time, "" in a gap."""
         if self.spec.label == "BP":
-            pair = [data.of(p).near(time, 5400.0) for p in (P.NIBP_SYS, P.NIBP_DIA)]
-            return "/".join(f"{v:.0f}" for v in pair if v is not None)
+            arterial = [data.of(p).near(time, self.spec.gap_s) for p in (P.ART_SYS, P.ART_DIA)]
+            cuff = [data.of(p).near(time, CUFF_NEAR_S) for p in (P.NIBP_SYS, P.NIBP_DIA)]
+            return "/".join(f"{v:.0f}" for v in (cuff if arterial[0] is None else arterial) if v is not None)
         value = self._samples(data).near(time, self.spec.gap_s)
         return "" if value is None else f"{value:.{self.spec.decimals}f}"
 
@@ -209,6 +255,14 @@ class ChartRow:
         for item in self._beyond:
             item.setPen(pg.mkPen(None))
             item.setBrush(fill)
+        self._lower.setPen(pg.mkPen(tint, width=1))
+        self._dots.setPen(pg.mkPen(None))
+        self._dots.setBrush(tint)
+        self._empty.setColor(t.text_2)
+        self._empty.setFont(font(14, Weight.SEMIBOLD))
+        self._hatch = QBrush(colour(t.line), Qt.BrushStyle.BDiagPattern)
+        for region in self._closed:
+            region.setBrush(self._hatch)
         self._bars.setPen(pg.mkPen(colour(getattr(t, self.spec.token), 0.55), width=1))
         self._caps.setPen(pg.mkPen(None))
         self._caps.setBrush(tint)
@@ -262,6 +316,13 @@ class _ValueAxis(pg.AxisItem):  # type: ignore[misc]
         p.setPen(self._tint)
         p.setFont(self._face)
         p.drawText(QRectF(4, 0, self.size().width(), 20), int(Qt.AlignmentFlag.AlignLeft), self._spec.label)
+
+
+def _flat_cap() -> QPainterPath:
+    """The end of a cuff bar: a flat stroke, in units of the symbol's size."""
+    path = QPainterPath()
+    path.addRect(QRectF(-0.5, -0.18, 1.0, 0.36))
+    return path
 
 
 def _cuff_bars(sys_: Samples, dia: Samples, start: float, end: float, apart: float) -> tuple[Floats, Floats, Floats]:

@@ -12,9 +12,8 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from console.alarms.alarm import Alarm, Presence
-from console.link.commands import HistoryFilter
 from console.link.link import Link
-from console.store.records import AlarmRecord, HistoryPage
+from console.store.records import AlarmRecord, HistoryFilter, HistoryPage
 from console.ui.forms import Failure, Questions
 from console.ui.history_page import rows
 from console.ui.theme import PREFIX, Theme, Weight, colour, font

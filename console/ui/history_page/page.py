@@ -18,9 +18,9 @@ from PySide6.QtWidgets import (
 )
 
 from console.alarms.alarm import Priority
-from console.link.commands import HistoryFilter
 from console.link.link import Link
 from console.link.snapshot import WardSnapshot
+from console.store.records import HistoryFilter
 from console.store.records import HistoryPage as Answer
 from console.ui import wording
 from console.ui.forms import Failure, Questions, button, label, panel

@@ -7,8 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from console.alarms.alarm import STAGE_PRIORITY, Alarm, Change, Kind, Presence, Transition
-from console.link.commands import HistoryFilter
-from console.store.records import Trend
+from console.store.records import HistoryFilter, Trend
 from console.ui import charting, wording
 from console.ui.theme import PREFIX
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import QRect, QRectF
 from PySide6.QtGui import QPainter
 
-from console.link.snapshot import Liveness
 from console.ui.theme import Mode, Theme, Weight, colour
 from console.ui.wall import ink
 from console.ui.wall.geometry import Cell, Geometry, Size
 from console.ui.wall.view import TileView
+from console.ward.source import Liveness
 
 
 def paint_age(painter: QPainter, g: Geometry, view: TileView, theme: Theme) -> None:

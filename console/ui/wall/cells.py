@@ -6,10 +6,11 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from console.alarms.alarm import Alarm, Kind, Presence, Priority
-from console.link.snapshot import BedSnapshot, Liveness, Reading
+from console.link.snapshot import BedSnapshot, Reading
 from console.ui import wording
 from console.ui.wall.geometry import Cell
 from console.ui.wall.staleness import SINGLE, reading_liveness
+from console.ward.source import Liveness
 from drivers.observation import Parameter, Status
 
 DASHES = "– –"

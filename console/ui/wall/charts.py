@@ -12,13 +12,13 @@ from PySide6.QtCore import QPointF, QRect, QRectF
 from PySide6.QtGui import QPainter, QPen, QPolygonF
 
 from console.link.link import Link
-from console.link.snapshot import Liveness
 from console.store.records import Series, Trend
 from console.ui.theme import Theme, Weight, colour
 from console.ui.wall import ink
 from console.ui.wall.geometry import Geometry
 from console.ui.wall.trend import paint_text_axis
 from console.ui.wall.view import TileView
+from console.ward.source import Liveness
 from drivers.observation import Parameter
 
 HOURS = 4

@@ -5,11 +5,12 @@ from __future__ import annotations
 from PySide6.QtCore import QRect, QRectF
 from PySide6.QtGui import QPainter
 
-from console.link.snapshot import BedState, PumpState
+from console.link.snapshot import BedState
 from console.ui.theme import Theme, Weight, colour
 from console.ui.wall import ink
 from console.ui.wall.geometry import Geometry, Size
 from console.ui.wall.view import Action, TileView
+from console.ward.pump import PumpState
 
 PAD = 10
 ADMIT = "Admit"

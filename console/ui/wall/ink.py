@@ -9,8 +9,8 @@ from functools import lru_cache
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPen, QPixmap, QPolygonF
 
-from console.link.snapshot import PumpState
 from console.ui.theme import Weight, colour, font
+from console.ward.pump import PumpState
 
 DIGITS = "0123456789"
 MASK = str.maketrans(DIGITS, "0" * 10)

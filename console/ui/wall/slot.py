@@ -10,11 +10,12 @@ from PySide6.QtCore import QPointF, QRect, QRectF
 from PySide6.QtGui import QColor, QPainter
 
 from console.alarms.alarm import Priority
-from console.link.snapshot import BedState, PumpState
+from console.link.snapshot import BedState
 from console.ui.theme import PREFIX, Theme, Weight, colour
 from console.ui.wall import ink
 from console.ui.wall.geometry import Geometry, Size
 from console.ui.wall.view import Look, SlotView, TileView
+from console.ward.pump import PumpState
 
 ACK = "Ack"
 LEFT_SHARE = 0.56

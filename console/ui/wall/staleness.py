@@ -5,7 +5,8 @@ The engine's own word stands while it is the worse one. Qt-free.
 
 from __future__ import annotations
 
-from console.link.snapshot import BedSnapshot, Liveness, Reading
+from console.link.snapshot import BedSnapshot, Reading
+from console.ward.source import Liveness
 from drivers.observation import Parameter
 
 LATE_S = 30.0

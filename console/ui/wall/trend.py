@@ -8,11 +8,12 @@ from PySide6.QtCore import QPointF, QRect, QRectF
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from console.alarms.alarm import STAGE_PRIORITY, Stage
-from console.link.snapshot import Liveness, TileTrend
+from console.link.snapshot import TileTrend
 from console.ui.theme import Theme, Weight, colour
 from console.ui.wall import ink
 from console.ui.wall.geometry import Geometry
 from console.ui.wall.view import TileView
+from console.ward.source import Liveness
 
 MINUTES = 240
 HEIGHT = {Stage.WATCH: 0.38, Stage.WARNING: 0.68, Stage.EMERGENCY: 1.0}

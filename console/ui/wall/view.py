@@ -10,10 +10,12 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from console.alarms.alarm import Alarm, Presence, Priority
-from console.link.snapshot import BedSnapshot, BedState, Liveness, PumpState, TileTrend
+from console.link.snapshot import BedSnapshot, BedState, TileTrend
 from console.ui import wording
 from console.ui.wall.cells import CellView, cell_views, stale_words
 from console.ui.wall.staleness import bed_liveness
+from console.ward.pump import PumpState
+from console.ward.source import Liveness
 
 
 class Look(Enum):

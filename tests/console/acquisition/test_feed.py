@@ -17,9 +17,9 @@ from console.clock import SystemClock
 from console.config import parse_config
 from console.engine.items import DeviceReport, PatientSeen, Samples, SourceNote
 from console.engine.plan import first_views
-from console.link.snapshot import Liveness, SourceState
 from console.station import Station
 from console.store.records import ReceiptOutcome
+from console.ward.source import Liveness, SourceState
 from drivers.observation import Parameter
 from hl7.builder import OruTemplate
 from hl7.sender import MllpSender

@@ -17,8 +17,8 @@ from console.clock import SystemClock
 from console.config import ConfigError, SerialTransport, parse_config
 from console.engine.items import DeviceReport, Samples
 from console.engine.plan import first_views
-from console.link.snapshot import SourceState
 from console.station import Station
+from console.ward.source import SourceState
 from drivers.observation import Parameter, Status
 
 

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from console.alarms.alarm import Change, Kind, Presence, Priority, Stage
 from console.alarms.bed import BedAlarms
 from console.alarms.technical import SourceSpec
-from console.link.snapshot import SourceState
 from console.rules import load_rules
 from console.ward.chart import NurseObservation, PumpEvent, PumpEventKind
 from console.ward.patient import Baseline, RiskFlag
+from console.ward.source import SourceState
 from drivers.observation import DeviceAlert, Parameter, Status
 from tests.console.ward_fakes import START, ids, observation, patient, utc
 

@@ -6,7 +6,7 @@ import pytest
 
 from console.alarms.alarm import Priority
 from console.alarms.technical import SourceSpec, TechnicalMonitor, late_after
-from console.link.snapshot import Liveness, SourceState
+from console.ward.source import Liveness, SourceState
 from drivers.observation import Parameter, Status
 
 HR, SPO2, ETCO2, TEMP, CUFF = Parameter.HR, Parameter.SPO2, Parameter.ETCO2, Parameter.TEMP, Parameter.NIBP_SYS

@@ -9,9 +9,9 @@ import pytest
 from console.config import Config, parse_config
 from console.engine.commands import CommandHandler
 from console.engine.core import WardCore
-from console.engine.items import Ask, Samples
+from console.engine.items import Samples
 from console.engine.plan import plan_ward
-from console.link.commands import Command, Reply
+from console.link.commands import Ask, Command, Reply
 from console.link.snapshot import BedSnapshot
 from console.rules import load_rules
 from console.store.records import Restored, Sample

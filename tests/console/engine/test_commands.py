@@ -19,9 +19,10 @@ from console.link.commands import (
     SetStandby,
     UndoAcknowledge,
 )
-from console.link.snapshot import BedState, PumpState
+from console.link.snapshot import BedState
 from console.ward.chart import NurseObservation, PumpEvent, PumpEventKind
 from console.ward.patient import Baseline
+from console.ward.pump import PumpState
 from drivers.observation import Parameter
 from tests.console.ward_fakes import START, patient, utc
 

@@ -11,8 +11,9 @@ from console.config import ConfigError, parse_config
 from console.engine.items import DeviceReport, PatientSeen, SourceNote
 from console.engine.plan import plan_ward
 from console.link.commands import Acknowledge, Admit, Discharge, ReportSound
-from console.link.snapshot import BedState, Liveness, SourceState
+from console.link.snapshot import BedState
 from console.store.records import Restored, Stay
+from console.ward.source import Liveness, SourceState
 from drivers.observation import DeviceAlert, Parameter, Status
 from tests.console.engine.conftest import CONFIG, Ward
 from tests.console.ward_fakes import START, observation, patient, utc

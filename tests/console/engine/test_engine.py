@@ -14,11 +14,11 @@ from console.clock import SystemClock
 from console.config import parse_config
 from console.engine.engine import Engine
 from console.engine.items import Samples
-from console.link.commands import Acknowledge, Admit, HistoryFilter
+from console.link.commands import Acknowledge, Admit
 from console.link.inprocess import NO_ENGINE, InProcessLink
 from console.link.link import Link
 from console.rules import load_rules
-from console.store.records import Sample
+from console.store.records import HistoryFilter, Sample
 from console.store.sql_store import open_store
 from drivers.observation import Observation, Parameter, Status
 from tests.console.engine.conftest import CONFIG

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from console.engine.intake import COMMAND_LIMIT, Intake
-from console.engine.items import Ask, DeviceReport, Samples
-from console.link.commands import AuditNote, Reply
+from console.engine.items import DeviceReport, Samples
+from console.link.commands import Ask, AuditNote, Reply
 from console.store.records import Sample
 from drivers.observation import DeviceAlert, Parameter
 from tests.console.ward_fakes import observation

@@ -11,11 +11,10 @@ from sqlalchemy.exc import DBAPIError
 
 from console.alarms.alarm import Alarm, Change, Kind, Presence, Priority, Stage, Transition
 from console.clock import VirtualClock
-from console.link.commands import HistoryFilter
 from console.store.audit import first_break
 from console.store.database import Role, open_engine
 from console.store.errors import Refused, StoreClosed
-from console.store.records import AuditEntry, HistoryPage
+from console.store.records import AuditEntry, HistoryFilter, HistoryPage
 from console.store.sql_store import SqlStore
 from console.ward.chart import NurseObservation, PumpEvent, PumpEventKind
 from tests.console.store.records_made import T0, alarm, answer, ended, patient, sample, step

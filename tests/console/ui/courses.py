@@ -11,10 +11,11 @@ import numpy as np
 
 from console.alarms.alarm import Change, Kind, Stage, Transition
 from console.alarms.explain import Criterion, PatternView
-from console.link.snapshot import BedSnapshot, PumpState, PumpSummary
+from console.link.snapshot import BedSnapshot
 from console.store.records import Series, Trend
 from console.ward.chart import NurseObservation, PumpEvent, PumpEventKind
 from console.ward.patient import Baseline, Patient
+from console.ward.pump import PumpState, PumpSummary
 from drivers.observation import Parameter
 from tests.console.ui import fakes
 from tests.console.ui.fakes import NOW, utc

@@ -24,20 +24,12 @@ from console.alarms.alarm import (
     Transition,
 )
 from console.alarms.explain import Criterion, PatternView
-from console.link.commands import Command, HistoryFilter, Reply
-from console.link.snapshot import (
-    BedSnapshot,
-    BedState,
-    Liveness,
-    PumpState,
-    PumpSummary,
-    Reading,
-    SystemView,
-    TileTrend,
-    WardSnapshot,
-)
-from console.store.records import AlarmRecord, HistoryPage, Series, Trend
+from console.link.commands import Command, Reply
+from console.link.snapshot import BedSnapshot, BedState, Reading, SystemView, TileTrend, WardSnapshot
+from console.store.records import AlarmRecord, HistoryFilter, HistoryPage, Series, Trend
 from console.ward.patient import Patient
+from console.ward.pump import PumpState, PumpSummary
+from console.ward.source import Liveness
 from drivers.observation import Parameter, Status
 
 NOW = 1_776_141_738.0

@@ -11,9 +11,9 @@ from pytestqt.qtbot import QtBot
 
 from console.alarms.alarm import Alarm, Kind, Priority, Stage
 from console.link.commands import Acknowledge, Reply, UndoAcknowledge
-from console.link.snapshot import Liveness
 from console.ui.ack_sheet import REASONS, AckSheet
 from console.ui.theme import Theme
+from console.ward.source import Liveness
 from tests.console.ui import fakes as f
 from tests.console.ui.ward_states import emergency, two_patterns
 

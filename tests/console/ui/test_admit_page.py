@@ -14,12 +14,13 @@ from pytestqt.qtbot import QtBot
 
 from console.engine.checks import check_patient, check_pump_event
 from console.link.commands import Admit, ChartFinding, Reply
-from console.link.snapshot import Liveness, SourceState, SourceView
+from console.link.snapshot import SourceView
 from console.ui.admit_page import AdmitPage
 from console.ui.admit_page.draft import CAUSES, Draft, PumpNow, TimeKnown, check, fahrenheit, parse_date, watched
 from console.ui.theme import Mode, Theme
 from console.ward.chart import PumpEventKind
 from console.ward.patient import RiskFlag
+from console.ward.source import Liveness, SourceState
 from tests.console.ui import fakes as f
 
 NOW = f.utc()

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from console.alarms.alarm import Stage
 from console.link.commands import Discharge, Reply
-from console.link.snapshot import BedSnapshot, Liveness
+from console.link.snapshot import BedSnapshot
 from console.store.records import Series, Trend
 from console.ui.bed_page import page as bed_page
 from console.ui.bed_page.page import BedPage
@@ -23,6 +23,7 @@ from console.ui.charts.panel import WINDOWS_S
 from console.ui.charts.row import AXIS_WIDTH
 from console.ui.page import Sheet
 from console.ui.theme import Theme, apply
+from console.ward.source import Liveness
 from drivers.observation import Parameter
 from tests.console.ui import fakes
 from tests.console.ui.fakes import NOW, FakeLink, bed, late_bed, limit_alarm, no_data_bed, pattern_alarm, readings, ward

@@ -14,8 +14,7 @@ from PySide6.QtCore import QModelIndex, QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from console.alarms.alarm import Change, Kind, Presence, Priority, Stage, Transition
-from console.link.commands import HistoryFilter
-from console.store.records import AlarmRecord, HistoryPage, Series, Trend
+from console.store.records import AlarmRecord, HistoryFilter, HistoryPage, Series, Trend
 from console.ui.history_page import HistoryPage as Page
 from console.ui.history_page import rows
 from console.ui.history_page.drawings import load_bars

@@ -10,10 +10,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from console.link.snapshot import SourceState, SourceView, WardSnapshot
+from console.link.snapshot import SourceView, WardSnapshot
 from console.ui.sources_page import SourcesPage
 from console.ui.sources_table import Rates, in_order, troubled
 from console.ui.theme import Mode, Theme
+from console.ward.source import SourceState
 from tests.console.ui import fakes as f
 
 S = SourceState

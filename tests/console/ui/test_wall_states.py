@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from console.alarms.alarm import Kind, Priority, Stage
-from console.link.snapshot import BedSnapshot, BedState, Liveness
+from console.link.snapshot import BedSnapshot, BedState
 from console.ui.wall.cells import DASHES, CellView
 from console.ui.wall.geometry import Cell
 from console.ui.wall.view import Action, Look, TileView, tile_view
+from console.ward.source import Liveness
 from drivers.observation import Parameter, Status
 from tests.console.ui import fakes as f
 from tests.console.ui import ward_states as states

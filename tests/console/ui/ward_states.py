@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from console.alarms.alarm import Kind, Priority, Reason, Stage
-from console.link.snapshot import BedSnapshot, PumpState, WardSnapshot
+from console.link.snapshot import BedSnapshot, WardSnapshot
+from console.ward.pump import PumpState
 from tests.console.ui import fakes as f
 from tests.console.ui.fakes import P
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from console.link.snapshot import PumpState
 from console.ward.chart import PumpEvent, PumpEventKind
-from console.ward.pump import summarise
+from console.ward.pump import PumpState, summarise
 from tests.console.ward_fakes import START, utc
 
 K, S = PumpEventKind, PumpState

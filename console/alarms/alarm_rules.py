@@ -1,0 +1,16 @@
+"""What every bed is judged by, as one object."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from console.alarms.detector_rules import DetectorRules
+from console.alarms.limits import LimitRules
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmRules:
+    """The rules of the two detectors and the single-parameter limits; console.rules reads them."""
+
+    detectors: DetectorRules
+    limits: LimitRules

@@ -1,0 +1,28 @@
+"""How a source stands: what the engineer reads of its link, and how far its values may look live."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Liveness(StrEnum):
+    """Age of a value or bed by the monotonic clock. STARTING: nothing has arrived yet and it is too early to say.
+
+    LATE and NO_DATA are set by the engine from the source's own interval (console/alarms/technical.py).
+    """
+
+    STARTING = "starting"
+    LIVE = "live"
+    LATE = "late"
+    NO_DATA = "no_data"
+
+
+class SourceState(StrEnum):
+    """State of a source as the engineer reads it."""
+
+    CONNECTING = "connecting"
+    CONNECTED = "connected"
+    SILENT = "silent"
+    MALFORMED = "malformed"
+    LOST = "lost"
+    STOPPED = "stopped"
