@@ -71,6 +71,8 @@ class FirstRunPage(Page):
             "font-family: 'DejaVu Sans Mono'; font-size: 13px; font-weight: 500; padding: 12px;"
             f"background: {theme.tokens.sunk}; border-radius: 5px;"
         )
+        # A label in a panel of fixed width would be given less than its lines need.
+        example.setMinimumHeight((EXAMPLE.count("\n") + 1) * 17 + 24)
         column.addWidget(example)
         column.addWidget(_label("`ward-console doctor` lists the serial ports of this machine and what it lacks."))
         column.addSpacing(6)
