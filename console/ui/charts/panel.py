@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 from console.alarms.alarm import Kind, Stage
 from console.link.snapshot import BedSnapshot
 from console.ui.charts.data import SILENCE_S, BedData
-from console.ui.charts.row import AXIS_WIDTH, ROWS, ChartRow, RowSpec
+from console.ui.charts.row import AXIS_WIDTH, ROWS, ChartRow, Closed, RowSpec
 from console.ui.charts.strips import Events, Mark, Navigator, Ribbon, Span, TimeAxis
 from console.ui.theme import Theme
 from drivers.observation import Parameter
@@ -140,15 +140,17 @@ class ChartPanel(QWidget):
             row.place_labels(start, end)
             row.show_cursor(self._cursor, self.data)
 
-    def _closed(self, start: float, end: float) -> list[tuple[float, float]]:
+    def _closed(self, start: float, end: float) -> list[Closed]:
         """Stretches without data, the last one still going on, and the time before the patient came."""
         data = self.data
-        found = [(a, b) for a, b in data.silences if b > start and a < end and b - a > (end - start) / 200]
+        found = [(a, b, "No data") for a, b in data.silences if b > start and a < end and b - a > (end - start) / 200]
         if data.heard_at is not None and self.now - data.heard_at > SILENCE_S:
-            found.append((data.heard_at, self.now))
+            found.append((data.heard_at, self.now, "No data"))
         if data.since > start:
-            found.append((start, data.since))
-        return found[-MOST_CLOSED:]
+            found.append((start, data.since, "Before admission"))
+        room = (end - start) * 130 / max(1, self.graphics.width() - AXIS_WIDTH)
+        inside = [(max(a, start), min(b, end), name) for a, b, name in found[-MOST_CLOSED:]]
+        return [Closed(a, b, name, b - a > room) for a, b, name in inside if b > a]
 
     def _empty_text(self, row: ChartRow, start: float, end: float) -> str:
         last = row.last_value_at(self.data, start, end)

@@ -51,6 +51,16 @@ ROWS: tuple[RowSpec, ...] = (
 """Ranges: engineering choice, wide enough for the limits; heights from the interface design."""
 
 
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A hatched stretch of time, POSIX seconds. named: wide enough for its words."""
+
+    start: float
+    end: float
+    name: str
+    named: bool
+
+
 class ChartRow:
     """A pyqtgraph plot without axes of its own in time: the page gives all rows one range."""
 
@@ -79,6 +89,7 @@ class ChartRow:
         self._caps = pg.ScatterPlotItem(size=7, symbol=_flat_cap(), pxMode=True)
         self._empty = pg.TextItem(anchor=(0.5, 0.5))
         self._closed: list[pg.LinearRegionItem] = []
+        self._closed_names: list[pg.TextItem] = []
         self._cursor = pg.InfiniteLine(angle=90, movable=False)
         self._value = pg.TextItem(anchor=(0, 0.5))
         self._marks: list[pg.InfiniteLine] = []
@@ -135,8 +146,9 @@ class ChartRow:
         if not len(values) or np.isnan(values).all():
             return
         step = 1.0 if self.spec.label == "Temp" else 10.0
-        low = min(self._low, np.floor(np.nanmin(values) / step) * step)
-        high = max(self._high, np.ceil(np.nanmax(values) / step) * step)
+        # Plain floats: a comparison with numpy's gives a numpy bool, which Qt refuses.
+        low = min(self._low, float(np.floor(np.nanmin(values) / step) * step))
+        high = max(self._high, float(np.ceil(np.nanmax(values) / step) * step))
         if (low, high) != (self._low, self._high):
             self._low, self._high = low, high
             self.plot.setYRange(low, high, padding=0)
@@ -174,17 +186,25 @@ class ChartRow:
             line.setZValue(-5)
             self.plot.addItem(line, ignoreBounds=True)
 
-    def show_closed(self, stretches: Sequence[tuple[float, float]]) -> None:
-        """Hatch the stretches of time in which nothing was received, or that belong to somebody else."""
+    def show_closed(self, stretches: Sequence[Closed]) -> None:
+        """Hatch the stretches of time in which nothing was received, or that belong to somebody else; the top row
+        names those that are wide enough."""
         while len(self._closed) < len(stretches):
             region = pg.LinearRegionItem(movable=False, pen=pg.mkPen(None), brush=self._hatch)
             region.setZValue(-10)
             self._closed.append(region)
-            self.plot.addItem(region, ignoreBounds=True)
-        for region, stretch in zip(self._closed, stretches, strict=False):
-            region.setRegion(stretch)
-        for index, region in enumerate(self._closed):
+            name = pg.TextItem(anchor=(0.5, 0.5), color=self._name_colour)
+            name.setFont(font(13, Weight.BOLD))
+            self._closed_names.append(name)
+            for item in (region, name):
+                self.plot.addItem(item, ignoreBounds=True)
+        for region, name, stretch in zip(self._closed, self._closed_names, stretches, strict=False):
+            region.setRegion((stretch.start, stretch.end))
+            name.setText(stretch.name)
+            name.setPos((stretch.start + stretch.end) / 2, (self._low + self._high) / 2)
+        for index, (region, name) in enumerate(zip(self._closed, self._closed_names, strict=True)):
             region.setVisible(index < len(stretches))
+            name.setVisible(index < len(stretches) and stretches[index].named and self.spec is ROWS[0])
 
     def show_empty(self, text: str, start: float, end: float) -> None:
         """Words in place of a curve; "" where there is one."""
@@ -261,8 +281,10 @@ class ChartRow:
         self._empty.setColor(t.text_2)
         self._empty.setFont(font(14, Weight.SEMIBOLD))
         self._hatch = QBrush(colour(t.line), Qt.BrushStyle.BDiagPattern)
-        for region in self._closed:
+        self._name_colour = t.text_2
+        for region, name in zip(self._closed, self._closed_names, strict=True):
             region.setBrush(self._hatch)
+            name.setColor(t.text_2)
         self._bars.setPen(pg.mkPen(colour(getattr(t, self.spec.token), 0.55), width=1))
         self._caps.setPen(pg.mkPen(None))
         self._caps.setBrush(tint)
