@@ -6,98 +6,49 @@ status says that it is a result, and it is none of the numbers by which monitors
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
+from typing import NamedTuple
 
-from drivers.observation import Parameter, Status, Vital
-from hl7.alerts import ReadAlert, read_alerts
+from drivers.observation import Parameter, Status
+from hl7.alerts import read_alerts
 from hl7.nomenclature import Nomenclature, Resolution, nomenclature
 from hl7.place import location, patient_id
-from hl7.reader import MAXIMUM_TEXT, Delimiters, Message, Segment
+from hl7.reader import MAXIMUM_TEXT, Message, Segment
+from hl7.reading import Quarantined, Reading, ReadObservation
+from hl7.rows import CHANNEL, NUMBER, SENTINELS, RowMeaning, RowTable
 from hl7.times import parse_time, to_utc
+
+__all__ = ["ObservationReader", "Quarantined", "ReadObservation", "Reading"]
 
 NOT_PRODUCTION = "not production"
 NO_LOCATION = "no location"
 DEMO = "demo"
 SENTINEL = "sentinel"
-NOT_A_NUMBER = "not a number"
+NOT_ANUMBER = "not a number"
 OUT_OF_RANGE = "outside the possible range"
 DAMAGED = "damaged segment"
 REPEATED = "more than one value"
 
-# Numbers that mean "no value": Mindray -1, -100, -10000; XH80X and TR8 -999, -99.9; saturated 16, 24 and 32 bit words.
-_SENTINELS = frozenset(
-    {-1.0, -99.9, -100.0, -999.0, -999.9, -1000.0, -9999.0, -10000.0}
-    | {32767.0, -32768.0, 8388607.0, -8388608.0, 2147483647.0, -2147483648.0},
-)
 # HL7 table 0085: final, entered but not verified, preliminary, corrected; some monitors leave it out.
 _RESULT = frozenset({"F", "R", "P", "C", ""})
-_NO_SINGLE_VALUE = frozenset({"NA", "MA", "ED", "RP"})
-_NUMERIC = frozenset({"NM", "SN", ""})
-_NUMBER = re.compile(r"[+-]?(?:\d{1,12}\.?\d{0,9}|\.\d{1,9})", re.ASCII)
 # IHE PCD-01, OBX-8: what the device says of its own value.
 _QUESTIONABLE_MARKS = frozenset({"QUES", "EARLY"})
 _REFUSING_MARKS = {"DEMO": DEMO, "TEST": "marked TEST", "CAL": "marked CAL", "CALIB": "marked CAL", "INV": "marked INV"}
-_ATTRIBUTE = Resolution(reason="attribute")
-_NOT_FINITE = float("nan")
-_CACHE_SIZE = 4096
-_CACHE_DELIMITERS = 16
-_CACHE_KEY = 400
-_OBX_FIELDS = 21
-_CHANNEL = "channel "
-# OBX-3, 4, 6, 17 and 20 as sent: all that decides what a row means, apart from its value.
-_RowKey = tuple[str, str, str, str, str]
-_RowMeaning = tuple[Resolution, str]
+# OBX-6 to OBX-20.
+_TAIL_FIELDS = 15
 _SITE_ROW = b"_TEMP_POS"
 
 
-@dataclass(frozen=True, slots=True)
-class ReadObservation:
-    """One value and what it belongs to.
+class _Tail(NamedTuple):
+    """OBX-6 to the end, as the rows of one message share it.
 
-    measured_at: aware UTC; naive when neither message nor feed names a zone; None when the message holds no time,
-    so that the receive time stands for it. location, patient_id: None where the message names none.
+    meaning: the fields among them that decide what the row means. usual: nothing in it forbids or doubts the value.
     """
 
-    vital: Vital
-    location: str | None
-    patient_id: str | None
+    meaning: str
+    usual: bool
+    device_time: datetime | None
     measured_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Quarantined:
-    """A value that was put aside. code, label: OBX-3.1 and 3.2; value: OBX-5, shortened; reason: fit for counting."""
-
-    code: str
-    label: str
-    value: str
-    reason: str
-    location: str | None = None
-
-
-@dataclass(slots=True)
-class Reading:
-    """What a message says.
-
-    observations: to be charted. unavailable: the device says that it has no value (empty, or a number that means
-    so): status UNAVAILABLE, so that an older value is not taken for the present one. skipped: rows that are no
-    measurement (device tree, waveforms, attributes, texts). demo: a row is marked as demonstration. production:
-    MSH-11 is P or empty. heartbeat: a sign of life and nothing else. patient_id, location: the first named.
-    """
-
-    observations: list[ReadObservation] = field(default_factory=list)
-    unavailable: list[ReadObservation] = field(default_factory=list)
-    quarantined: list[Quarantined] = field(default_factory=list)
-    alerts: list[ReadAlert] = field(default_factory=list)
-    skipped: int = 0
-    demo: bool = False
-    production: bool = True
-    heartbeat: bool = False
-    patient_id: str | None = None
-    location: str | None = None
-    flags: list[str] = field(default_factory=list)
 
 
 class ObservationReader:
@@ -118,8 +69,7 @@ class ObservationReader:
         self._zone = zone
         self._fixed_location = fixed_location
         self._needs_location = needs_location
-        self._tables = tables or nomenclature()
-        self._known: dict[Delimiters, dict[_RowKey, _RowMeaning]] = {}
+        self._table = RowTable(tables or nomenclature())
 
     def read(self, message: Message, received_at: datetime | None = None) -> Reading:
         """Everything an ORU message says; an empty Reading for other messages. received_at: aware."""
@@ -135,43 +85,6 @@ class ObservationReader:
             walk.places_only()
         return walk.reading
 
-    def known_rows(self, delimiters: Delimiters) -> dict[_RowKey, _RowMeaning]:
-        """What rows of this feed have meant so far, by their raw fields: it sends the same few for ever."""
-        known = self._known.setdefault(delimiters, {})
-        if len(known) >= _CACHE_SIZE or len(self._known) > _CACHE_DELIMITERS:
-            self._known.clear()
-            return self.known_rows(delimiters)
-        return known
-
-    def meaning(self, segment: Segment) -> _RowMeaning:
-        """The meaning of an OBX row apart from its value: code and unit resolved, and the site."""
-        resolution = self._resolve(segment.components(segment.raw(3)), segment.components(segment.raw(6)))
-        return resolution, self._site(segment, resolution)
-
-    def _resolve(self, identifier: list[str], unit: list[str]) -> Resolution:
-        names = [_coded(identifier, start) for start in (0, 3)]
-        if any(name[1].upper().startswith("MDC_ATTR_") for name in names):
-            return _ATTRIBUTE
-        units = _coded(unit, 0)
-        first = self._tables.resolve(names[0], units)
-        if first.recognised or not any(names[1]):
-            return first
-        return self._tables.resolve(names[1], units)
-
-    def site(self, words: list[str]) -> str:
-        """The first of the words that names a site."""
-        return next((site for site in map(self._tables.site, words) if site), "")
-
-    def _site(self, segment: Segment, resolution: Resolution) -> str:
-        """OBX-17 or OBX-20 where they name a site, else what the code says, else the channel in OBX-4."""
-        words = [word for number in (17, 20) for word in segment.components(segment.raw(number)) if word]
-        said = self.site(words)
-        if said or resolution.site:
-            return said or resolution.site
-        channel = segment.text(4).strip()
-        # "1.26.1.1": the channel in the device tree; some monitors end it with the code itself.
-        return f"{_CHANNEL}{channel.removesuffix('.' + segment.text(3))}"[:40] if "." in channel else ""
-
 
 class _Walk:
     """One pass over one message, in order: PID and PV1 hold for what follows them."""
@@ -181,22 +94,26 @@ class _Walk:
         self._message = message
         self._received_at = received_at
         self._delimiters = message.delimiters
-        self._known = reader.known_rows(message.delimiters)
+        self._separator = message.delimiters.field
+        self._table = reader._table
+        self._known = self._table.known_rows(message.delimiters)
+        self._numbers = self._table.known_numbers()
         self._zone = reader._zone
         self._location = reader._fixed_location
         self._patient: str | None = None
         self._group_time = ""
         self._times: dict[str, tuple[datetime, datetime] | None] = {}
+        self._tails: dict[str, _Tail] = {}
         self._site_by_row = self._separate_site() if _SITE_ROW in message.raw else ""
         self.reading = Reading(production=message.processing_id in ("P", ""))
-        self._whole = not any(segment.damaged for segment in message.segments)
-        self._usual = False
+        # An ordinary message: its ordinary rows need not be asked every question.
+        self._ordinary = self.reading.production and not message.damaged and not self._site_by_row
         self._settle()
 
     def _settle(self) -> None:
         """What holds for the rows that follow, found once for all of them."""
         self._placed = self._location is not None or not self._reader._needs_location
-        self._usual = self._placed and self.reading.production and self._whole
+        self._usual = self._placed and self._ordinary
 
     def places_only(self) -> None:
         """Patient and location, no values."""
@@ -210,6 +127,7 @@ class _Walk:
                 self._row(segment)
             elif segment.name == "OBR":
                 self._group_time = segment.raw(7)
+                self._tails.clear()
             else:
                 self._place(segment)
 
@@ -235,64 +153,80 @@ class _Walk:
             self._settle()
 
     def _row(self, segment: Segment) -> None:
-        fields = segment.fields
-        if len(fields) < _OBX_FIELDS:
-            fields += [""] * (_OBX_FIELDS - len(fields))
-        raw, kind = fields[5], fields[2]
-        key = (fields[3], fields[4], fields[6], fields[17], fields[20])
-        meaning = self._known.get(key)
-        if meaning is None:
-            meaning = self._reader.meaning(segment)
-            if sum(map(len, key)) <= _CACHE_KEY:
-                self._known[key] = meaning
-        resolution, site = meaning
-        if kind in _NO_SINGLE_VALUE or resolution is _ATTRIBUTE:
+        pieces = segment.line.split(self._separator, 6)
+        if len(pieces) < 7:
+            pieces += [""] * (7 - len(pieces))
+        _, _, kind, code, channel, raw, rest = pieces
+        tail = self._tails.get(rest)
+        if tail is None:
+            tail = self._tails[rest] = self._tail(segment, rest)
+        key = (kind, code, channel, tail.meaning)
+        row = self._known.get(key)
+        if row is None:
+            row = self._table.learn(self._known, key, segment)
+        if row.skipped:
             self.reading.skipped += 1
             return
-        if raw in ("", '""'):
-            self._without_value(segment, resolution, site)
-            return
-        if kind not in _NUMERIC and not resolution.recognised:
-            self.reading.skipped += 1
-            return
-        if kind == "NM" and self._usual and not fields[8] and fields[11] in _RESULT and resolution.plain:
-            # The ordinary row of an ordinary message, without the questions it need not be asked.
-            number = float(raw) if _NUMBER.fullmatch(raw) else _NOT_FINITE
-            if resolution.minimum <= number <= resolution.maximum and number not in _SENTINELS:
-                self.reading.observations.append(self._observation(segment, resolution, site, number, Status.VALID))
+        if row.plain and self._usual and tail.usual:
+            number = self._numbers[raw] if raw in self._numbers else self._table.learn_number(raw)
+            if number is not None and row.minimum <= number <= row.maximum:
+                self._chart(row, number, Status.VALID, tail)
                 return
-        marks = self._marks(segment, fields[8]) if fields[8] else ()
-        reason = self._refusal(segment, fields[11].strip().upper(), marks)
+        self._judge(segment, row, kind, raw, tail)
+
+    def _tail(self, segment: Segment, rest: str) -> _Tail:
+        fields = rest.split(self._separator)
+        if len(fields) < _TAIL_FIELDS:
+            fields += [""] * (_TAIL_FIELDS - len(fields))
+        device_time, measured_at = self._time(segment, fields[8]) or (None, None)
+        usual = not fields[2] and fields[5] in _RESULT
+        return _Tail(self._separator.join((fields[0], fields[11], fields[14])), usual, device_time, measured_at)
+
+    def _judge(self, segment: Segment, row: RowMeaning, kind: str, raw: str, tail: _Tail) -> None:
+        """A row with something unusual about it: charted, put aside with the reason, or known to hold no value."""
+        if raw in ("", '""'):
+            self._without_value(row, tail)
+            return
+        mark = segment.raw(8)
+        marks = self._marks(segment, mark) if mark else ()
+        reason = self._refusal(segment, segment.raw(11).strip().upper(), marks)
         value = None
         if not reason:
-            value, reason = self._number(segment, raw, kind, resolution)
+            value, reason = self._number(segment, raw, kind, row.resolution)
         if not reason and not self._placed:
             reason = NO_LOCATION
         if reason:
             self._put_aside(segment, raw, reason)
-            if reason == SENTINEL and resolution.parameter is not None and self._placed:
-                self.reading.unavailable.append(self._observation(segment, resolution, site, None, Status.UNAVAILABLE))
+            if reason == SENTINEL and row.parameter is not None and self._placed:
+                self._chart(row, None, Status.UNAVAILABLE, tail)
             return
-        status = Status.QUESTIONABLE if not _QUESTIONABLE_MARKS.isdisjoint(marks) else Status.VALID
-        self.reading.observations.append(self._observation(segment, resolution, site, value, status))
+        self._chart(row, value, Status.VALID if _QUESTIONABLE_MARKS.isdisjoint(marks) else Status.QUESTIONABLE, tail)
 
-    def _without_value(self, segment: Segment, resolution: Resolution, site: str) -> None:
+    def _without_value(self, row: RowMeaning, tail: _Tail) -> None:
         """The device has no value now: said once for a parameter that would be charted, else the row is structure."""
-        if resolution.parameter is None or not self._placed or not self.reading.production:
+        if row.parameter is None or not self._placed or not self.reading.production:
             self.reading.skipped += 1
-            return
-        self.reading.unavailable.append(self._observation(segment, resolution, site, None, Status.UNAVAILABLE))
+        else:
+            self._chart(row, None, Status.UNAVAILABLE, tail)
 
-    def _observation(
-        self, segment: Segment, resolution: Resolution, site: str, value: float | None, status: Status
-    ) -> ReadObservation:
-        parameter = resolution.parameter
+    def _chart(self, row: RowMeaning, value: float | None, status: Status, tail: _Tail) -> None:
+        _, _, parameter, site, *_ = row
         assert parameter is not None
-        if self._site_by_row and parameter is Parameter.TEMP and (not site or site.startswith(_CHANNEL)):
+        if self._site_by_row and parameter is Parameter.TEMP and (not site or site.startswith(CHANNEL)):
             site = self._site_by_row
-        device_time, measured_at = self._time(segment) or (None, None)
-        vital = Vital(parameter, value, status, site or None, device_time)
-        return ReadObservation(vital, self._location, self._patient, measured_at)
+        charted = self.reading.unavailable if value is None else self.reading.observations
+        charted.append(
+            ReadObservation(
+                parameter,
+                value,
+                status,
+                site or None,
+                tail.device_time,
+                tail.measured_at,
+                self._location,
+                self._patient,
+            )
+        )
 
     def _marks(self, segment: Segment, raw: str) -> tuple[str, ...]:
         marks = tuple(segment.part(mark).strip().upper() for mark in raw.split(self._delimiters.repetition))
@@ -313,13 +247,13 @@ class _Walk:
     def _number(self, segment: Segment, raw: str, kind: str, resolution: Resolution) -> tuple[float | None, str]:
         """The value in the unit of the parameter, or why there is none."""
         text = segment.plain(raw).strip() if kind != "SN" else _structured(segment.components(raw))
-        value = float(text) if _NUMBER.fullmatch(text) else None
+        value = float(text) if NUMBER.fullmatch(text) else None
         if resolution.parameter is None:
             # -1 may be a value of something that is not charted (an ST level).
-            return None, SENTINEL if value in _SENTINELS and value != -1 else resolution.reason
+            return None, SENTINEL if value in SENTINELS and value != -1 else resolution.reason
         if value is None:
-            return None, REPEATED if self._delimiters.repetition in raw else NOT_A_NUMBER
-        if value in _SENTINELS:
+            return None, REPEATED if self._delimiters.repetition in raw else NOT_ANUMBER
+        if value in SENTINELS:
             return None, SENTINEL
         if resolution.scaled:
             value = round(value * resolution.factor + resolution.offset, 2)
@@ -334,12 +268,9 @@ class _Walk:
             Quarantined((code or label)[:MAXIMUM_TEXT], label[:MAXIMUM_TEXT], value, reason, self._location)
         )
 
-    def _time(self, segment: Segment) -> tuple[datetime, datetime] | None:
+    def _time(self, segment: Segment, own: str) -> tuple[datetime, datetime] | None:
         """(as the device gives it, in UTC): OBX-14, else OBR-7, else MSH-7."""
-        own = self._times.get(segment.fields[14])
-        if own is not None:
-            return own
-        for raw in (segment.fields[14], self._group_time, self._message.msh.raw(7)):
+        for raw in (own, self._group_time, self._message.msh.raw(7)):
             if raw:
                 moment = self._times[raw] if raw in self._times else self._parse(segment, raw)
                 if moment is not None:
@@ -359,16 +290,8 @@ class _Walk:
         for segment in self._message.all("OBX"):
             if segment.text(3, 2).endswith("_TEMP_POS"):
                 words = [word for part in segment.components(segment.raw(5)) for word in part.split("_")]
-                return self._reader.site(words)
+                return self._table.site(words)
         return ""
-
-
-def _coded(parts: list[str], start: int) -> tuple[str, str, str]:
-    """Code, text and coding system of a CWE, from component `start` + 1."""
-    three = [part.strip() for part in parts[start : start + 3]]
-    code, text, system = three + [""] * (3 - len(three))
-    system = system.upper()
-    return code, text, "LN" if system in ("LOINC", "L.N.", "LNC") else system
 
 
 def _structured(parts: list[str]) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from hl7.charset import decode, unescape
 from hl7.mllp import CR, FS, MAXIMUM_FRAME, VT
@@ -22,6 +23,8 @@ MAXIMUM_TEXT = 400
 MAXIMUM_IDENTIFIER = 120
 """A longer patient identifier or location is not used: cut off, it could be that of somebody else."""
 
+_DAMAGE = "framing byte inside the message"
+_TIME_FIELD = {"OBR": 7, "OBX": 14}
 _PROCESSING = ("P", "T", "D")
 _VERSION = re.compile(r"2(\.\d+){1,2}", re.ASCII)
 _HEADER_LINE = re.compile(rb"[^\r\n]*")
@@ -48,20 +51,34 @@ STANDARD = Delimiters()
 
 
 class Segment:
-    """One segment. Field numbers are those of the standard, also in MSH (MSH-1 is the separator)."""
+    """One segment. Field numbers are those of the standard, also in MSH (MSH-1 is the separator).
 
-    __slots__ = ("_delimiters", "_encoding", "damaged", "fields", "name")
+    line: the segment as it came; it is divided into fields when one is asked for.
+    """
 
-    def __init__(self, fields: list[str], delimiters: Delimiters, encoding: str, damaged: bool = False) -> None:
-        self.name = fields[0]
-        self.fields = fields
-        self.damaged = damaged
+    __slots__ = ("_delimiters", "_encoding", "_fields", "damaged", "line", "name")
+
+    def __init__(
+        self, name: str, line: str, delimiters: Delimiters, encoding: str, fields: list[str] | None = None
+    ) -> None:
+        self.name = name
+        self.line = line
+        self.damaged = False
         self._delimiters = delimiters
         self._encoding = encoding
+        self._fields = fields
+
+    @property
+    def fields(self) -> list[str]:
+        """The fields, raw; the name is number 0."""
+        if self._fields is None:
+            self._fields = self.line.split(self._delimiters.field)
+        return self._fields
 
     def raw(self, number: int) -> str:
         """The field as sent, delimiters and escapes in place; "" when it is absent."""
-        return self.fields[number] if number < len(self.fields) else ""
+        fields = self.fields
+        return fields[number] if number < len(fields) else ""
 
     def repetitions(self, number: int) -> list[str]:
         """The repetitions of a field, raw; an absent field has one empty repetition."""
@@ -106,9 +123,10 @@ class Segment:
 
 
 class Message:
-    """A message as read. header: the MSH fields as bytes, for the acknowledgement; flags: what had to be tolerated."""
+    """A message as read. header: the MSH fields as bytes, for the acknowledgement; flags: what had to be tolerated;
+    damaged: some of its segments are."""
 
-    __slots__ = ("delimiters", "flags", "header", "msh", "raw", "segments")
+    __slots__ = ("_kind", "damaged", "delimiters", "flags", "header", "msh", "raw", "segments")
 
     def __init__(
         self, raw: bytes, header: list[bytes], delimiters: Delimiters, segments: list[Segment], flags: tuple[str, ...]
@@ -119,6 +137,8 @@ class Message:
         self.segments = segments
         self.msh = segments[0]
         self.flags = flags
+        self.damaged = _DAMAGE in flags
+        self._kind: tuple[str, str] | None = None
 
     def first(self, name: str) -> Segment | None:
         """The first segment of a name, or None."""
@@ -131,7 +151,9 @@ class Message:
     @property
     def kind(self) -> tuple[str, str]:
         """Message code and trigger event ("ORU", "R01"), upper case; the event may be ""."""
-        return self.msh.text(9).strip().upper(), self.msh.text(9, 2).strip().upper()
+        if self._kind is None:
+            self._kind = self.msh.text(9).strip().upper(), self.msh.text(9, 2).strip().upper()
+        return self._kind
 
     @property
     def message_type(self) -> str:
@@ -160,13 +182,15 @@ class Message:
         all looks like the next one with equal values, so for it the receive time is part of the key.
         """
         digest = _digest(self.raw)[:32]
-        sender = f"{self.msh.raw(3)}|{self.msh.raw(4)}" if self.msh.raw(3) or self.msh.raw(4) else peer
-        times = [self.msh.raw(7)]
-        times += [segment.raw(7) for segment in self.all("OBR")]
-        times += [segment.raw(14) for segment in self.all("OBX")]
+        msh = self.msh
+        sender = f"{msh.raw(3)}|{msh.raw(4)}" if msh.raw(3) or msh.raw(4) else peer
+        return f"{sender}|{msh.raw(10)}|{digest}" + ("" if self._names_a_time() else f"|{received_at}")
+
+    def _names_a_time(self) -> bool:
         # A time has at least eight digits; PDS sends "0" where it means none.
-        repeatable = any(len(time) >= 8 for time in times)
-        return f"{sender}|{self.msh.raw(10)}|{digest}" + ("" if repeatable else f"|{received_at}")
+        return len(self.msh.raw(7)) >= 8 or any(
+            len(segment.raw(_TIME_FIELD[segment.name])) >= 8 for segment in self.segments if segment.name in _TIME_FIELD
+        )
 
 
 def _digest(raw: bytes) -> str:
@@ -203,31 +227,34 @@ def read_message(raw: bytes) -> Message:
     if header is None:
         raise UnreadableError("no MSH segment at the beginning" if raw.strip(_STRIPPED) else "no message")
     flags: list[str] = []
-    delimiters = _delimiters(header, flags)
+    delimiters, tolerated = _delimiters(header[1], header[2] if len(header) > 2 else b"")
+    flags += tolerated
     charset = header[18].decode("latin-1") if len(header) > 18 else ""
     text, encoding = decode(raw.lstrip(_STRIPPED), charset, delimiters, flags)
     damaged = "\x1c" in text or "\x0b" in text
-    lines = text.replace("\r\n", "\r").replace("\n", "\r").split("\r")
+    lines = (text.replace("\r\n", "\r").replace("\n", "\r") if "\n" in text else text).split("\r")
     if len(lines) > MAXIMUM_SEGMENTS:
         raise UnreadableError("too many segments")
     segments = _segments(lines, delimiters, encoding, flags)
     if damaged:
-        flags.append("framing byte inside the message")
+        flags.append(_DAMAGE)
         _mark_damage(segments)
     return Message(raw, header, delimiters, segments, tuple(flags))
 
 
-def _delimiters(header: list[bytes], flags: list[str]) -> Delimiters:
-    encoding = header[2].decode("latin-1") if len(header) > 2 else ""
+@lru_cache(maxsize=64)
+def _delimiters(separator: bytes, declared: bytes) -> tuple[Delimiters, tuple[str, ...]]:
+    """MSH-1 and MSH-2, and what had to be tolerated in them."""
+    encoding = declared.decode("latin-1")
+    flags: tuple[str, ...] = ()
     if encoding == "^~\\\\&":
-        flags.append("escape character doubled in MSH-2")
-        encoding = "^~\\&"
-    characters = header[1].decode("latin-1") + encoding
+        encoding, flags = "^~\\&", ("escape character doubled in MSH-2",)
+    characters = separator.decode("latin-1") + encoding
     if len(encoding) not in (4, 5) or len(set(characters)) != len(characters):
         raise UnreadableError("MSH-2 does not declare four different encoding characters")
     if any(character.isalnum() or character <= " " or character > "~" for character in characters):
         raise UnreadableError("MSH-2 declares letters, digits or control characters as delimiters")
-    return Delimiters(*characters)
+    return Delimiters(*characters), flags
 
 
 def _segments(lines: list[str], delimiters: Delimiters, encoding: str, flags: list[str]) -> list[Segment]:
@@ -237,26 +264,30 @@ def _segments(lines: list[str], delimiters: Delimiters, encoding: str, flags: li
     msh.insert(1, separator)
     if _unshift(msh):
         flags.append("MSH shifted by one field")
-    segments = [Segment(msh, delimiters, encoding)]
+    segments = [Segment("MSH", lines[0], delimiters, encoding, msh)]
+    row = f"OBX{separator}"
     for line in lines[1:]:
-        if not line or line.isspace():
-            continue
-        fields = line.split(separator)
-        name = fields[0]
-        if name == "OBX":
-            segments.append(Segment(fields, delimiters, encoding))
-            continue
-        if len(name) != 3 or not name.isupper():
-            fields[0] = name.strip(" \t\x00").upper()
-        if fields[0] == "MSH":
-            raise UnreadableError("two MSH segments in one message")
-        segments.append(Segment(fields, delimiters, encoding))
+        if line.startswith(row):
+            segments.append(Segment("OBX", line, delimiters, encoding))
+        elif line and not line.isspace():
+            segments.append(_segment(line, delimiters, encoding))
     if not any(segment.name == "PID" for segment in segments):
         glued = _glued_patient(msh)
         if glued is not None:
             flags.append("no line end between MSH and PID")
-            segments.insert(1, Segment(glued, delimiters, encoding))
+            segments.insert(1, Segment("PID", lines[0], delimiters, encoding, glued))
     return segments
+
+
+def _segment(line: str, delimiters: Delimiters, encoding: str) -> Segment:
+    """A segment whose name may need tidying."""
+    fields = line.split(delimiters.field)
+    name = fields[0]
+    if len(name) != 3 or not name.isupper():
+        name = fields[0] = name.strip(" \t\x00").upper()
+    if name == "MSH":
+        raise UnreadableError("two MSH segments in one message")
+    return Segment(name, line, delimiters, encoding, fields)
 
 
 def _glued_patient(msh: list[str]) -> list[str] | None:
@@ -286,7 +317,7 @@ def _unshift(msh: list[str] | list[bytes]) -> bool:
 def _mark_damage(segments: list[Segment]) -> None:
     """A framing byte inside means that bytes were lost around it: neither the segment nor its neighbour is whole."""
     for number, segment in enumerate(segments):
-        if any("\x1c" in value or "\x0b" in value for value in segment.fields):
+        if "\x1c" in segment.line or "\x0b" in segment.line:
             segment.damaged = True
             segments[max(0, number - 1)].damaged = True
 

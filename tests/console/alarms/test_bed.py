@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -278,7 +276,7 @@ def test_virtual_time_stops_where_a_delay_ends(side):
     side = Bedside(sources=False)
     for minute in range(3):
         now = START + 60 * minute
-        side.bed.observe(replace(observation(Parameter.HR, 80, now)))
+        side.bed.observe(observation(Parameter.HR, 80, now))
         side.bed.advance(now, utc(now))
     now = START + 180
     side.bed.observe(observation(Parameter.HR, 150, now))

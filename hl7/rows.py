@@ -1,0 +1,134 @@
+"""What the OBX rows of one feed mean, apart from their values: worked out once for each row a feed sends, then known.
+
+A monitor sends the same few dozen rows every second for years. All that decides their meaning is compared as sent;
+only what was never seen before is taken apart.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from drivers.observation import Parameter
+from hl7.nomenclature import Nomenclature, Resolution
+from hl7.reader import Delimiters, Segment
+
+# Numbers that mean "no value": Mindray -1, -100, -10000; XH80X and TR8 -999, -99.9; saturated 16, 24 and 32 bit words.
+SENTINELS = frozenset(
+    {-1.0, -99.9, -100.0, -999.0, -999.9, -1000.0, -9999.0, -10000.0}
+    | {32767.0, -32768.0, 8388607.0, -8388608.0, 2147483647.0, -2147483648.0},
+)
+NUMBER = re.compile(r"[+-]?(?:\d{1,12}\.?\d{0,9}|\.\d{1,9})", re.ASCII)
+NUMERIC = frozenset({"NM", "SN", ""})
+_NO_SINGLE_VALUE = frozenset({"NA", "MA", "ED", "RP"})
+_ATTRIBUTE = Resolution(reason="attribute")
+_CACHE_SIZE = 4096
+_CACHE_DELIMITERS = 16
+_CACHE_KEY = 400
+_CACHE_NUMBER = 24
+CHANNEL = "channel "
+"""A site that is only the channel of a device tree begins so."""
+
+# OBX-2, 3 and 4 as sent, and what of OBX-6 onwards matters: all that decides what a row means, apart from its value.
+RowKey = tuple[str, str, str, str]
+
+
+class RowMeaning(NamedTuple):
+    """What a row of a feed means, apart from its value. skipped: it is no measurement, whatever its value.
+
+    plain: a number in the parameter's own unit, charted as it is sent when it lies within minimum and maximum.
+    """
+
+    skipped: bool
+    plain: bool
+    parameter: Parameter | None
+    site: str
+    minimum: float
+    maximum: float
+    resolution: Resolution
+
+
+class RowTable:
+    """The rows and numbers of one feed."""
+
+    def __init__(self, tables: Nomenclature) -> None:
+        self._tables = tables
+        self._known: dict[Delimiters, dict[RowKey, RowMeaning]] = {}
+        self._numbers: dict[str, float | None] = {}
+
+    def known_rows(self, delimiters: Delimiters) -> dict[RowKey, RowMeaning]:
+        """What rows of this feed have meant so far, by their raw fields: it sends the same few for ever."""
+        known = self._known.setdefault(delimiters, {})
+        if len(known) >= _CACHE_SIZE or len(self._known) > _CACHE_DELIMITERS:
+            self._known.clear()
+            return self.known_rows(delimiters)
+        return known
+
+    def known_numbers(self) -> dict[str, float | None]:
+        """Values as sent, None for those that need a second look: vital signs are the same few hundred for ever."""
+        if len(self._numbers) >= _CACHE_SIZE:
+            self._numbers.clear()
+        return self._numbers
+
+    def learn(self, known: dict[RowKey, RowMeaning], key: RowKey, segment: Segment) -> RowMeaning:
+        """A row never seen before; from now on it is in `known`."""
+        meaning = self._meaning(segment)
+        if sum(map(len, key)) <= _CACHE_KEY:
+            known[key] = meaning
+        return meaning
+
+    def learn_number(self, raw: str) -> float | None:
+        """The number a text is without further ado: no escape, no blank, none that means "no value"."""
+        number = float(raw) if NUMBER.fullmatch(raw) else None
+        if number in SENTINELS:
+            number = None
+        if len(raw) <= _CACHE_NUMBER:
+            self._numbers[raw] = number
+        return number
+
+    def _meaning(self, segment: Segment) -> RowMeaning:
+        """Code and unit resolved, and the site."""
+        kind = segment.raw(2)
+        resolution = self._resolve(segment.components(segment.raw(3)), segment.components(segment.raw(6)))
+        structure = kind in _NO_SINGLE_VALUE or resolution is _ATTRIBUTE
+        return RowMeaning(
+            structure or (kind not in NUMERIC and not resolution.recognised),
+            kind == "NM" and resolution.plain and not structure,
+            resolution.parameter,
+            self._site(segment, resolution),
+            resolution.minimum,
+            resolution.maximum,
+            resolution,
+        )
+
+    def _resolve(self, identifier: list[str], unit: list[str]) -> Resolution:
+        names = [_coded(identifier, start) for start in (0, 3)]
+        if any(name[1].upper().startswith("MDC_ATTR_") for name in names):
+            return _ATTRIBUTE
+        units = _coded(unit, 0)
+        first = self._tables.resolve(names[0], units)
+        if first.recognised or not any(names[1]):
+            return first
+        return self._tables.resolve(names[1], units)
+
+    def site(self, words: list[str]) -> str:
+        """The first of the words that names a site."""
+        return next((site for site in map(self._tables.site, words) if site), "")
+
+    def _site(self, segment: Segment, resolution: Resolution) -> str:
+        """OBX-17 or OBX-20 where they name a site, else what the code says, else the channel in OBX-4."""
+        words = [word for number in (17, 20) for word in segment.components(segment.raw(number)) if word]
+        said = self.site(words)
+        if said or resolution.site:
+            return said or resolution.site
+        channel = segment.text(4).strip()
+        # "1.26.1.1": the channel in the device tree; some monitors end it with the code itself.
+        return f"{CHANNEL}{channel.removesuffix('.' + segment.text(3))}"[:40] if "." in channel else ""
+
+
+def _coded(parts: list[str], start: int) -> tuple[str, str, str]:
+    """Code, text and coding system of a CWE, from component `start` + 1."""
+    three = [part.strip() for part in parts[start : start + 3]]
+    code, text, system = three + [""] * (3 - len(three))
+    system = system.upper()
+    return code, text, "LN" if system in ("LOINC", "L.N.", "LNC") else system
