@@ -35,8 +35,10 @@ def _pairs(times: Floats, values: Floats, width: float, gap_s: float) -> tuple[F
     A gap is judged between neighbouring samples, never between columns: those may be wider than a gap. Columns lie
     on a grid that does not move with the window, so that peaks stand still while it does.
     """
-    column = np.floor(times / width)
-    starts = np.flatnonzero(np.diff(column, prepend=-np.inf))
+    # Searched for, not computed per sample: a tenth of the time at 24 h.
+    edges = np.arange(np.floor(times[0] / width), np.floor(times[-1] / width) + 2) * width
+    starts = np.unique(np.searchsorted(times, edges[1:-1]))
+    starts = np.concatenate([[0], starts[(starts > 0) & (starts < len(times))]])
     reduced_times = np.repeat(times[starts], 2)
     reduced = np.empty(2 * len(starts))
     with np.errstate(invalid="ignore"):

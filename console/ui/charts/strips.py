@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from pyqtgraph.functions import arrayToQPath
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from console.alarms.alarm import STAGE_PRIORITY, Stage
@@ -244,6 +245,8 @@ class Navigator(Strip):
         self._samples = Samples()
         self._window = (0.0, 0.0)
         self._grip: float | None = None
+        self._path_of: tuple[object, ...] = ()
+        self._path = QPainterPath()
         self.setCursor(Qt.CursorShape.SizeHorCursor)
 
     def show_window(self, now: float, left: int, window: tuple[float, float], samples: Samples) -> None:
@@ -264,23 +267,25 @@ class Navigator(Strip):
             painter.drawLine(QPointF(x, 0), QPointF(x, self.height()))
             painter.setPen(colour(t.muted))
             painter.drawText(QPointF(x + 5, 12), f"{datetime.fromtimestamp(time, self.zone):%d %b}")
-        seconds, values = visible(
-            self._samples.times, self._samples.values, span.start, span.end, area.width() // 2, 600
-        )
         painter.setPen(colour(t.hr, 0.7))
-        points: list[QPointF] = []
-        for time, value in zip(seconds.tolist(), values.tolist(), strict=True):
-            if np.isnan(value):
-                painter.drawPolyline(QPolygonF(points))
-                points = []
-                continue
-            height = self.height() - 4 - (min(max(value, 40.0), 160.0) - 40) / 120 * (self.height() - 16)
-            points.append(QPointF(span.x(time, self.width()), height))
-        painter.drawPolyline(QPolygonF(points))
+        painter.drawPath(self._course(span))
         left, right = (span.x(max(span.start, edge), self.width()) for edge in self._window)
         painter.setPen(QPen(colour(t.interaction), 1.5))
         painter.setBrush(colour(t.interaction, 0.14))
         painter.drawRect(QRectF(left, 1, max(4.0, right - left - 1), self.height() - 2))
+
+    def _course(self, span: Span) -> QPainterPath:
+        """The curve as a path; the same while only the window moves over it."""
+        times = self._samples.times
+        ends = (float(times[0]), float(times[-1])) if len(times) else ()
+        key = (self._samples, span, self.width(), len(times), ends)
+        if key != self._path_of:
+            columns = (self.width() - span.left) // 2
+            seconds, values = visible(times, self._samples.values, span.start, span.end, columns, 600)
+            x = span.left + (seconds - span.start) / (span.end - span.start) * (self.width() - span.left)
+            y = self.height() - 4 - (np.clip(values, 40.0, 160.0) - 40) / 120 * (self.height() - 16)
+            self._path_of, self._path = key, arrayToQPath(x, y, connect="finite")
+        return self._path
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if self.span is None:

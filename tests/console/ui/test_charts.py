@@ -63,12 +63,14 @@ def test_no_column_loses_its_least_or_greatest_value(
     width = (end - start) / columns
     inside = (times >= start) & (times <= end) & ~np.isnan(values)
     shown = ~np.isnan(y)
-    for column in np.unique(np.floor(times[inside] / width)):
-        here = inside & (np.floor(times / width) == column)
-        drawn = shown & (np.floor(x / width) == column)
+    edges = np.arange(np.floor(times[0] / width), np.floor(times[-1] / width) + 2) * width
+    columns_of, drawn_in = np.searchsorted(edges, times, "right"), np.searchsorted(edges, x, "right")
+    for column in np.unique(columns_of[inside]):
+        here = inside & (columns_of == column)
+        drawn = shown & (drawn_in == column)
         assert y[drawn].min() <= values[here].min()
         assert y[drawn].max() >= values[here].max()
-        assert set(y[drawn]) <= set(values[np.floor(times / width) == column])
+        assert set(y[drawn]) <= set(values[columns_of == column])
 
 
 def test_peaks_stand_still_while_the_window_moves() -> None:
