@@ -81,7 +81,12 @@ class FirstRunPage(Page):
         column.addWidget(note)
         outer = QVBoxLayout(self)
         outer.addStretch(1)
-        outer.addWidget(panel, 0, Qt.AlignmentFlag.AlignHCenter)
+        # Centred by stretches, not by an alignment: an aligned widget is not asked how high its wrapped words are.
+        middle = QHBoxLayout()
+        middle.addStretch(1)
+        middle.addWidget(panel)
+        middle.addStretch(1)
+        outer.addLayout(middle)
         outer.addStretch(2)
 
     def show_ward(self, snapshot: WardSnapshot, now: float) -> None:
