@@ -188,7 +188,15 @@ class Connection:
         with self._counters.lock:
             self._counters.messages += 1
         delivery = Delivery(self._feed, self._peer, message, self._now())
-        self._waiting.put_nowait((delivery, asyncio.ensure_future(self._deliver(delivery))))
+        self._waiting.put_nowait((delivery, self._taken(delivery)))
+
+    def _taken(self, delivery: Delivery) -> asyncio.Future[Verdict]:
+        try:
+            return asyncio.ensure_future(self._deliver(delivery))
+        except Exception as error:  # noqa: BLE001 - see _verdict
+            failed: asyncio.Future[Verdict] = asyncio.get_running_loop().create_future()
+            failed.set_exception(error)
+            return failed
 
     async def _answer_all(self) -> None:
         ready: list[bytes] = []

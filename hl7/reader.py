@@ -175,7 +175,7 @@ class Message:
         """MSH-12, first component, "" where none is sent."""
         return self.msh.text(12).strip()
 
-    def receipt_key(self, peer: str, received_at: str) -> str:
+    def receipt_key(self, peer: str, received_at: object) -> str:
         """What makes this message the same as a repeated one: sender, MSH-10 and content.
 
         MSH-10 alone is not unique (Mindray PDS puts a message class there). A message in which no time stands at

@@ -6,11 +6,12 @@ kept in the message, not charted.
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import threading
 from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -18,15 +19,16 @@ from console.acquisition.completion import Completion
 from console.clock import Clock
 from console.config import Hl7ListenerConfig
 from console.engine.items import DeviceReport, Item, PatientSeen, Samples, SourceNote
-from console.link.snapshot import SourceState, SourceView
+from console.link.snapshot import SourceView
 from console.store.records import Receipt, ReceiptOutcome, Sample
 from console.store.store import Store
+from console.ward.source import SourceState
 from drivers.observation import DeviceAlert, Observation
-from hl7.acknowledgement import ACCEPT, REJECT, Verdict, judge, judge_unreadable
+from hl7.acknowledgement import ACCEPT, ACCEPTED, REJECT, Verdict, judge, judge_unreadable
 from hl7.admissions import read_movement
 from hl7.alerts import ReadAlert
 from hl7.connection import Delivery
-from hl7.observations import ObservationReader, Reading, ReadObservation
+from hl7.observations import ObservationReader, Reading
 from hl7.reader import Message, UnreadableError, read_message
 from hl7.times import parse_time, to_utc
 
@@ -39,6 +41,15 @@ SKEW_SLACK = timedelta(seconds=10)
 
 SKEW_MESSAGES = 3
 """The clock of a sender is judged by the best of its last messages: one that was held up says nothing about it."""
+
+
+@dataclass(slots=True)
+class _Brought:
+    """What a message brings. places: (location, patient) of its values in turn; unplaced: values of unknown beds."""
+
+    samples: list[Sample] = field(default_factory=list)
+    places: list[tuple[str | None, str | None]] = field(default_factory=list)
+    unplaced: int = 0
 
 
 class Feed:
@@ -65,41 +76,67 @@ class Feed:
         self._last_stamp: float | None = None
         self._unreadable = itertools.count(1)
 
-    async def deliver(self, delivery: Delivery) -> Verdict:
-        """Take one message; the verdict is there when the message is durable. Raises what the store raises, which the
+    def deliver(self, delivery: Delivery) -> asyncio.Future[Verdict]:
+        """Take one message; the verdict is there when the message is durable. It fails as the store failed, which the
         listener answers with AE so that the sender sends again."""
-        stamp = self._clock.now()
+        answer: asyncio.Future[Verdict] = asyncio.get_running_loop().create_future()
         try:
             message = read_message(delivery.data)
         except UnreadableError as error:
-            return self._refuse(delivery, judge_unreadable(error), f"unreadable: {error}", ReceiptOutcome.ERROR)
+            answer.set_result(
+                self._refuse(delivery, judge_unreadable(error), f"unreadable: {error}", ReceiptOutcome.ERROR)
+            )
+            return answer
         verdict = judge(message)
-        if not verdict.code:
-            return verdict
-        if verdict.code != ACCEPT:
+        if verdict.code == ACCEPT:
+            self._store_and_answer(delivery, message, answer)
+        elif verdict.code:
             outcome = ReceiptOutcome.REJECTED if verdict.code == REJECT else ReceiptOutcome.ERROR
-            return self._refuse(delivery, verdict, verdict.text, outcome, message)
-        reading = self._reader.read(message, delivery.received_at)
-        samples, unplaced = self._samples(reading, delivery.received_at, stamp)
+            answer.set_result(self._refuse(delivery, verdict, verdict.text, outcome, message))
+        else:
+            answer.set_result(verdict)
+        return answer
+
+    def _store_and_answer(self, delivery: Delivery, message: Message, answer: asyncio.Future[Verdict]) -> None:
+        received_at, stamp = delivery.received_at, self._clock.now()
+        reading = self._reader.read(message, received_at)
+        brought = self._place(reading, received_at, stamp)
         receipt = Receipt(
-            f"{delivery.feed}|{message.receipt_key(delivery.peer, delivery.received_at.isoformat())}",
+            f"{delivery.feed}|{message.receipt_key(delivery.peer, received_at)}",
             delivery.feed,
             delivery.peer,
             message.control_id,
             message.message_type,
-            delivery.received_at,
+            received_at,
             ReceiptOutcome.ACCEPTED,
             "",
             delivery.data,
         )
-        fresh = await self._completion.wait(self._store.put_message(receipt, samples))
-        if fresh:
-            self._pass_on(message, reading, samples, stamp)
-            self._count_good(message, reading, delivery.received_at, stamp if samples else None, unplaced)
-        else:
+        stored = self._store.put_message(receipt, brought.samples)
+
+        def durable() -> None:
+            try:
+                # Also when nobody waits for the answer any more: what is stored is shown.
+                self._take_in(stored.result(), message, reading, brought, received_at, stamp)
+            except Exception as error:  # noqa: BLE001 - the sender is told, and sends again
+                if not answer.done():
+                    answer.set_exception(error)
+            else:
+                if not answer.done():
+                    answer.set_result(ACCEPTED)
+
+        self._completion.tell(stored, durable)
+
+    def _take_in(
+        self, fresh: bool, message: Message, reading: Reading, brought: _Brought, received_at: datetime, stamp: float
+    ) -> None:
+        """What a durable message brings to the ward; nothing when it was there before."""
+        if not fresh:
             with self._lock:
                 self._duplicates += 1
-        return verdict
+            return
+        self._pass_on(message, reading, brought, stamp)
+        self._count_good(message, reading, received_at, stamp if brought.samples else None, brought.unplaced)
 
     def view(
         self, state: SourceState, address: str, bytes_in: int, error: str, refused: Iterable[tuple[str, int]]
@@ -126,37 +163,29 @@ class Feed:
 
     # --- what a message brings -----------------------------------------------------------------------------------
 
-    def _samples(self, reading: Reading, received_at: datetime, stamp: float) -> tuple[list[Sample], int]:
-        """The values of known beds, and how many belong to none."""
-        samples: list[Sample] = []
-        unplaced = 0
-        location: str | None = None
-        bed: str | None = None
+    def _place(self, reading: Reading, received_at: datetime, stamp: float) -> _Brought:
+        """The values of known beds as samples, and how many belong to none."""
+        brought = _Brought()
         name = self._config.name
-        for row in (*reading.observations, *reading.unavailable) if reading.unavailable else reading.observations:
-            if row.location is not location:
-                location = row.location
+        at_bed: tuple[str | None, str | None] | None = None
+        bed: str | None = None
+        of: datetime | None = None
+        measured = received_at
+        rows = [*reading.observations, *reading.unavailable] if reading.unavailable else reading.observations
+        for parameter, value, status, site, device_time, measured_at, location, patient in rows:
+            if at_bed is None or location is not at_bed[0] or patient is not at_bed[1]:
+                at_bed = location, patient
                 bed = self._bed(location)
+                brought.places.append(at_bed)
             if bed is None:
-                unplaced += 1
+                brought.unplaced += 1
                 continue
-            vital, measured_at = row.vital, row.measured_at
-            # Without a zone nobody knows when it was; from the future it cannot be. The sender's words stay beside it.
-            if measured_at is None or measured_at.tzinfo is None or measured_at > received_at:
-                measured_at = received_at
-            observation = Observation(
-                vital.parameter,
-                vital.value,
-                vital.status,
-                name,
-                received_at,
-                measured_at,
-                stamp,
-                vital.site,
-                vital.device_time,
-            )
-            samples.append(Sample(bed, observation))
-        return samples, unplaced
+            if measured_at is not of:
+                of = measured_at
+                measured = _measured(measured_at, received_at)
+            seen = (parameter, value, status, name, received_at, measured, stamp, site, device_time)
+            brought.samples.append(Sample(bed, Observation._make(seen)))
+        return brought
 
     def _bed(self, location: str | None) -> str | None:
         if location is None:
@@ -173,12 +202,12 @@ class Feed:
             self._unknown[location] = None
         self._put(SourceNote(self._config.name, "unknown location", location))
 
-    def _pass_on(self, message: Message, reading: Reading, samples: list[Sample], stamp: float) -> None:
-        if samples:
-            self._put(Samples(tuple(samples), stored=True))
+    def _pass_on(self, message: Message, reading: Reading, brought: _Brought, stamp: float) -> None:
+        if brought.samples:
+            self._put(Samples(tuple(brought.samples), stored=True))
         for alert in reading.alerts:
             self._report(alert, stamp)
-        self._offer_patients(message, reading)
+        self._offer_patients(message, reading, brought)
 
     def _count_good(
         self, message: Message, reading: Reading, received_at: datetime, stamp: float | None, unplaced: int
@@ -208,14 +237,11 @@ class Feed:
                 if len(self._alerts) > ALERTS_SHOWN:
                     self._alerts.popitem(last=False)
 
-    def _offer_patients(self, message: Message, reading: Reading) -> None:
+    def _offer_patients(self, message: Message, reading: Reading, brought: _Brought) -> None:
         """Who the feed says is at a bed: offered for admission by the engine, never adopted here."""
         self._offer(reading.location, reading.patient_id)
-        last: ReadObservation | None = None
-        for row in reading.observations:
-            if last is None or row.location is not last.location or row.patient_id is not last.patient_id:
-                self._offer(row.location, row.patient_id)
-            last = row
+        for location, patient_id in brought.places:
+            self._offer(location, patient_id)
         movement = read_movement(message, [])
         if movement is not None and movement.event in ("A01", "A02", "A04", "A08"):
             self._offer(movement.location, movement.patient_id)
@@ -285,3 +311,10 @@ class Feed:
             return state
         silent = self._clock.now() - self._last_stamp > 2.5 * self._config.interval_s
         return SourceState.SILENT if silent else state
+
+
+def _measured(measured_at: datetime | None, received_at: datetime) -> datetime:
+    """Without a zone nobody knows when it was; from the future it cannot be. The sender's words stay beside it."""
+    if measured_at is None or measured_at.tzinfo is None or measured_at > received_at:
+        return received_at
+    return measured_at

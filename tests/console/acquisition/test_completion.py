@@ -1,4 +1,4 @@
-"""Futures of the writer's thread, awaited on the loop."""
+"""Futures of the writer's thread, told to the loop."""
 
 from __future__ import annotations
 
@@ -6,17 +6,24 @@ import asyncio
 import threading
 from concurrent.futures import Future
 
-import pytest
-
 from console.acquisition.completion import Completion
 
 
-def test_results_and_errors_come_through_from_another_thread():
-    async def main() -> list[object]:
+def test_every_future_ended_by_another_thread_is_told_on_the_loop_in_order():
+    told: list[tuple[int, int]] = []
+
+    async def main() -> None:
         completion = Completion()
         futures: list[Future[int]] = [Future() for _ in range(100)]
-        waiting = [asyncio.ensure_future(completion.wait(future)) for future in futures]
-        await asyncio.sleep(0)
+        done = asyncio.Event()
+
+        def tell(number: int) -> None:
+            told.append((number, threading.get_ident()))
+            if len(told) == len(futures):
+                done.set()
+
+        for number, future in enumerate(futures):
+            completion.tell(future, lambda number=number: tell(number))
 
         def end_all() -> None:
             for number, future in enumerate(futures):
@@ -27,33 +34,29 @@ def test_results_and_errors_come_through_from_another_thread():
 
         thread = threading.Thread(target=end_all)
         thread.start()
-        found = await asyncio.gather(*waiting, return_exceptions=True)
+        async with asyncio.timeout(5):
+            await done.wait()
         thread.join()
-        return found
 
-    found = asyncio.run(main())
-    assert [str(x) for x in found] == [str(n) for n in range(100)]
-    assert [isinstance(x, OSError) for x in found] == [n % 10 == 0 for n in range(100)]
+    asyncio.run(main())
+    assert told == [(number, threading.get_ident()) for number in range(100)]
 
 
 def test_a_future_that_has_ended_needs_no_turn_of_the_loop():
     future: Future[str] = Future()
     future.set_result("done")
-
-    async def main() -> str:
-        return await Completion().wait(future)
-
-    assert asyncio.run(main()) == "done"
+    told: list[str] = []
+    Completion().tell(future, lambda: told.append(future.result()))
+    assert told == ["done"]
 
 
-def test_giving_up_the_wait_leaves_the_write_alone():
-    async def main() -> Future[int]:
-        future: Future[int] = Future()
-        with pytest.raises(TimeoutError):
-            async with asyncio.timeout(0.01):
-                await Completion().wait(future)
-        future.set_result(1)
-        await asyncio.sleep(0.01)
-        return future
+def test_a_loop_that_has_ended_is_left_alone():
+    future: Future[int] = Future()
+    told: list[int] = []
 
-    assert asyncio.run(main()).result() == 1
+    async def main() -> None:
+        Completion().tell(future, lambda: told.append(1))
+
+    asyncio.run(main())
+    future.set_result(1)
+    assert told == []
