@@ -134,10 +134,10 @@ class ChartPanel(QWidget):
         closed = self._closed(start, end)
         for row in self.rows:
             self._fit(row)
-            row.show_closed(closed)
-            row.show_empty(self._empty_text(row, start, end), start, end)
             row.show_data(self.data, start, end, columns)
-            row.place_labels(start, end)
+            row.show_closed(closed)
+            row.show_empty(self._empty_text(row, start, end))
+            row.place_labels()
             row.show_cursor(self._cursor, self.data)
 
     def _closed(self, start: float, end: float) -> list[Closed]:

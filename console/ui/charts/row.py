@@ -62,11 +62,18 @@ class Closed:
 
 
 class ChartRow:
-    """A pyqtgraph plot without axes of its own in time: the page gives all rows one range."""
+    """A pyqtgraph plot without an axis of its own in time: the page gives all rows one range.
+
+    Drawn in seconds since the left edge. While one pans, the view stands still and only the curves are new: moving
+    the view would cost every line and label its place, several milliseconds a frame.
+    """
 
     def __init__(self, spec: RowSpec, layout: pg.GraphicsLayout, index: int, theme: Theme) -> None:
         self.spec = spec
         self._low, self._high = spec.low, spec.high
+        self._start, self._window = 0.0, 0.0
+        self._shown: dict[str, object] = {}
+        self._wanted: dict[pg.TextItem, bool] = {}
         self._limits: tuple[float | None, float | None] = (None, None)
         self.axis = _ValueAxis(spec)
         self.plot: pg.PlotItem = layout.addPlot(row=index, col=0, axisItems={"left": self.axis})
@@ -93,6 +100,7 @@ class ChartRow:
         self._cursor = pg.InfiniteLine(angle=90, movable=False)
         self._value = pg.TextItem(anchor=(0, 0.5))
         self._marks: list[pg.InfiniteLine] = []
+        self._mark_times: list[float] = []
         self._band.setZValue(-20)
         self._value.setZValue(20)
         items = (self._band, *self._lines, *self._base, *self._labels, *self._beyond, self._curve, self._lower)
@@ -106,7 +114,11 @@ class ChartRow:
 
     def show_data(self, data: BedData, start: float, end: float, columns: int) -> None:
         """Draw what lies between two times on so many pixel columns."""
-        self.plot.setXRange(start, end, padding=0)
+        self._start = start
+        if end - start != self._window:
+            self._window = end - start
+            self.plot.setXRange(0.0, self._window, padding=0)
+        self._place_marks()
         if self.spec.label == "BP":
             self._show_pressure(data, start, end, columns)
             return
@@ -114,16 +126,20 @@ class ChartRow:
 
     def _draw_line(self, samples: Samples, start: float, end: float, columns: int) -> None:
         x, y = visible(samples.times, samples.values, start, end, columns, self.spec.gap_s)
+        x = x - start
         self._widen(y)
         self._curve.setData(x, y)
-        self._dots.setData(*lonely(x, y))
+        dots = lonely(x, y)
+        if self._fresh("dots", len(dots[0]) > 0) or len(dots[0]):
+            self._dots.setData(*dots)
         low, high = self._limits
         # Each side by itself: filled to one level, what lies below would colour the whole band up to the high limit.
         for item, limit, out in zip(
             self._beyond, (low, high), (beyond(y, low, None), beyond(y, None, high)), strict=True
         ):
             if limit is None or np.isnan(out).all():
-                item.setData([], [])
+                if item.xData is not None and len(item.xData):
+                    item.setData([], [])
             else:
                 item.setData(x, out, fillLevel=limit, fillOutline=False)
 
@@ -132,8 +148,12 @@ class ChartRow:
         if data.has(P.ART_SYS):
             self._draw_line(data.of(P.ART_SYS), start, end, columns)
             lower = data.of(P.ART_DIA)
-            self._lower.setData(*visible(lower.times, lower.values, start, end, columns, self.spec.gap_s))
+            x, y = visible(lower.times, lower.values, start, end, columns, self.spec.gap_s)
+            self._lower.setData(x - start, y)
         x, low, high = _cuff_bars(data.of(P.NIBP_SYS), data.of(P.NIBP_DIA), start, end, (end - start) / columns * 5)
+        if not self._fresh("bars", (start, x.tobytes(), low.tobytes(), high.tobytes())):
+            return
+        x = x - start
         self._widen(np.concatenate([low, high]))
         self._bars.setData(np.repeat(x, 2), np.column_stack([low, high]).ravel() if len(x) else np.empty(0))
         self._caps.setData(np.concatenate([x, x]), np.concatenate([low, high]))
@@ -156,9 +176,11 @@ class ChartRow:
     def show_limits(self, low: float | None, high: float | None, shown: bool) -> None:
         """Limit lines, labelled, with the band between them shaded."""
         self._limits = (low, high) if shown else (None, None)
+        if not self._fresh("limits", (low, high, shown, self._low, self._high)):
+            return
         for line, label, value in zip(self._lines, self._labels, (high, low), strict=False):
             line.setVisible(shown and value is not None)
-            label.setVisible(shown and value is not None and self._low < value < self._high)
+            self._wanted[label] = shown and value is not None and self._low < value < self._high
             if value is not None:
                 line.setValue(value)
                 label.setText(f"limit {value:g}")
@@ -168,27 +190,47 @@ class ChartRow:
     def show_baseline(self, values: Sequence[float | None], shown: bool) -> None:
         """Dotted lines at the usual values."""
         known = [v for v in values if v is not None]
+        if not self._fresh("baseline", (tuple(known), shown)):
+            return
         for index, line in enumerate(self._base):
             line.setVisible(shown and index < len(known))
             if index < len(known):
                 line.setValue(known[index])
         label = self._labels[2]
-        label.setVisible(shown and bool(known))
+        self._wanted[label] = shown and bool(known)
         if known:
             label.setText("baseline " + "/".join(f"{v:.{self.spec.decimals}f}" for v in known))
 
     def show_marks(self, times: Sequence[float], shown: bool) -> None:
         """Vertical lines of pump events."""
+        self._mark_times = list(times) if shown else []
         for line in self._marks:
             self.plot.removeItem(line)
-        self._marks = [pg.InfiniteLine(pos=t, angle=90, movable=False, pen=self._mark_pen) for t in times if shown]
+        self._marks = [pg.InfiniteLine(angle=90, movable=False, pen=self._mark_pen) for _ in self._mark_times]
         for line in self._marks:
             line.setZValue(-5)
             self.plot.addItem(line, ignoreBounds=True)
+        self._place_marks()
+
+    def _place_marks(self) -> None:
+        for line, time in zip(self._marks, self._mark_times, strict=True):
+            inside = 0 <= time - self._start <= self._window
+            line.setVisible(inside)
+            if inside:
+                line.setValue(time - self._start)
+
+    def _fresh(self, what: str, value: object) -> bool:
+        """True when something is shown otherwise than before; it is remembered."""
+        if self._shown.get(what) == value:
+            return False
+        self._shown[what] = value
+        return True
 
     def show_closed(self, stretches: Sequence[Closed]) -> None:
         """Hatch the stretches of time in which nothing was received, or that belong to somebody else; the top row
         names those that are wide enough."""
+        if not self._fresh("closed", (tuple(stretches), self._start)):
+            return
         while len(self._closed) < len(stretches):
             region = pg.LinearRegionItem(movable=False, pen=pg.mkPen(None), brush=self._hatch)
             region.setZValue(-10)
@@ -199,19 +241,21 @@ class ChartRow:
             for item in (region, name):
                 self.plot.addItem(item, ignoreBounds=True)
         for region, name, stretch in zip(self._closed, self._closed_names, stretches, strict=False):
-            region.setRegion((stretch.start, stretch.end))
+            region.setRegion((stretch.start - self._start, stretch.end - self._start))
             name.setText(stretch.name)
-            name.setPos((stretch.start + stretch.end) / 2, (self._low + self._high) / 2)
+            name.setPos((stretch.start + stretch.end) / 2 - self._start, (self._low + self._high) / 2)
         for index, (region, name) in enumerate(zip(self._closed, self._closed_names, strict=True)):
             region.setVisible(index < len(stretches))
             name.setVisible(index < len(stretches) and stretches[index].named and self.spec is ROWS[0])
 
-    def show_empty(self, text: str, start: float, end: float) -> None:
+    def show_empty(self, text: str) -> None:
         """Words in place of a curve; "" where there is one."""
+        if not self._fresh("empty", (text, self._window, self._low, self._high)):
+            return
         self._empty.setVisible(bool(text))
         if text:
             self._empty.setText(text)
-            self._empty.setPos((start + end) / 2, (self._low + self._high) / 2)
+            self._empty.setPos(self._window / 2, (self._low + self._high) / 2)
 
     def last_value_at(self, data: BedData, start: float, end: float) -> float | bool | None:
         """False when something stands between two times; else the time of the last value before, None for never."""
@@ -226,16 +270,19 @@ class ChartRow:
                 last = max(last or 0.0, float(samples.times[earlier[-1]]))
         return last
 
-    def place_labels(self, start: float, end: float) -> None:
+    def place_labels(self) -> None:
         """Words of limits and baseline stand at the left edge, in rows high enough to leave the curve in sight."""
-        if self.plot.size().height() < 62:
-            for label in self._labels:
-                label.hide()
+        values = tuple(line.value() for line in (*self._lines, self._base[0]))
+        height = self.plot.size().height()
+        wanted = tuple(height >= 62 and self._wanted.get(label, False) for label in self._labels)
+        if not self._fresh("labels", (values, self._window, self._low, self._high, wanted)):
             return
+        for label, seen in zip(self._labels, wanted, strict=True):
+            label.setVisible(seen)
         for label, line, share in zip(self._labels, (*self._lines, self._base[0]), (0.004, 0.004, 0.075), strict=True):
             near_top = line.value() > self._high - 0.22 * (self._high - self._low)
             label.setAnchor((0, 0) if near_top else (0, 1))
-            label.setPos(start + (end - start) * share, line.value())
+            label.setPos(self._window * share, line.value())
 
     def show_cursor(self, time: float | None, data: BedData) -> None:
         """The crosshair of this row, with its value."""
@@ -244,14 +291,14 @@ class ChartRow:
         self._value.setVisible(bool(text))
         if time is None:
             return
-        self._cursor.setValue(time)
+        self._cursor.setValue(time - self._start)
         if text:
             self._value.setText(text)
             near = self._samples(data).near(time, CUFF_NEAR_S if self.spec.label == "BP" else self.spec.gap_s)
-            start, end = self.plot.viewRange()[0]
             # Near the right edge the words stand left of the line.
-            self._value.setAnchor((1, 0.5) if time > end - 0.1 * (end - start) else (0, 0.5))
-            self._value.setPos(time, near if near is not None else (self._low + self._high) / 2)
+            self._value.setAnchor((1, 0.5) if time - self._start > 0.9 * self._window else (0, 0.5))
+            level = near if near is not None else (self._low + self._high) / 2
+            self._value.setPos(time - self._start, level)
 
     def value_text(self, data: BedData, time: float) -> str:
         """What stood here at a time, "" in a gap."""
