@@ -8,6 +8,7 @@ from pathlib import Path
 
 from platformdirs import user_config_dir
 
+from console.commands.screen import duration, open_screen
 from console.config import Config, load_config
 
 FILE_NAME = "ward.toml"
@@ -21,7 +22,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--db", metavar="URL", help="database, instead of that of the configuration")
     parser.add_argument("--user", default="", metavar="NAME", help="who is at the screen")
     parser.add_argument("--fullscreen", action="store_true", help="without a window frame")
-    parser.add_argument("--seconds", type=float, metavar="S", help="end by itself")
+    parser.add_argument("--seconds", type=duration, metavar="S", help="end by itself")
     parser.add_argument("--screenshots", type=Path, metavar="DIR", help="save every page as PNG before ending")
     parser.set_defaults(run=run)
 
@@ -33,7 +34,6 @@ def config_file(chosen: Path | None) -> Path:
 
 def run(arguments: argparse.Namespace) -> int:
     """Show the ward until the window is closed. 1 without a display or when the store cannot be opened."""
-    from console.commands.screen import open_screen
     from console.station import Station
     from console.store.errors import StoreError
 

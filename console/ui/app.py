@@ -53,7 +53,8 @@ class Options:
 def run_console(link: Link, options: Options) -> bool:
     """Show the ward until the window is closed; True when the person asked for the demonstration ward.
 
-    Look for a display before (console.ui.display): without one Qt ends the process.
+    Look for a display before (console.ui.display): without one Qt ends the process. Raises OSError when the pictures
+    cannot be saved.
     """
     application = _application()
     window = build_window(link, options)
@@ -72,12 +73,30 @@ def run_console(link: Link, options: Options) -> bool:
     else:
         window.show()
     window.start()
+    failures: list[OSError] = []
     if options.seconds is not None:
-        QTimer.singleShot(round(options.seconds * 1000), lambda: _end(window, options))
-    application.exec()
+        QTimer.singleShot(round(options.seconds * 1000), lambda: _end(window, options, failures))
+    with _closed_by_signals(window):
+        application.exec()
     window.deleteLater()
     application.processEvents()
+    if failures:
+        raise failures[0]
     return bool(wanted)
+
+
+@contextmanager
+def _closed_by_signals(window: MainWindow) -> Iterator[None]:
+    """Ctrl+C and a polite kill end the program in order: in a slot of Qt a KeyboardInterrupt would only be printed.
+
+    Python looks at signals when it next runs, which the timers of the window see to many times a second.
+    """
+    before = {s: signal.signal(s, lambda *_: window.close()) for s in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def build_window(link: Link, options: Options, output: Output | None = None) -> MainWindow:
@@ -105,11 +124,16 @@ def build_window(link: Link, options: Options, output: Output | None = None) -> 
     return MainWindow(link, pages, AdmitPage(link, user, theme), sheets, sound, flash, user, theme)
 
 
-def _end(window: MainWindow, options: Options) -> None:
-    if options.pictures is not None:
-        for file in take_pictures(window, options.pictures):
-            print(file)
-    window.close()
+def _end(window: MainWindow, options: Options, failures: list[OSError]) -> None:
+    """An error here would be printed by Qt and the program would run on: it is kept for `run_console`."""
+    try:
+        if options.pictures is not None:
+            for file in take_pictures(window, options.pictures):
+                print(file)
+    except OSError as error:
+        failures.append(error)
+    finally:
+        window.close()
 
 
 def _application() -> QApplication:

@@ -30,7 +30,8 @@ def take_pictures(window: MainWindow, folder: Path) -> Iterator[Path]:
             act()
             _settle(window)
             file = folder / f"{name}-{size.width()}x{size.height()}.png"
-            window.grab().save(str(file))
+            if not window.grab().save(str(file)):
+                raise OSError(f"{file} cannot be written")
             yield file
             window.close_sheet()
 
