@@ -237,6 +237,33 @@ def test_rows_of_oxygen_and_carbon_dioxide_come_only_with_values(desk: Desk) -> 
     assert all(height > 30 for height in heights)
 
 
+@pytest.mark.parametrize(
+    ("label", "parameter", "value"), [("HR", P.HR, 231.0), ("Temp", P.TEMP, 41.7), ("RR", P.RR, 58.0)]
+)
+def test_a_value_beyond_the_usual_range_widens_its_row(
+    desk: Desk, label: str, parameter: Parameter, value: float
+) -> None:
+    def trend(name: str, parameters: Sequence[Parameter], start: datetime, end: datetime) -> Trend:
+        made = fakes.wavy_trend(name, parameters, start, end)
+        series = made.series[parameter]
+        values = series.values.copy()
+        values[-30:-10] = value
+        return replace(made, series={**made.series, parameter: replace(series, values=values)})
+
+    desk.link.made_trend = trend
+    desk.page.show_bed("02")
+    desk.show(bed("01"), bed("02"))
+    desk.show(bed("01"), bed("02"), later=1)
+    row = next(r for r in desk.page.charts.rows if r.spec.label == label)
+    low, high = row.plot.getViewBox().viewRange()[1]
+    assert low <= row.spec.low
+    assert value <= high <= value + 12
+    filled = np.concatenate([np.asarray(item.getData()[1]) for item in row._beyond if item.getData()[1] is not None])
+    assert np.nanmax(filled) == value
+    desk.page.resize(1500, 800)
+    QApplication.processEvents()
+
+
 # --- another bed -------------------------------------------------------------------------------------------------
 
 
