@@ -58,12 +58,17 @@ class DemoWard:
         port = _free_port()
         interval = max(FEED_INTERVAL_S, speed / 10)
         bedside = Bedside(self.clock.anchor, speed, str(folder), port, interval, self.plan)
-        self._devices = _start_devices(bedside)
+        try:
+            self._devices = _start_devices(bedside)
+        except BaseException:
+            self._own.cleanup()
+            raise
         try:
             config = _config(self.plan, folder, port, interval)
             self.station = Station(config, data_dir or folder / "data", None, self.clock)
         except BaseException:
             self._stop_devices()
+            self._own.cleanup()
             raise
         self._stop = threading.Event()
         self._nurses = threading.Thread(target=self._chart, name="nurses of the story", daemon=True)
