@@ -37,8 +37,8 @@ def _pairs(times: Floats, values: Floats, width: float, gap_s: float) -> tuple[F
     """
     # Searched for, not computed per sample: a tenth of the time at 24 h.
     edges = np.arange(np.floor(times[0] / width), np.floor(times[-1] / width) + 2) * width
-    starts = np.unique(np.searchsorted(times, edges[1:-1]))
-    starts = np.concatenate([[0], starts[(starts > 0) & (starts < len(times))]])
+    starts = np.concatenate([[0], np.searchsorted(times, edges[1:-1])])
+    starts = starts[np.diff(starts, append=len(times)) > 0]
     reduced_times = np.repeat(times[starts], 2)
     reduced = np.empty(2 * len(starts))
     with np.errstate(invalid="ignore"):

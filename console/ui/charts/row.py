@@ -64,14 +64,14 @@ class Closed:
 class ChartRow:
     """A pyqtgraph plot without an axis of its own in time: the page gives all rows one range.
 
-    Drawn in seconds since the left edge. While one pans, the view stands still and only the curves are new: moving
-    the view would cost every line and label its place, several milliseconds a frame.
+    Time is drawn as the share of the window, 0 at its left edge and 1 at its right. While one pans and zooms, the view
+    stands still and only the curves are new: moving it would cost every line and label its place, milliseconds a frame.
     """
 
     def __init__(self, spec: RowSpec, layout: pg.GraphicsLayout, index: int, theme: Theme) -> None:
         self.spec = spec
         self._low, self._high = spec.low, spec.high
-        self._start, self._window = 0.0, 0.0
+        self._start, self._window = 0.0, 1.0
         self._shown: dict[str, object] = {}
         self._wanted: dict[pg.TextItem, bool] = {}
         self._limits: tuple[float | None, float | None] = (None, None)
@@ -83,6 +83,7 @@ class ChartRow:
         self.plot.setMouseEnabled(x=False, y=False)
         self.plot.getViewBox().setDefaultPadding(0)
         self.axis.setWidth(AXIS_WIDTH)
+        self.plot.setXRange(0.0, 1.0, padding=0)
         self.plot.setYRange(self._low, self._high, padding=0)
         self._band = pg.LinearRegionItem(orientation="horizontal", movable=False, pen=pg.mkPen(None))
         self._lines = [pg.InfiniteLine(angle=0, movable=False) for _ in range(2)]
@@ -114,19 +115,20 @@ class ChartRow:
 
     def show_data(self, data: BedData, start: float, end: float, columns: int) -> None:
         """Draw what lies between two times on so many pixel columns."""
-        self._start = start
-        if end - start != self._window:
-            self._window = end - start
-            self.plot.setXRange(0.0, self._window, padding=0)
+        self._start, self._window = start, end - start
         self._place_marks()
         if self.spec.label == "BP":
             self._show_pressure(data, start, end, columns)
             return
         self._draw_line(self._samples(data), start, end, columns)
 
+    def _share(self, times: Floats) -> Floats:
+        """Where times stand in the window, 0 to 1."""
+        return (times - self._start) / self._window
+
     def _draw_line(self, samples: Samples, start: float, end: float, columns: int) -> None:
         x, y = visible(samples.times, samples.values, start, end, columns, self.spec.gap_s)
-        x = x - start
+        x = self._share(x)
         self._widen(y)
         self._curve.setData(x, y)
         dots = lonely(x, y)
@@ -149,11 +151,11 @@ class ChartRow:
             self._draw_line(data.of(P.ART_SYS), start, end, columns)
             lower = data.of(P.ART_DIA)
             x, y = visible(lower.times, lower.values, start, end, columns, self.spec.gap_s)
-            self._lower.setData(x - start, y)
+            self._lower.setData(self._share(x), y)
         x, low, high = _cuff_bars(data.of(P.NIBP_SYS), data.of(P.NIBP_DIA), start, end, (end - start) / columns * 5)
-        if not self._fresh("bars", (start, x.tobytes(), low.tobytes(), high.tobytes())):
+        if not self._fresh("bars", (start, end, x.tobytes(), low.tobytes(), high.tobytes())):
             return
-        x = x - start
+        x = self._share(x)
         self._widen(np.concatenate([low, high]))
         self._bars.setData(np.repeat(x, 2), np.column_stack([low, high]).ravel() if len(x) else np.empty(0))
         self._caps.setData(np.concatenate([x, x]), np.concatenate([low, high]))
@@ -214,10 +216,10 @@ class ChartRow:
 
     def _place_marks(self) -> None:
         for line, time in zip(self._marks, self._mark_times, strict=True):
-            inside = 0 <= time - self._start <= self._window
-            line.setVisible(inside)
-            if inside:
-                line.setValue(time - self._start)
+            share = (time - self._start) / self._window
+            line.setVisible(0 <= share <= 1)
+            if 0 <= share <= 1:
+                line.setValue(share)
 
     def _fresh(self, what: str, value: object) -> bool:
         """True when something is shown otherwise than before; it is remembered."""
@@ -229,7 +231,7 @@ class ChartRow:
     def show_closed(self, stretches: Sequence[Closed]) -> None:
         """Hatch the stretches of time in which nothing was received, or that belong to somebody else; the top row
         names those that are wide enough."""
-        if not self._fresh("closed", (tuple(stretches), self._start)):
+        if not self._fresh("closed", (tuple(stretches), self._start, self._window)):
             return
         while len(self._closed) < len(stretches):
             region = pg.LinearRegionItem(movable=False, pen=pg.mkPen(None), brush=self._hatch)
@@ -241,21 +243,22 @@ class ChartRow:
             for item in (region, name):
                 self.plot.addItem(item, ignoreBounds=True)
         for region, name, stretch in zip(self._closed, self._closed_names, stretches, strict=False):
-            region.setRegion((stretch.start - self._start, stretch.end - self._start))
+            begin, end = (stretch.start - self._start) / self._window, (stretch.end - self._start) / self._window
+            region.setRegion((begin, end))
             name.setText(stretch.name)
-            name.setPos((stretch.start + stretch.end) / 2 - self._start, (self._low + self._high) / 2)
+            name.setPos((begin + end) / 2, (self._low + self._high) / 2)
         for index, (region, name) in enumerate(zip(self._closed, self._closed_names, strict=True)):
             region.setVisible(index < len(stretches))
             name.setVisible(index < len(stretches) and stretches[index].named and self.spec is ROWS[0])
 
     def show_empty(self, text: str) -> None:
         """Words in place of a curve; "" where there is one."""
-        if not self._fresh("empty", (text, self._window, self._low, self._high)):
+        if not self._fresh("empty", (text, self._low, self._high)):
             return
         self._empty.setVisible(bool(text))
         if text:
             self._empty.setText(text)
-            self._empty.setPos(self._window / 2, (self._low + self._high) / 2)
+            self._empty.setPos(0.5, (self._low + self._high) / 2)
 
     def last_value_at(self, data: BedData, start: float, end: float) -> float | bool | None:
         """False when something stands between two times; else the time of the last value before, None for never."""
@@ -275,14 +278,14 @@ class ChartRow:
         values = tuple(line.value() for line in (*self._lines, self._base[0]))
         height = self.plot.size().height()
         wanted = tuple(height >= 62 and self._wanted.get(label, False) for label in self._labels)
-        if not self._fresh("labels", (values, self._window, self._low, self._high, wanted)):
+        if not self._fresh("labels", (values, self._low, self._high, wanted)):
             return
         for label, seen in zip(self._labels, wanted, strict=True):
             label.setVisible(seen)
         for label, line, share in zip(self._labels, (*self._lines, self._base[0]), (0.004, 0.004, 0.075), strict=True):
             near_top = line.value() > self._high - 0.22 * (self._high - self._low)
             label.setAnchor((0, 0) if near_top else (0, 1))
-            label.setPos(self._window * share, line.value())
+            label.setPos(share, line.value())
 
     def show_cursor(self, time: float | None, data: BedData) -> None:
         """The crosshair of this row, with its value."""
@@ -291,14 +294,15 @@ class ChartRow:
         self._value.setVisible(bool(text))
         if time is None:
             return
-        self._cursor.setValue(time - self._start)
+        share = (time - self._start) / self._window
+        self._cursor.setValue(share)
         if text:
             self._value.setText(text)
             near = self._samples(data).near(time, CUFF_NEAR_S if self.spec.label == "BP" else self.spec.gap_s)
             # Near the right edge the words stand left of the line.
-            self._value.setAnchor((1, 0.5) if time - self._start > 0.9 * self._window else (0, 0.5))
+            self._value.setAnchor((1, 0.5) if share > 0.9 else (0, 0.5))
             level = near if near is not None else (self._low + self._high) / 2
-            self._value.setPos(time - self._start, level)
+            self._value.setPos(share, level)
 
     def value_text(self, data: BedData, time: float) -> str:
         """What stood here at a time, "" in a gap."""
