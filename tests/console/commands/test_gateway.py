@@ -5,14 +5,12 @@ from __future__ import annotations
 import os
 import random
 import signal
-import socket
 import subprocess
 import sys
 import threading
 import time
 import tty
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -24,14 +22,10 @@ from drivers.driver import DeviceState
 from drivers.observation import Parameter
 from hl7.builder import OruTemplate
 from hl7.sender import MllpSender, SendError
+from tests.console.commands.gateways import free_port, gateway
 
 HR, PR, SPO2 = Parameter.HR, Parameter.PR, Parameter.SPO2
 HOUR = timedelta(hours=1)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        return int(found.getsockname()[1])
 
 
 def write_config(folder: Path, mllp: int, serial: str = "") -> Path:
@@ -56,40 +50,6 @@ transport = {{ kind = "serial", port = "{serial}" }}
     config = folder / "ward.toml"
     config.write_text(text, encoding="utf-8")
     return config
-
-
-class Gateway:
-    """A gateway process."""
-
-    def __init__(self, config: Path, data: Path) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "console", "gateway", "--config", str(config), "--data-dir", str(data)],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        assert self.process.stdout is not None
-        self.said = self.process.stdout.readline()
-
-    def end(self, number: signal.Signals = signal.SIGTERM) -> tuple[int, str]:
-        """Exit status and what was said on stderr."""
-        self.process.send_signal(number)
-        _, errors = self.process.communicate(timeout=20)
-        return self.process.returncode, errors
-
-    def kill(self) -> None:
-        self.process.kill()
-        self.process.communicate(timeout=20)
-
-
-@contextmanager
-def gateway(config: Path, data: Path) -> Iterator[Gateway]:
-    running = Gateway(config, data)
-    try:
-        yield running
-    finally:
-        if running.process.poll() is None:
-            running.kill()
 
 
 def stored(data: Path, bed: str, parameter: Parameter, start: datetime, end: datetime) -> dict[float, float]:
