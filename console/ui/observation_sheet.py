@@ -168,7 +168,7 @@ class ObservationSheet(ChartingSheet):
         """The dashed frame of the last value, the filled one of what was just saved."""
         t = self.theme.tokens
         self.setStyleSheet(
-            "QPushButton[role='choice'] { padding: 2px; font-size: 15px; }"
+            "QPushButton[role='choice'] { padding: 2px; min-height: 36px; font-size: 15px; }"
             "QPushButton[item='sedation'] { font-size: 12px; }"
             f"QPushButton[mark='last'] {{ border: 2px dashed {t.text_2}; }}"
             f"QPushButton[mark='saved'] {{ background: {t.selected_fill}; color: {t.selected_text}; }}"

@@ -173,7 +173,7 @@ class PumpSheet(ChartingSheet):
         self._dress()
 
     def _dress(self) -> None:
-        self.setStyleSheet("QPushButton[role='choice'] { padding: 2px; font-size: 14px; }")
+        self.setStyleSheet("QPushButton[role='choice'] { padding: 2px; min-height: 36px; font-size: 14px; }")
 
 
 def _line(event: PumpEvent) -> str:

@@ -285,7 +285,7 @@ def style_sheet(theme: Theme) -> str:
     QLabel[role="error"] {{ border: 2px solid {t.text}; border-radius: {RADIUS}px; padding: 6px 10px;
         background: {t.sunk}; }}
     QPushButton {{ background: {t.raised}; border: 1px solid {t.line_strong}; border-radius: {RADIUS}px;
-        padding: 6px 14px; min-height: 26px; }}
+        padding: 6px 14px; min-height: 28px; }}
     QPushButton:hover {{ border-color: {t.text_2}; }}
     QPushButton:focus {{ border: 2px solid {t.interaction}; padding: 5px 13px; }}
     QPushButton:disabled {{ color: {t.muted}; border-color: {t.line}; }}
