@@ -12,6 +12,7 @@ import numpy as np
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from console.store.blocks import Arrays, arrays_of, by_minute, checksum, decode_minutes, encode_minute, join
+from console.store.bulk import insert_rows
 from console.store.database import insert_new, upsert
 from console.store.frames import Columns, StreamKey, unpack
 from console.store.instants import MINUTE_US
@@ -68,14 +69,13 @@ def write_hot(
     A row whose (writer, number) is there already is left alone: writing it again after a lost connection is safe.
     """
     streams: dict[StreamKey, int] = {}
-    values: list[dict[str, Any]] = []
+    values: list[tuple[Any, ...]] = []
     for key, data in rows:
         if key not in streams:
             streams[key] = ids.of(connection, key)
-        values.append({"writer": writer, "number": number, "stream": streams[key], "data": data})
+        values.append((writer, number, streams[key], data))
         number += 1
-    if values:
-        connection.execute(insert_new(connection, hot), values)
+    insert_rows(connection, "hot", ("writer", "number", "stream", "data"), values, new=True)
     return streams, number
 
 

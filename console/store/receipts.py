@@ -14,8 +14,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, literal, select, update
+from sqlalchemy import Connection, delete, func, literal, select, update
 
+from console.store.bulk import insert_rows, present
 from console.store.instants import HOUR_US, to_us
 from console.store.records import Receipt
 from console.store.schema import receipt
@@ -38,21 +39,26 @@ _SLICE = 2_000
 """Most rows one step of pruning touches, so that it never holds up what has to be acknowledged."""
 
 
-def row_of(item: Receipt) -> dict[str, Any]:
+_COLUMNS = (
+    "key", "feed", "peer", "control_id", "message_type", "received_at", "outcome", "reason", "raw_size", "raw",
+)  # fmt: skip
+
+
+def row_of(item: Receipt) -> tuple[Any, ...]:
     """A receipt as a row; the bytes deflated at the fastest level (about a fifth of the size for HL7 text)."""
     packed = zlib.compress(item.raw, 1)
-    return {
-        "key": storable(item.key),
-        "feed": storable(item.feed),
-        "peer": storable(item.peer),
-        "control_id": storable(item.control_id),
-        "message_type": storable(item.message_type),
-        "received_at": to_us(item.received_at),
-        "outcome": item.outcome.value,
-        "reason": storable(item.reason),
-        "raw_size": len(packed),
-        "raw": packed,
-    }
+    return (
+        storable(item.key),
+        storable(item.feed),
+        storable(item.peer),
+        storable(item.control_id),
+        storable(item.message_type),
+        to_us(item.received_at),
+        item.outcome.value,
+        storable(item.reason),
+        len(packed),
+        packed,
+    )
 
 
 def raw_of(packed: bytes | None) -> bytes | None:
@@ -62,13 +68,12 @@ def raw_of(packed: bytes | None) -> bytes | None:
 
 def known_keys(connection: Connection, keys: Sequence[str]) -> set[str]:
     """Which of the keys are there already."""
-    return set(connection.execute(select(receipt.c.key).where(receipt.c.key.in_(keys))).scalars())
+    return present(connection, "receipt", "key", keys)
 
 
-def write_receipts(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+def write_receipts(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
     """Insert rows whose keys are new. Raises IntegrityError when another writer was faster."""
-    if rows:
-        connection.execute(insert(receipt), list(rows))
+    insert_rows(connection, "receipt", _COLUMNS, rows)
 
 
 def _cut_by_size(connection: Connection, size: Any, limit: int, condition: Any) -> int:

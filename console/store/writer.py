@@ -261,7 +261,7 @@ class Writer:
         there = known_keys(connection, list(first))
         new = {key: entry for key, entry in first.items() if key not in there}
         write_receipts(connection, [row_of(e.receipt) for e in new.values() if e.receipt is not None])
-        rows = [(key, data) for entry in new.values() for key, _, data in entry.blobs]
+        rows = rows_of([blob for entry in new.values() for blob in entry.blobs])
         # A number is never used again, also when this transaction fails: another row may have taken it by then.
         number = self._number
         self._number += len(rows)
