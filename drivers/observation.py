@@ -59,6 +59,9 @@ class Status(StrEnum):
     QUESTIONABLE = "questionable"
     UNAVAILABLE = "unavailable"
 
+    # See Parameter.
+    __hash__ = str.__hash__
+
 
 @dataclass(frozen=True, slots=True)
 class Vital:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import lru_cache
 
 from hl7.charset import escape
 from hl7.mllp import CR, FS, VT
@@ -124,9 +125,8 @@ def _field(header: list[bytes], number: int) -> bytes:
     return header[number].replace(VT, b"").replace(FS, b"") if number < len(header) else b""
 
 
-def _delimiters(header: list[bytes]) -> tuple[Delimiters, bytes, bytes]:
+def _delimiters(separator: bytes, encoding: bytes) -> tuple[Delimiters, bytes, bytes]:
     """The sender's delimiters, MSH-1 and MSH-2 as sent; the usual ones where the sender's cannot be used."""
-    separator, encoding = _field(header, 1), _field(header, 2)
     text = (separator + encoding).decode("latin-1")
     usable = len(separator) == 1 and len(encoding) in (4, 5) and len(set(text)) == len(text) and text.isprintable()
     if usable and text.isascii() and not any(character.isalnum() or character == " " for character in text):
@@ -134,36 +134,54 @@ def _delimiters(header: list[bytes]) -> tuple[Delimiters, bytes, bytes]:
     return STANDARD, b"|", b"^~\\&"
 
 
+_ECHOED = (1, 2, 3, 4, 5, 6, 9, 11, 12, 18)
+"""MSH fields of the sender that come back; with MSH-10 they decide all of an answer but its time and number."""
+
+_CACHED_BYTES = 600
+
+
 def _build(header: list[bytes], code: str, verdict: Verdict, control_id: str, now: datetime) -> bytes:
-    delimiters, separator, encoding = _delimiters(header)
+    echoed = tuple(_field(header, number) for number in _ECHOED)
+    small = sum(map(len, echoed)) <= _CACHED_BYTES
+    # A feed is answered alike for ever: the pieces around what changes are made once.
+    before_time, before_id, before_echo, rest = (_pieces if small else _pieces.__wrapped__)(echoed, code, verdict)
+    time = _time(now.replace(microsecond=0), now.utcoffset())
+    number = control_id.encode("ascii", "replace")
+    return b"".join((before_time, time, before_id, number, before_echo, _field(header, 10), rest))
+
+
+@lru_cache(maxsize=16)
+def _time(second: datetime, _offset: timedelta | None) -> bytes:
+    # The offset stands beside it because equal moments in two zones are one key.
+    return second.strftime("%Y%m%d%H%M%S%z").encode()
+
+
+@lru_cache(maxsize=256)
+def _pieces(echoed: tuple[bytes, ...], code: str, verdict: Verdict) -> tuple[bytes, bytes, bytes, bytes]:
+    """What stands before the time of an answer, before its control id, before the sender's control id, and behind."""
+    header = dict(zip(_ECHOED, echoed, strict=True))
+    delimiters, separator, encoding = _delimiters(header[1], header[2])
     component = delimiters.component.encode()
-    version = _field(header, 12) or _FALLBACK_VERSION
+    version = header[12] or _FALLBACK_VERSION
     number = version.split(component)[0]
-    kind = [b"ACK", *_field(header, 9).split(component)[1:2]]
+    kind = [b"ACK", *header[9].split(component)[1:2]]
     if number >= b"2.3.1" and len(kind) == 2 and kind[1]:
         kind.append(b"ACK")
-    msh = [
-        b"MSH",
-        encoding,
-        _field(header, 5),
-        _field(header, 6),
-        _field(header, 3),
-        _field(header, 4),
-        now.strftime("%Y%m%d%H%M%S%z").encode(),
-        b"",
-        component.join(part for part in kind if part),
-        control_id.encode("ascii", "replace"),
-        _field(header, 11) or b"P",
-        version,
-    ]
-    if _field(header, 18):
-        msh += [b"", b"", b"", b"", b"", _field(header, 18)]
+    start = [b"MSH", encoding, header[5], header[6], header[3], header[4], b""]
+    middle = [b"", b"", component.join(part for part in kind if part), b""]
+    end = [b"", header[11] or b"P", version]
+    if header[18]:
+        end += [b"", b"", b"", b"", b"", header[18]]
     text = escape(verdict.text, delimiters).encode("ascii", "replace")
-    msa = [b"MSA", code.encode(), _field(header, 10), *([text] if text else [])]
-    segments = [separator.join(msh), separator.join(msa)]
+    rest = separator + text if text else b""
     if code[1] != "A" and number >= b"2.5":
         condition = component.join(
             (verdict.condition.encode(), _CONDITIONS.get(verdict.condition, "").encode(), b"HL70357")
         )
-        segments.append(separator.join((b"ERR", b"", b"", condition, b"E", b"", b"", b"", text)).rstrip(separator))
-    return CR.join(segments) + CR
+        rest += CR + separator.join((b"ERR", b"", b"", condition, b"E", b"", b"", b"", text)).rstrip(separator)
+    return (
+        separator.join(start),
+        separator.join(middle),
+        separator.join(end) + CR + separator.join((b"MSA", code.encode(), b"")),
+        rest + CR,
+    )

@@ -16,7 +16,7 @@ from struct import error as struct_error
 
 from console.store.instants import EPOCH, to_us
 from console.store.records import Sample
-from drivers.observation import Parameter, Status
+from drivers.observation import Observation, Parameter, Status
 
 StreamKey = tuple[str, str]
 """Bed and source."""
@@ -78,15 +78,24 @@ def _same_device_time(one: datetime | None, other: datetime | None) -> bool:
     return one is other or (one == other and one is not None and other is not None and one.tzinfo is other.tzinfo)
 
 
+@lru_cache(maxsize=512)
+def _label_list(labels: tuple[tuple[Parameter, str | None], ...]) -> bytes:
+    """The labels at the head of a blob; a monitor sends the same ones for ever."""
+    words = [label_of(parameter, site) for parameter, site in labels]
+    return b"".join(_LENGTH.pack(len(word)) + word for word in words)
+
+
 class _Packer:
     """Collects the samples of one stream into one blob."""
 
-    __slots__ = ("_frames", "_labels", "_open", "_times", "count")
+    __slots__ = ("_device", "_frames", "_labels", "_measured", "_open", "_received", "count")
 
     def __init__(self) -> None:
         self._labels: dict[tuple[Parameter, str | None], int] = {}
         self._frames: list[bytes] = []
-        self._times: tuple[datetime, datetime, datetime | None] | None = None
+        self._measured: datetime | None = None
+        self._received: datetime | None = None
+        self._device: datetime | None = None
         self._open: list[int | float] = []
         self.count = 0
 
@@ -94,48 +103,42 @@ class _Packer:
         """True when one more label might not fit."""
         return len(self._labels) >= _MAXIMUM_LABELS
 
-    def add(self, sample: Sample) -> None:
-        seen = sample.observation
-        times = self._times
-        if times is None or not (
-            (times[0] is seen.measured_at or times[0] == seen.measured_at)
-            and (times[1] is seen.received_at or times[1] == seen.received_at)
-            and _same_device_time(times[2], seen.device_time)
-        ):
-            self._close()
-            self._times = (seen.measured_at, seen.received_at, seen.device_time)
-        key = (seen.parameter, seen.site)
-        index = self._labels.get(key)
+    def add(self, seen: Observation) -> None:
+        parameter, value, status, _, received, measured, _, site, device = seen
+        # Nearly always the very same objects as before: compared by value only when they are not.
+        if measured is not self._measured or received is not self._received or device is not self._device:
+            if not (
+                measured == self._measured and received == self._received and _same_device_time(device, self._device)
+            ):
+                self._close()
+            self._measured, self._received, self._device = measured, received, device
+        label = (parameter, site)
+        index = self._labels.get(label)
         if index is None:
-            index = self._labels[key] = len(self._labels)
-        value = seen.value
+            index = self._labels[label] = len(self._labels)
         if value is None:
-            self._open += (index, STATUS_CODE[seen.status] | NO_VALUE, 0.0)
+            self._open += (index, STATUS_CODE[status] | NO_VALUE, 0.0)
         else:
-            self._open += (index, STATUS_CODE[seen.status], value)
+            self._open += (index, STATUS_CODE[status], value)
         self.count += 1
         if len(self._open) >= 3 * 10_000:
             self._close()
-            self._times = None
 
     def _close(self) -> None:
-        if not self._open or self._times is None:
+        """End the open frame, if samples are in it."""
+        if not self._open or self._measured is None or self._received is None:
             return
-        measured, received, device = self._times
-        measured_us = to_us(measured)
-        received_us = measured_us if received is measured else to_us(received)
+        measured_us = to_us(self._measured)
+        received_us = measured_us if self._received is self._measured else to_us(self._received)
         count = len(self._open) // 3
-        self._frames.append(_FRAME.pack(measured_us, received_us, *pack_device_time(device), count))
+        self._frames.append(_FRAME.pack(measured_us, received_us, *pack_device_time(self._device), count))
         self._frames.append(_samples_struct(count).pack(*self._open))
         self._open = []
 
     def finish(self) -> bytes:
         self._close()
-        parts = [_COUNTS.pack(len(self._labels), len(self._frames) // 2)]
-        for parameter, site in self._labels:
-            label = label_of(parameter, site)
-            parts += (_LENGTH.pack(len(label)), label)
-        return b"".join(parts + self._frames)
+        counts = _COUNTS.pack(len(self._labels), len(self._frames) // 2)
+        return b"".join((counts, _label_list(tuple(self._labels)), *self._frames))
 
 
 def pack(samples: Iterable[Sample]) -> list[tuple[StreamKey, int, bytes]]:
@@ -145,15 +148,15 @@ def pack(samples: Iterable[Sample]) -> list[tuple[StreamKey, int, bytes]]:
     """
     blobs: list[tuple[StreamKey, int, bytes]] = []
     packers: dict[StreamKey, _Packer] = {}
-    for sample in samples:
-        key = (sample.bed, sample.observation.source)
+    for bed, seen in samples:
+        key = (bed, seen.source)
         packer = packers.get(key)
         if packer is None:
             packer = packers[key] = _Packer()
         elif packer.full():
             blobs.append((key, packer.count, packer.finish()))
             packer = packers[key] = _Packer()
-        packer.add(sample)
+        packer.add(seen)
     blobs += [(key, packer.count, packer.finish()) for key, packer in packers.items()]
     return blobs
 
