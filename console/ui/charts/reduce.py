@@ -71,6 +71,17 @@ def lonely(times: Floats, values: Floats) -> tuple[Floats, Floats]:
     return times[alone], values[alone]
 
 
+def outline(times: Floats, values: Floats, *, upper: bool) -> tuple[Floats, Floats]:
+    """The upper or lower edge of reduced points: one of each pair, which is all that an area needs. Breaks stay."""
+    twin = (times[1:] == times[:-1]) & ~np.isnan(values[1:]) & ~np.isnan(values[:-1])
+    keep = np.ones(len(times), dtype=bool)
+    if upper:
+        keep[:-1] &= ~twin
+    else:
+        keep[1:] &= ~twin
+    return times[keep], values[keep]
+
+
 def beyond(values: Floats, low: float | None, high: float | None) -> Floats:
     """The part of a curve beyond its limits, NaN elsewhere."""
     out = np.full(len(values), np.nan)

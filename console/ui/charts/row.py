@@ -11,7 +11,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainterPath
 
 from console.ui.charts.data import BedData, Samples
-from console.ui.charts.reduce import Floats, beyond, lonely, visible
+from console.ui.charts.reduce import Floats, beyond, lonely, outline, visible
 from console.ui.theme import Theme, Weight, colour, font
 from drivers.observation import Parameter
 
@@ -136,14 +136,13 @@ class ChartRow:
             self._dots.setData(*dots)
         low, high = self._limits
         # Each side by itself: filled to one level, what lies below would colour the whole band up to the high limit.
-        for item, limit, out in zip(
-            self._beyond, (low, high), (beyond(y, low, None), beyond(y, None, high)), strict=True
-        ):
+        for item, limit, upper in zip(self._beyond, (low, high), (False, True), strict=True):
+            out = beyond(y, None, limit) if upper else beyond(y, limit, None)
             if limit is None or np.isnan(out).all():
                 if item.xData is not None and len(item.xData):
                     item.setData([], [])
             else:
-                item.setData(x, out, fillLevel=limit, fillOutline=False)
+                item.setData(*outline(x, out, upper=upper), fillLevel=limit, fillOutline=False)
 
     def _show_pressure(self, data: BedData, start: float, end: float, columns: int) -> None:
         """Cuff readings as bars, never joined; an arterial line as a line."""
