@@ -25,9 +25,13 @@ MOST_SILENCES = 500
 
 
 class Samples:
-    """One parameter: times (POSIX seconds, increasing) and values (NaN: the device said "no data")."""
+    """One parameter: times (POSIX seconds, increasing) and values (NaN: the device said "no data").
+
+    ever: a value has come at least once.
+    """
 
     def __init__(self) -> None:
+        self.ever = False
         self._times = np.empty(1024)
         self._values = np.empty(1024)
         self._first = 0
@@ -48,6 +52,7 @@ class Samples:
 
     def load(self, times: Floats, values: Floats) -> None:
         """Put what the store had before what has arrived since."""
+        self.ever = self.ever or bool((~np.isnan(values)).any())
         newer = self.times > (times[-1] if len(times) else -np.inf)
         times = np.concatenate([times, self.times[newer]])
         values = np.concatenate([values, self.values[newer]])
@@ -60,6 +65,7 @@ class Samples:
         """One more; what is not newer than the last is left to the store."""
         if len(self) and time <= self._times[self._last - 1]:
             return
+        self.ever = self.ever or not np.isnan(value)
         if self._last == len(self._times):
             self._make_room()
         self._times[self._last], self._values[self._last] = time, value
@@ -129,7 +135,7 @@ class BedData:
 
     def has(self, *parameters: Parameter) -> bool:
         """True when any of them has ever come with a value."""
-        return any(len(s) and not np.isnan(s.values).all() for p in parameters if (s := self.samples.get(p)))
+        return any(s.ever for p in parameters if (s := self.samples.get(p)) is not None)
 
 
 def silences(samples: Sequence[Samples]) -> list[tuple[float, float]]:
