@@ -108,8 +108,8 @@ def pan() -> list[dict[str, Any]]:
     finally:
         _close(application, page)
     how = (
-        "processor time of the quietest of 4 blocks, bed page 1920x942 offscreen, 24 h window, 6 curves of 86,400 points; "
-        "peer: pyqtgraph defaults, plots alone"
+        "processor time of the quietest of 4 blocks, bed page 1920x942 offscreen, 24 h window, 6 curves of 86,400 "
+        "points; peer: pyqtgraph defaults, plots alone"
     )
     return _row("detail pan 24 h", taken, how, _defaults(application))
 
@@ -140,9 +140,8 @@ def live() -> list[dict[str, Any]]:
         taken = _frames(application, second)
     finally:
         _close(application, page)
-    return _row(
-        "detail live second", taken, "the same page follows the present, 24 h window; once a second", budget=None
-    )
+    how = "the same page follows the present, 24 h window; this happens once a second"
+    return _row("detail live second", taken, how, budget=None)
 
 
 def _defaults(application: Any) -> list[float]:
