@@ -99,14 +99,14 @@ def _item(code: str) -> str:
 
 
 def finding_text(finding: NurseObservation) -> str:
-    """A charted finding in a few words: "POSS 3", "MAS 2", "itch, no rash: yes"."""
+    """A charted finding in a few words: "POSS 3", "MAS 2", "Itch: yes"."""
     if score := poss_score(finding):
         return f"POSS {score}"
     if grade := mas_grade(finding):
         return f"MAS {grade}"
     plain = finding.code.removeprefix("no_")
-    words = dict(YES_NO).get(plain, plain.replace("_", " "))
-    return f"{words}: {'no' if finding.code.startswith('no_') else 'yes'}"
+    words = dict(YES_NO).get(plain, plain.replace("_", " ").capitalize())
+    return f"{words.partition(',')[0]}: {'no' if finding.code.startswith('no_') else 'yes'}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,14 @@ GLYPH = {
 }
 
 
+PUMP_WORDS = {
+    PumpState.RUNNING: "Pump running",
+    PumpState.STOPPED: "Pump stopped",
+    PumpState.UNDER_DELIVERY: "Under-delivery",
+    PumpState.NOT_CONFIRMED: "Pump not confirmed",
+}
+
+
 class BedHead(QWidget):
     """Signals: step(-1 or 1) to the next bed, observation(), pump_event(), admit(), discharge()."""
 
@@ -141,6 +149,16 @@ class AlarmSlot(QWidget):
         self.button.setVisible(self.first is not None and self.first.acknowledged is None)
         self.update()
 
+    def set_theme(self, theme: Theme) -> None:
+        """The look has changed: the button is dark on every alarm colour, in both looks."""
+        self.theme = theme
+        t = theme.tokens
+        self.button.setStyleSheet(
+            f"QPushButton {{ background: {t.button_dark}; color: #FFFFFF; border: 1px solid {t.button_dark};"
+            f" font-size: 16px; font-weight: 700; }} QPushButton:focus {{ border: 2px solid {t.interaction}; }}"
+        )
+        self.update()
+
     def resizeEvent(self, event: object) -> None:
         self.button.setGeometry(self.width() - 186, 7, 174, 36)
 
@@ -206,10 +224,12 @@ class AlarmSlot(QWidget):
 def _pump_line(bed: BedSnapshot, zone: ZoneInfo, now: float) -> str:
     if bed.pump is None:
         return ""
+    state, text = PUMP_WORDS[bed.pump.state], bed.pump.text
+    what = state if text.lower() in state.lower() else f"{state} – {text[0].lower() + text[1:]}"
     if bed.pump.since is None:
-        return f"Pump: {bed.pump.text.lower()}"
-    ago = wording.age_text(now - bed.pump.since.timestamp())
-    return f"Pump: {bed.pump.text.lower()} {ago} ago, {bed.pump.since.astimezone(zone):%d %b %H:%M}"
+        return what
+    ago = wording.old_text(now - bed.pump.since.timestamp())
+    return f"{what} {ago} ago, {bed.pump.since.astimezone(zone):%d %b %H:%M}"
 
 
 def _weight(kg: float | None) -> str:

@@ -185,18 +185,27 @@ class BedPage(Page):
         self._story.follow(bed)
         for kind in (Kind.WITHDRAWAL, Kind.OVERDOSE):
             self.charts.show_stages(kind, self._steps(bed, kind))
-        marks = self._story.marks()
-        if marks != self.charts._marks:
-            self.charts.show_events(marks)
+        self.charts.show_events(self._story.marks())
         self.charts.follow(bed, now)
-        if self._jump is not None:
-            at, self._jump = self._jump, None
-            self.charts.move_to(at + self.charts.window_s / 2)
+        self._take_jump(now)
         self.head.show_bed(bed, self._zone, now)
         self.slot.show_bed(bed, self._zone, now)
         self.why.show_bed(bed, self._zone, snapshot.system.utc)
         self._show_numerals(bed, now, snapshot.system.speed)
         self._show_held()
+
+    def _take_jump(self, now: float) -> None:
+        """Go to the moment that was asked for, or say that it is too long ago to be drawn here."""
+        if self._jump is None:
+            return
+        at, self._jump = self._jump, None
+        earliest = max(now - HISTORY.total_seconds(), self.charts.data.since)
+        if at < earliest:
+            local = datetime.fromtimestamp(at, self._zone)
+            why = "before this stay" if at < self.charts.data.since else "more than 72 h ago"
+            self.message.setText(f"?  {local:%d %b %H:%M} lies {why} and is not drawn here. See the alarm history.")
+            self.message.show()
+        self.charts.move_to(max(at, earliest) + self.charts.window_s / 2)
 
     def _first(self, snapshot: WardSnapshot) -> BedSnapshot | None:
         """The bed with the most urgent alarm, else the first."""
@@ -291,7 +300,11 @@ class BedPage(Page):
         if self._discharge_asked is not None and time.monotonic() - self._discharge_asked <= CONFIRM_S:
             self._discharge_asked = None
             self.message.hide()
-            self._replies.append(self.link.submit(Discharge(self.bed, self.user or "unnamed")))
+            if not self.user.strip():
+                self.message.setText("?  Say who you are first: the name stands at the top right.")
+                self.message.show()
+                return
+            self._replies.append(self.link.submit(Discharge(self.bed, self.user)))
             return
         self._discharge_asked = time.monotonic()
         self.message.setText(f"?  Discharge from {self.bed}? Pattern alarms stop. Press Discharge again to confirm.")
@@ -320,7 +333,7 @@ class BedPage(Page):
     def set_theme(self, theme: Theme) -> None:
         """The look and size class have changed."""
         super().set_theme(theme)
-        self.slot.theme = theme
+        self.slot.set_theme(theme)
         self.numerals.theme = theme
         for part in (self.head, self.charts, self.why):
             part.set_theme(theme)

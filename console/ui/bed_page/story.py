@@ -7,18 +7,9 @@ from collections.abc import Iterable
 from console.alarms.alarm import Change, Kind, Stage, Transition
 from console.link.snapshot import BedSnapshot
 from console.store.records import Trend
+from console.ui import charting
 from console.ui.charts.strips import Mark
-from console.ward.chart import NurseObservation, PumpEvent, PumpEventKind
-
-MEDICINES = frozenset(
-    {
-        PumpEventKind.ORAL_BACLOFEN_DOSE,
-        PumpEventKind.ORAL_BACLOFEN_OMITTED,
-        PumpEventKind.OPIOID_DOSE,
-        PumpEventKind.BENZODIAZEPINE_DOSE,
-        PumpEventKind.PROPOFOL_DOSE,
-    }
-)
+from console.ward.chart import NurseObservation, PumpEvent
 
 
 class Story:
@@ -43,10 +34,12 @@ class Story:
         self._findings = tuple(f for f in trend.findings if f.at.timestamp() >= self.since)
 
     def follow(self, bed: BedSnapshot) -> None:
-        """What is charted now replaces what was loaded for the stay."""
-        known = {e.id for e in bed.pump_events} | {f.id for f in bed.findings}
-        self._events = (*(e for e in self._events if e.id and e.id not in known), *bed.pump_events)
-        self._findings = (*(f for f in self._findings if f.id and f.id not in known), *bed.findings)
+        """What is charted of this stay. The snapshot holds all of it, and no longer what was struck out."""
+        if bed.patient is not None:
+            self._events, self._findings = bed.pump_events, bed.findings
+        for alarm in bed.alarms:
+            if (ack := alarm.acknowledged) is not None:
+                self._acknowledged.setdefault(f"{alarm.id}:{ack.at}", Mark(ack.at.timestamp(), "ack", ack.by))
 
     def add(self, transitions: Iterable[Transition]) -> bool:
         """Take transitions of this bed; True when there was one."""
@@ -62,7 +55,7 @@ class Story:
                 stage = Stage.NONE if over else t.alarm.condition.stage
                 self._stages[kind][key] = (t.at.timestamp(), stage)
             if t.change is Change.ACKNOWLEDGE:
-                self._acknowledged[key] = Mark(t.at.timestamp(), "ack", t.by)
+                self._acknowledged[f"{t.alarm.id}:{t.at}"] = Mark(t.at.timestamp(), "ack", t.by)
         return any_
 
     def steps(self, kind: Kind) -> list[tuple[float, Stage]]:
@@ -77,20 +70,7 @@ class Story:
         """Pump events, medicines, findings and acknowledgements."""
         marks = list(self._acknowledged.values())
         for event in self._events:
-            shape = "medicine" if event.kind in MEDICINES else "pump"
-            marks.append(Mark(event.at.timestamp(), shape, words(event.kind)))
-        marks += [Mark(f.at.timestamp(), "finding", words(f.code)) for f in self._findings]
+            shape = "medicine" if event.kind in charting.MEDICINES else "pump"
+            marks.append(Mark(event.at.timestamp(), shape, charting.event_text(event)))
+        marks += [Mark(f.at.timestamp(), "finding", charting.finding_text(f)) for f in self._findings]
         return marks
-
-
-def words(code: str) -> str:
-    """A code as people say it."""
-    special = {"mri": "MRI", "pump_stall": "motor stall", "restored": "delivery restored"}
-    if code in special:
-        return special[code]
-    if code.startswith("sedation_poss"):
-        return f"POSS {code[-1]}"
-    if code.startswith("spasticity_up"):
-        return f"spasticity +{code[-1]}"
-    plain = code.replace("_", " ")
-    return f"no {plain.removeprefix('no ')}" if plain.startswith("no ") else plain

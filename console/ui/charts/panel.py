@@ -99,6 +99,8 @@ class ChartPanel(QWidget):
 
     def show_events(self, marks: Sequence[Mark]) -> None:
         """What was charted and done."""
+        if list(marks) == self._marks:
+            return
         self._marks = list(marks)
         self.events.show_marks(marks)
         self._mark_rows()

@@ -91,8 +91,9 @@ class Ribbon(Strip):
 
     def show_steps(self, steps: Sequence[tuple[float, Stage]]) -> None:
         """Times (POSIX seconds) at which a stage began, oldest first."""
-        self._steps = list(steps)
-        self.update()
+        if list(steps) != self._steps:
+            self._steps = list(steps)
+            self.update()
 
     def draw(self, painter: QPainter, span: Span) -> None:
         t = self.theme.tokens

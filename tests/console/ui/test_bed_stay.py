@@ -123,6 +123,86 @@ def test_story_keeps_what_belongs_to_the_stay():
     assert [m.time for m in story.marks()] == [late.at.timestamp()]
 
 
+def test_an_entry_that_was_taken_back_leaves_the_chart(desk):
+    entry = NurseObservation("rigidity", f.utc(HOUR), "A", "", "x")
+    desk.show(findings=(entry,))
+    assert [m.text for m in desk.page.charts._marks] == ["Rigidity: yes"]
+    desk.show(findings=())
+    assert desk.page.charts._marks == []
+
+
+def test_an_acknowledgement_is_marked_as_soon_as_it_is_made(desk):
+    alarm = f.acknowledged(f.limit_alarm(bed="07", age=300), ago=60)
+    desk.show(alarms=(alarm,))
+    assert [(m.shape, m.time, m.text) for m in desk.page.charts._marks] == [("ack", f.NOW - 60, "R. Test")]
+
+
+@pytest.mark.parametrize(("hours", "why"), [(100, "before this stay"), (6.5, "before this stay"), (2, "")])
+def test_a_moment_that_is_not_drawn_is_told(desk, hours, why):
+    desk.page.show_bed("07", f.NOW - hours * HOUR)
+    desk.show()
+    assert desk.page.message.isVisible() is bool(why)
+    assert why in desk.page.message.text()
+
+
+def test_a_moment_of_a_long_stay_that_is_too_old(qtbot):
+    desk = Desk(qtbot, patient=admitted(400))
+    desk.page.show_bed("07", f.NOW - 100 * HOUR)
+    desk.show()
+    assert "more than 72 h ago" in desk.page.message.text()
+    desk.page.close()
+
+
+def test_nobody_named_discharges_nobody(desk):
+    desk.page.user = ""
+    for _ in range(2):
+        desk.page.head.discharge.emit()
+    assert desk.link.commands == []
+    assert "Say who you are" in desk.page.message.text()
+
+
+def test_temperature_that_paused_for_an_hour_is_not_joined(desk):
+    data = desk.page.charts.data
+    times = np.concatenate([np.arange(0, 1800, 10.0), np.arange(5400, 7200, 10.0)]) + f.NOW - 7200
+    series = courses.Series(P.TEMP, times, np.full(len(times), 37.0), np.zeros(len(times), bool))
+    data.samples.pop(P.TEMP)
+    data.load(Trend("07", f.utc(1), f.utc(), {P.TEMP: series}))
+    desk.page.charts.redraw()
+    row = next(r for r in desk.page.charts.rows if r.spec.label == "Temp")
+    _, drawn = row._curve.getData()
+    assert np.isnan(drawn).any()
+
+
+def test_a_lone_temperature_is_a_dot(desk):
+    data = desk.page.charts.data
+    data.samples.pop(P.TEMP)
+    times = np.array([f.NOW - 3600, f.NOW - 900])
+    series = courses.Series(P.TEMP, times, np.array([37.0, 38.0]), np.zeros(2, bool))
+    data.load(Trend("07", f.utc(1), f.utc(), {P.TEMP: series}))
+    desk.page.charts.redraw()
+    row = next(r for r in desk.page.charts.rows if r.spec.label == "Temp")
+    assert sorted(row._dots.getData()[1]) == [37.0, 38.0]
+
+
+def test_a_signal_that_stopped_says_since_when(desk):
+    data = desk.page.charts.data
+    data.samples.pop(P.TEMP)
+    series = courses.Series(P.TEMP, np.array([f.NOW - 5 * HOUR]), np.array([37.0]), np.zeros(1, bool))
+    data.load(Trend("07", f.utc(1), f.utc(), {P.TEMP: series}))
+    desk.page.charts.redraw()
+    row = next(r for r in desk.page.charts.rows if r.spec.label == "Temp")
+    assert row._empty.isVisible()
+    assert row._empty.toPlainText() == "No temperature received since 01:42."
+
+
+def test_time_before_the_admission_is_hatched_and_named(desk):
+    desk.page.windows[4].click()
+    closed = desk.page.charts._closed(*desk.page.charts.span())
+    assert closed[-1].name == "Before admission"
+    assert closed[-1].end == f.NOW - 6 * HOUR
+    assert closed[-1].named
+
+
 class TestSilences:
     def made(self, *stretches: tuple[float, float]) -> BedData:
         data = BedData("07")

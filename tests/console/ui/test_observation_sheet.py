@@ -73,7 +73,7 @@ class TestObservation:
         press(qtbot, sheet.buttons["pruritus", "yes"])
         (command,) = link.commands
         assert command == ChartFinding("07", NurseObservation("pruritus", f.utc(), "R. Test"))
-        assert "Saved for 06:42 · Itch, no rash: yes" in sheet.message.text()
+        assert "Saved for 06:42 · Itch: yes" in sheet.message.text()
 
     def test_absence_is_charted_as_absence(self, qtbot, link, sheet):
         press(qtbot, sheet.buttons["seizure", "no"])
