@@ -81,9 +81,9 @@ def _moment(text: str | None, zone: tzinfo, option: str) -> datetime | None:
 def _rows(
     engine: Any, what: str, beds: Sequence[str], start: datetime | None, end: datetime | None
 ) -> tuple[Sequence[str], Iterator[dict[str, Any]]]:
-    from console.store.records import HistoryFilter
     from console.store import rows
     from console.store.instants import optional_us
+    from console.store.records import HistoryFilter
 
     if what == "observations":
         found = rows.observation_rows(engine, beds, optional_us(start), optional_us(end))
