@@ -10,27 +10,34 @@ import asyncio
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import Any
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
 
 
-class Completion:
-    """Calls back on the loop in the order in which the futures ended."""
+class Completion(Generic[T]):
+    """Calls back on the loop in the order in which the futures ended. after: called once behind those of one commit."""
 
-    def __init__(self) -> None:
+    def __init__(self, after: Callable[[], None] = lambda: None) -> None:
+        self._after = after
         self._lock = threading.Lock()
-        self._ended: list[Callable[[], None]] = []
+        self._ended: list[tuple[Callable[[Future[T]], None], Future[T]]] = []
 
-    def tell(self, future: Future[Any], then: Callable[[], None]) -> None:
-        """Call `then` on the running loop when `future` has ended: now, when it has already. It must not raise."""
+    def tell(self, future: Future[T], then: Callable[[Future[T]], None]) -> None:
+        """Call `then` with the future on the running loop when it has ended: now, when it has already.
+
+        It must not raise, nor hold the future: futures keep what they call, and only the collector would free both.
+        """
         if future.done():
-            then()
+            then(future)
+            self._after()
             return
         loop = asyncio.get_running_loop()
-        future.add_done_callback(lambda _: self._collect(then, loop))
+        future.add_done_callback(lambda ended: self._collect(then, ended, loop))
 
-    def _collect(self, then: Callable[[], None], loop: asyncio.AbstractEventLoop) -> None:
+    def _collect(self, then: Callable[[Future[T]], None], future: Future[T], loop: asyncio.AbstractEventLoop) -> None:
         with self._lock:
-            self._ended.append(then)
+            self._ended.append((then, future))
             first = len(self._ended) == 1
         if first and not loop.is_closed():
             loop.call_soon_threadsafe(self._wake)
@@ -38,5 +45,6 @@ class Completion:
     def _wake(self) -> None:
         with self._lock:
             ended, self._ended = self._ended, []
-        for then in ended:
-            then()
+        for then, future in ended:
+            then(future)
+        self._after()

@@ -11,6 +11,7 @@ import itertools
 import threading
 from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Iterable
+from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -64,7 +65,8 @@ class Feed:
         self._clock = clock
         self._zone = ZoneInfo(config.timezone) if config.timezone else None
         self._reader = ObservationReader(self._zone)
-        self._completion = Completion()
+        self._completion: Completion[bool] = Completion(self._hand_over)
+        self._fresh: list[Sample] = []
         self._lock = threading.Lock()
         self._view = view
         self._good = self._bad = self._duplicates = 0
@@ -112,9 +114,8 @@ class Feed:
             "",
             delivery.data,
         )
-        stored = self._store.put_message(receipt, brought.samples)
 
-        def durable() -> None:
+        def durable(stored: Future[bool]) -> None:
             try:
                 # Also when nobody waits for the answer any more: what is stored is shown.
                 self._take_in(stored.result(), message, reading, brought, received_at, stamp)
@@ -125,7 +126,7 @@ class Feed:
                 if not answer.done():
                     answer.set_result(ACCEPTED)
 
-        self._completion.tell(stored, durable)
+        self._completion.tell(self._store.put_message(receipt, brought.samples), durable)
 
     def _take_in(
         self, fresh: bool, message: Message, reading: Reading, brought: _Brought, received_at: datetime, stamp: float
@@ -200,11 +201,10 @@ class Feed:
             if len(self._unknown) >= UNKNOWN_SHOWN:
                 return
             self._unknown[location] = None
-        self._put(SourceNote(self._config.name, "unknown location", location))
+        self._tell(SourceNote(self._config.name, "unknown location", location))
 
     def _pass_on(self, message: Message, reading: Reading, brought: _Brought, stamp: float) -> None:
-        if brought.samples:
-            self._put(Samples(tuple(brought.samples), stored=True))
+        self._fresh += brought.samples
         for alert in reading.alerts:
             self._report(alert, stamp)
         self._offer_patients(message, reading, brought)
@@ -222,13 +222,24 @@ class Feed:
                 self._count("unknown location", unplaced)
             self._note_clock(message, received_at)
 
+    def _hand_over(self) -> None:
+        """The values of one commit go to the engine together: each item wakes it."""
+        if self._fresh:
+            fresh, self._fresh = self._fresh, []
+            self._put(Samples(tuple(fresh), stored=True))
+
+    def _tell(self, item: Item) -> None:
+        """Hand the engine something else, behind the values that came before it."""
+        self._hand_over()
+        self._put(item)
+
     def _report(self, alert: ReadAlert, stamp: float) -> None:
         active = alert.phase != "end"
         bed = self._bed(alert.location)
         if bed is not None:
             code = "apnoea" if "APNEA" in alert.event.upper() else alert.code
             device_alert = DeviceAlert(code, alert.text, active, alert.priority)
-            self._put(DeviceReport(bed, self._config.name, device_alert, stamp))
+            self._tell(DeviceReport(bed, self._config.name, device_alert, stamp))
         key = f"{alert.location}|{alert.code}"
         with self._lock:
             self._alerts.pop(key, None)
@@ -250,7 +261,7 @@ class Feed:
         bed = self._config.beds.get(location or "")
         if bed and patient_id and self._patients.get(bed) != patient_id:
             self._patients[bed] = patient_id
-            self._put(PatientSeen(bed, patient_id))
+            self._tell(PatientSeen(bed, patient_id))
 
     def _refuse(
         self,

@@ -13,7 +13,7 @@ def test_every_future_ended_by_another_thread_is_told_on_the_loop_in_order():
     told: list[tuple[int, int]] = []
 
     async def main() -> None:
-        completion = Completion()
+        completion: Completion[int] = Completion()
         futures: list[Future[int]] = [Future() for _ in range(100)]
         done = asyncio.Event()
 
@@ -23,7 +23,7 @@ def test_every_future_ended_by_another_thread_is_told_on_the_loop_in_order():
                 done.set()
 
         for number, future in enumerate(futures):
-            completion.tell(future, lambda number=number: tell(number))
+            completion.tell(future, lambda _, number=number: tell(number))
 
         def end_all() -> None:
             for number, future in enumerate(futures):
@@ -46,7 +46,7 @@ def test_a_future_that_has_ended_needs_no_turn_of_the_loop():
     future: Future[str] = Future()
     future.set_result("done")
     told: list[str] = []
-    Completion().tell(future, lambda: told.append(future.result()))
+    Completion().tell(future, lambda ended: told.append(ended.result()))
     assert told == ["done"]
 
 
@@ -55,8 +55,24 @@ def test_a_loop_that_has_ended_is_left_alone():
     told: list[int] = []
 
     async def main() -> None:
-        Completion().tell(future, lambda: told.append(1))
+        Completion().tell(future, lambda _: told.append(1))
 
     asyncio.run(main())
     future.set_result(1)
     assert told == []
+
+
+def test_what_belongs_to_one_commit_is_followed_by_one_call():
+    calls: list[str] = []
+
+    async def main() -> None:
+        completion: Completion[str] = Completion(lambda: calls.append("after"))
+        futures: list[Future[str]] = [Future() for _ in range(3)]
+        for future in futures:
+            completion.tell(future, lambda ended: calls.append(ended.result()))
+        for name, future in zip("abc", futures, strict=True):
+            future.set_result(name)
+        await asyncio.sleep(0.01)
+
+    asyncio.run(main())
+    assert calls == ["a", "b", "c", "after"]
