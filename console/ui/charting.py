@@ -105,6 +105,9 @@ def finding_text(finding: NurseObservation) -> str:
     if grade := mas_grade(finding):
         return f"MAS {grade}"
     plain = finding.code.removeprefix("no_")
+    if plain.startswith("spasticity_up"):
+        # Charted as a change, without a grade.
+        return "Spasticity back to usual" if finding.code != plain else f"Spasticity +{plain[-1]}"
     words = dict(YES_NO).get(plain, plain.replace("_", " ").capitalize())
     return f"{words.partition(',')[0]}: {'no' if finding.code.startswith('no_') else 'yes'}"
 

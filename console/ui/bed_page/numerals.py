@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from console.alarms.alarm import Priority
 from console.link.snapshot import BedSnapshot, Reading
 from console.ui import wording
-from console.ui.charts.row import RowSpec
+from console.ui.charts.spec import RowSpec
 from console.ui.theme import NO_VALUE, RADIUS, Theme, Weight, colour, font
 from console.ui.wall.staleness import bed_liveness, reading_liveness
 from console.ward.source import Liveness
@@ -136,7 +136,8 @@ class Numerals(QWidget):
             self._limit(painter, content, below, f"{_arrow(content)} {content.limit}", RIGHT_BOTTOM)
         else:
             # No room for two lines: the value stands beside its name.
-            size = min(26.0, inner.height(), 150.0 / len(content.value))
+            room = inner.width() - 24 - (26 if content.arrow else 0)
+            size = min(26.0, inner.height(), room / (0.62 * len(content.value)))
             self._value(painter, content, inner.adjusted(0, 0, -26 if content.arrow else 0, 0), size, RIGHT)
             self._limit(painter, content, inner, _arrow(content), RIGHT)
 
@@ -160,7 +161,7 @@ class Numerals(QWidget):
         foot = content.note or content.base
         painter.setPen(self._tint(content))
         painter.setFont(font(13.5, Weight.BOLD))
-        label = content.label if inner.height() > LOW else content.label.split(" ")[0]
+        label = content.label if inner.height() > LOW else content.label.split(" ")[0].removeprefix("NI")
         painter.drawText(inner, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, label)
         painter.setPen(colour(t.text_2))
         painter.setFont(font(12, Weight.SEMIBOLD))
