@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVB
 from console.alarms.alarm import STAGE_PRIORITY, Kind
 from console.alarms.explain import Criterion, PatternView
 from console.link.snapshot import BedSnapshot
+from console.ui import wording
 from console.ui.theme import PREFIX, Theme, Weight, colour, font
 
 WIDTH = 452
@@ -200,9 +201,11 @@ class _Content(QWidget):
         painter.setPen(tint)
         painter.setFont(font(15, Weight.BOLD))
         now_at = 246 if self._roomy else 184
-        name = QFontMetrics(painter.font()).elidedText(
-            _LONG.get(row.channel, row.label), Qt.TextElideMode.ElideRight, width - now_at - 12
-        )
+        metrics, room = QFontMetrics(painter.font()), width - now_at - 12
+        name = _LONG.get(row.channel, row.label)
+        if metrics.horizontalAdvance(name) > room:
+            # The short name says more than half of the long one.
+            name = metrics.elidedText(wording.typeset(row.label), Qt.TextElideMode.ElideRight, room)
         painter.drawText(QRect(8, y, width - now_at, height), Qt.AlignmentFlag.AlignVCenter, name)
         painter.setPen(colour(t.text if row.fresh else t.muted))
         right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight

@@ -14,7 +14,8 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 from console.alarms.alarm import Kind, Stage
 from console.link.snapshot import BedSnapshot
 from console.ui.charts.data import SILENCE_S, BedData
-from console.ui.charts.row import AXIS_WIDTH, ROWS, ChartRow, Closed, RowSpec
+from console.ui.charts.row import ChartRow, Closed
+from console.ui.charts.spec import AXIS_WIDTH, ROWS, RowSpec
 from console.ui.charts.strips import Events, Mark, Navigator, Ribbon, Span, TimeAxis
 from console.ui.theme import Theme
 from drivers.observation import Parameter

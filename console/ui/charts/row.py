@@ -7,48 +7,19 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QPainterPath
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QBrush, QColor
 
+from console.ui.charts.cuff import cuff_bars, flat_cap
 from console.ui.charts.data import BedData, Samples
 from console.ui.charts.reduce import Floats, beyond, lonely, outline, visible
+from console.ui.charts.spec import AXIS_WIDTH, ROWS, RowSpec, ValueAxis
 from console.ui.theme import Theme, Weight, colour, font
 from drivers.observation import Parameter
 
 P = Parameter
-AXIS_WIDTH = 62
 CUFF_NEAR_S = 1800.0
 """The crosshair tells a cuff reading that lies so near; bars stand this far apart at most on a watched patient."""
-
-
-@dataclass(frozen=True, slots=True)
-class RowSpec:
-    """What a row shows. height: relative; low, high: the fixed range, which only ever widens; gap_s: the line breaks
-    after so many seconds without a value; parameters: the first that has values is drawn."""
-
-    label: str
-    unit: str
-    token: str
-    height: int
-    low: float
-    high: float
-    gap_s: float
-    parameters: tuple[Parameter, ...]
-    decimals: int = 0
-    dashed: bool = False
-    optional: bool = False
-    name: str = ""
-
-
-ROWS: tuple[RowSpec, ...] = (
-    RowSpec("HR", "/min", "hr", 112, 40, 150, 90, (P.HR, P.PR)),
-    RowSpec("BP", "mmHg", "bp", 112, 40, 190, 90, (P.NIBP_SYS, P.ART_SYS)),
-    RowSpec("RR", "/min", "rr", 94, 0, 40, 90, (P.RR,)),
-    RowSpec("Temp", "°C", "temp", 94, 35.5, 40.0, 600, (P.TEMP,), decimals=1, name="temperature"),
-    RowSpec("SpO₂", "%", "spo2", 70, 84, 100, 90, (P.SPO2,), optional=True),
-    RowSpec("EtCO₂", "mmHg", "etco2", 68, 20, 60, 90, (P.ETCO2,), dashed=True, optional=True),
-)
-"""Ranges: engineering choice, wide enough for the limits; heights from the interface design."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +46,7 @@ class ChartRow:
         self._shown: dict[str, object] = {}
         self._wanted: dict[pg.TextItem, bool] = {}
         self._limits: tuple[float | None, float | None] = (None, None)
-        self.axis = _ValueAxis(spec)
+        self.axis = ValueAxis(spec)
         self.plot: pg.PlotItem = layout.addPlot(row=index, col=0, axisItems={"left": self.axis})
         self.plot.setMenuEnabled(False)
         self.plot.hideButtons()
@@ -94,7 +65,7 @@ class ChartRow:
         self._lower = pg.PlotCurveItem(connect="finite", skipFiniteCheck=False)
         self._dots = pg.ScatterPlotItem(size=4, symbol="o", pxMode=True)
         self._bars = pg.PlotCurveItem(connect="pairs")
-        self._caps = pg.ScatterPlotItem(size=7, symbol=_flat_cap(), pxMode=True)
+        self._caps = pg.ScatterPlotItem(size=7, symbol=flat_cap(), pxMode=True)
         self._empty = pg.TextItem(anchor=(0.5, 0.5))
         self._closed: list[pg.LinearRegionItem] = []
         self._closed_names: list[pg.TextItem] = []
@@ -151,7 +122,7 @@ class ChartRow:
             lower = data.of(P.ART_DIA)
             x, y = visible(lower.times, lower.values, start, end, columns, self.spec.gap_s)
             self._lower.setData(self._share(x), y)
-        x, low, high = _cuff_bars(data.of(P.NIBP_SYS), data.of(P.NIBP_DIA), start, end, (end - start) / columns * 5)
+        x, low, high = cuff_bars(data.of(P.NIBP_SYS), data.of(P.NIBP_DIA), start, end, (end - start) / columns * 5)
         if not self._fresh("bars", (start, end, x.tobytes(), low.tobytes(), high.tobytes())):
             return
         x = self._share(x)
@@ -163,13 +134,15 @@ class ChartRow:
         return data.of(next((p for p in self.spec.parameters if data.has(p)), self.spec.parameters[0]))
 
     def _widen(self, values: Floats) -> None:
-        """The range grows in whole steps when a value would not fit; it never shrinks and never moves by itself."""
+        """The range grows in whole steps when a value would not fit, with a twentieth to spare, so that nothing is cut
+        at its edge; it never shrinks and never moves by itself."""
         if not len(values) or np.isnan(values).all():
             return
         step = 1.0 if self.spec.label == "Temp" else 10.0
         # Plain floats: a comparison with numpy's gives a numpy bool, which Qt refuses.
-        low = min(self._low, float(np.floor(np.nanmin(values) / step) * step))
-        high = max(self._high, float(np.ceil(np.nanmax(values) / step) * step))
+        least, most, spare = np.nanmin(values), np.nanmax(values), (self._high - self._low) / 20
+        low = self._low if least >= self._low else float(np.floor((least - spare) / step) * step)
+        high = self._high if most <= self._high else float(np.ceil((most + spare) / step) * step)
         if (low, high) != (self._low, self._high):
             self._low, self._high = low, high
             self.plot.setYRange(low, high, padding=0)
@@ -356,69 +329,3 @@ class ChartRow:
         self._mark_pen = pg.mkPen(t.line_strong, width=1)
         self.plot.getViewBox().setBackgroundColor(t.panel)
         self.axis.dress(theme)
-
-
-class _ValueAxis(pg.AxisItem):  # type: ignore[misc]
-    """Name and three values at the left of a row."""
-
-    def __init__(self, spec: RowSpec) -> None:
-        super().__init__("left", showValues=True)
-        self._spec = spec
-        self.setStyle(tickLength=0, autoExpandTextSpace=False)
-
-    def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, list[float]]]:
-        """Steps that leave room for the words."""
-        for step in (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 40.0, 50.0):
-            if size / max(1e-6, (maxVal - minVal) / step) >= 24:
-                # The name of the row stands at its top: no figure within 22 px of it.
-                first = np.ceil((minVal + 9 * (maxVal - minVal) / size) / step) * step
-                return [(step, [float(v) for v in np.arange(first, maxVal - 24 * (maxVal - minVal) / size, step)])]
-        return []
-
-    def dress(self, theme: Theme) -> None:
-        """Colours and type."""
-        t = theme.tokens
-        self.setTickFont(font(12, Weight.SEMIBOLD))
-        self.setTextPen(pg.mkPen(t.text_2))
-        self.setPen(pg.mkPen(None))
-        self._tint, self._face = colour(getattr(t, self._spec.token)), font(15, Weight.EXTRABOLD)
-
-    def paint(self, p, opt, widget) -> None:  # type: ignore[no-untyped-def]
-        super().paint(p, opt, widget)
-        p.setPen(self._tint)
-        p.setFont(self._face)
-        p.drawText(QRectF(4, 0, self.size().width(), 20), int(Qt.AlignmentFlag.AlignLeft), self._spec.label)
-
-
-def _flat_cap() -> QPainterPath:
-    """The end of a cuff bar: a flat stroke, in units of the symbol's size."""
-    path = QPainterPath()
-    path.addRect(QRectF(-0.5, -0.18, 1.0, 0.36))
-    return path
-
-
-def _cuff_bars(sys_: Samples, dia: Samples, start: float, end: float, apart: float) -> tuple[Floats, Floats, Floats]:
-    """Times, diastolic and systolic of the cuff readings between two times: a value that a device repeats is one
-    reading, and of readings closer than `apart` seconds the last is drawn with the extremes of both."""
-    # One reading before the window tells whether the first inside is only its repetition.
-    first, last = np.searchsorted(sys_.times, start), np.searchsorted(sys_.times, end, side="right")
-    t, s = sys_.times[max(0, first - 1) : last], sys_.values[max(0, first - 1) : last]
-    if not len(dia) or not len(t):
-        return np.empty(0), np.empty(0), np.empty(0)
-    index = np.clip(np.searchsorted(dia.times, t), 0, len(dia) - 1)
-    nearer = (index > 0) & (np.abs(dia.times[index - 1] - t) < np.abs(dia.times[index] - t))
-    index = np.where(nearer, index - 1, index)
-    d = np.where(np.abs(dia.times[index] - t) < 2.0, dia.values[index], np.nan)
-    good = ~(np.isnan(s) | np.isnan(d))
-    t, s, d = t[good], s[good], d[good]
-    if not len(t):
-        return t, d, s
-    changed = np.flatnonzero(np.diff(s, prepend=np.nan) != 0) if len(t) else np.empty(0, int)
-    other = np.flatnonzero((np.diff(d, prepend=np.nan) != 0) | (np.diff(t, prepend=-np.inf) > 240))
-    keep = np.union1d(changed, other)
-    keep = keep[t[keep] >= start]
-    if not len(keep):
-        return np.empty(0), np.empty(0), np.empty(0)
-    t, s, d = t[keep], s[keep], d[keep]
-    column = np.flatnonzero(np.diff(np.floor((t - start) / apart), prepend=-np.inf))
-    return t[column], np.minimum.reduceat(d, column), np.maximum.reduceat(s, column)

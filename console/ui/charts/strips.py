@@ -19,6 +19,8 @@ from console.ui.charts.reduce import visible
 from console.ui.theme import PREFIX, Theme, Weight, colour, font
 
 RIBBON_SHARE = {Stage.WATCH: 0.38, Stage.WARNING: 0.68, Stage.EMERGENCY: 1.0}
+CURSOR_ROOM = 56
+"""Px either side of the crosshair in which its own time stands alone."""
 FOLD = timedelta(hours=1)
 STEPS_S = (60, 300, 900, 1800, 3600, 7200, 14400, 21600, 43200)
 
@@ -212,9 +214,12 @@ class TimeAxis(Strip):
         t = self.theme.tokens
         painter.setFont(font(13, Weight.SEMIBOLD))
         painter.setPen(colour(t.text_2))
+        cursor = None if self._cursor is None else span.x(self._cursor, self.width())
         for time in ticks(span.start, span.end, self.zone):
             x = span.x(time, self.width())
             painter.drawLine(QPointF(x, 0), QPointF(x, 4))
+            if cursor is not None and abs(x - cursor) < CURSOR_ROOM:
+                continue
             words = f"{datetime.fromtimestamp(time, self.zone):%H:%M}"
             if x - 24 >= span.left - 10 and x + 24 <= self.width():
                 painter.drawText(QRectF(x - 30, 4, 60, 20), Qt.AlignmentFlag.AlignCenter, words)

@@ -20,7 +20,7 @@ from console.store.records import Series, Trend
 from console.ui.bed_page import page as bed_page
 from console.ui.bed_page.page import BedPage
 from console.ui.charts.panel import WINDOWS_S
-from console.ui.charts.row import AXIS_WIDTH
+from console.ui.charts.spec import AXIS_WIDTH
 from console.ui.page import Sheet
 from console.ui.theme import Theme, apply
 from console.ward.source import Liveness

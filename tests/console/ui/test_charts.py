@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from console.ui.charts.cuff import cuff_bars
 from console.ui.charts.data import KEPT_S, BedData, Samples
 from console.ui.charts.reduce import beyond, visible
-from console.ui.charts.row import _cuff_bars
 from console.ui.charts.strips import ticks
 from drivers.observation import Parameter
 from tests.console.ui import fakes
@@ -259,30 +259,30 @@ def _cuff(readings: list[tuple[float, float, float]], late_dia: float = 0.0) -> 
 @pytest.mark.parametrize("late", [0.0, 0.5, -0.5])
 def test_a_reading_that_the_device_repeats_is_one_bar(late: float) -> None:
     repeated = [(1000.0 + 5 * n, 128.0, 76.0) for n in range(180)] + [(1900.0 + 5 * n, 131.0, 80.0) for n in range(20)]
-    x, low, high = _cuff_bars(*_cuff(repeated, late), 0.0, 3000.0, 10.0)
+    x, low, high = cuff_bars(*_cuff(repeated, late), 0.0, 3000.0, 10.0)
     assert (x.tolist(), low.tolist(), high.tolist()) == ([1000.0, 1900.0], [76.0, 80.0], [128.0, 131.0])
 
 
 def test_the_same_pressure_measured_again_is_another_bar() -> None:
-    x, _, _ = _cuff_bars(*_cuff([(1000.0, 120.0, 70.0), (1900.0, 120.0, 70.0)]), 0.0, 3000.0, 10.0)
+    x, _, _ = cuff_bars(*_cuff([(1000.0, 120.0, 70.0), (1900.0, 120.0, 70.0)]), 0.0, 3000.0, 10.0)
     assert x.tolist() == [1000.0, 1900.0]
 
 
 def test_a_repetition_at_the_left_edge_is_not_a_new_reading() -> None:
     repeated = [(1000.0 + 5 * n, 128.0, 76.0) for n in range(100)]
-    x, _, _ = _cuff_bars(*_cuff(repeated), 1200.0, 3000.0, 10.0)
+    x, _, _ = cuff_bars(*_cuff(repeated), 1200.0, 3000.0, 10.0)
     assert x.tolist() == []
 
 
 def test_half_a_reading_is_no_bar() -> None:
     systolic, diastolic = _cuff([(1000.0, 120.0, 70.0)])
     systolic.append(2000.0, 140.0)
-    x, _, _ = _cuff_bars(systolic, diastolic, 0.0, 3000.0, 10.0)
+    x, _, _ = cuff_bars(systolic, diastolic, 0.0, 3000.0, 10.0)
     assert x.tolist() == [1000.0]
-    assert _cuff_bars(systolic, Samples(), 0.0, 3000.0, 10.0)[0].tolist() == []
-    assert _cuff_bars(Samples(), Samples(), 0.0, 3000.0, 10.0)[0].tolist() == []
+    assert cuff_bars(systolic, Samples(), 0.0, 3000.0, 10.0)[0].tolist() == []
+    assert cuff_bars(Samples(), Samples(), 0.0, 3000.0, 10.0)[0].tolist() == []
 
 
 def test_readings_too_close_to_draw_apart_keep_their_extremes() -> None:
-    x, low, high = _cuff_bars(*_cuff([(1000.0, 120.0, 70.0), (1060.0, 180.0, 110.0)]), 0.0, 259_200.0, 600.0)
+    x, low, high = cuff_bars(*_cuff([(1000.0, 120.0, 70.0), (1060.0, 180.0, 110.0)]), 0.0, 259_200.0, 600.0)
     assert (len(x), low.tolist(), high.tolist()) == (1, [70.0], [180.0])
