@@ -102,7 +102,8 @@ def bench_rate() -> list[dict[str, Any]]:
     rate = figures["per_second"]
     how = (
         f"{figures['accepted']:.0f} messages of {ROWS} charted OBX acknowledged AA, {BEDS} beds, {CONNECTIONS} "
-        f"loopback connections, {WINDOW} unanswered each, sender in another process, whole station on SQLite; answered after "
+        f"loopback connections, {WINDOW} unanswered each, sender in another process, whole station on SQLite; "
+        "answered after "
         f"{figures['wait_p50_ms']:.0f} ms (median), {figures['wait_p99_ms']:.0f} ms (p99); "
         f"{spent / figures['accepted'] * 1e6:.0f} us of processor a message; "
         f"{thinned} values stored but passed over by the alarms for newer ones"
@@ -121,7 +122,8 @@ def bench_tick() -> list[dict[str, Any]]:
     late = ticker.percentile(0.99)
     how = (
         f"{figures['per_second']:.0f} messages/s of {ROWS} charted OBX into the whole station; "
-        f"{len(ticker.late)} ticks, median {ticker.percentile(0.5):.1f} ms, worst {max(ticker.late):.0f} ms late; messages answered after "
+        f"{len(ticker.late)} ticks, median {ticker.percentile(0.5):.1f} ms, worst {max(ticker.late):.0f} ms late; "
+        "messages answered after "
         f"{figures['wait_p99_ms']:.0f} ms (p99); {spent / SECONDS:.0%} of a core"
     )
     return [_result("tick of 10 ms late during ingest, p99", late, "ms", 20, late < 20 and kept_up, how)]
