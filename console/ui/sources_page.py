@@ -139,7 +139,7 @@ class SourcesPage(Page):
         self.model.theme = theme
         compact = theme.compact
         self._side.setFixedWidth(380 if compact else 540)
-        widths = (90, 150, 0, 110, 150, 84, 70, 74, 56, 90) if compact else (90, 190, 0, 130, 240, 100, 80, 90, 64, 108)
+        widths = (90, 300, 0, 110, 150, 84, 70, 74, 56, 90) if compact else (90, 190, 0, 130, 240, 100, 80, 90, 64, 108)
         for column, width in enumerate(widths):
             if width:
                 self.table.setColumnWidth(column, width)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 from console.alarms.alarm import Alarm, Presence
 from console.link.snapshot import BedSnapshot, BedState
 from console.ui import wording
+from console.ui.elided import ElidedLabel
 from console.ui.flash import bright
 from console.ui.theme import MARGIN, PREFIX, RADIUS, Theme, Weight, colour, font
 from console.ward.pump import PumpState
@@ -45,7 +46,7 @@ class BedHead(QWidget):
         super().__init__()
         self.setFixedHeight(58)
         self._bed, self._who, self._facts = _label(), _label(), _label()
-        self._glyph, self._pump, self._detail = _label(), _label(), _label()
+        self._glyph, self._pump, self._detail = _label(), ElidedLabel(), ElidedLabel()
         self._glyph.setFixedSize(26, 26)
         self._glyph.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._buttons = {

@@ -186,7 +186,7 @@ class HistoryPage(Page):
         self.course.set_theme(theme)
         self._right.setFixedWidth(430 if compact else 660)
         self.table.verticalHeader().setDefaultSectionSize(32 if compact else 35)
-        widths = (104, 62, 52, 0, 76, 80, 84, 92, 140, 96) if compact else (140, 74, 60, 0, 96, 86, 100, 110, 160, 150)
+        widths = (104, 86, 52, 0, 76, 80, 84, 92, 140, 96) if compact else (140, 92, 60, 0, 96, 86, 100, 110, 160, 150)
         for column, width in enumerate(widths):
             if width:
                 self.table.setColumnWidth(column, width)
