@@ -71,6 +71,11 @@ class ObservationReader:
         self._needs_location = needs_location
         self._table = RowTable(tables or nomenclature())
 
+    @property
+    def remembered(self) -> int:
+        """Rows and numbers known by heart, at most about 4,000 of each and those of one message."""
+        return self._table.size
+
     def read(self, message: Message, received_at: datetime | None = None) -> Reading:
         """Everything an ORU message says; an empty Reading for other messages. received_at: aware."""
         walk = _Walk(self, message, received_at)
@@ -105,7 +110,8 @@ class _Walk:
         self._times: dict[str, tuple[datetime, datetime] | None] = {}
         self._tails: dict[str, _Tail] = {}
         self._site_by_row = self._separate_site() if _SITE_ROW in message.raw else ""
-        self.reading = Reading(production=message.processing_id in ("P", ""))
+        self._observations: list[ReadObservation] = []
+        self.reading = Reading(self._observations, production=message.processing_id in ("P", ""))
         # An ordinary message: its ordinary rows need not be asked every question.
         self._ordinary = self.reading.production and not message.damaged and not self._site_by_row
         self._settle()
@@ -170,7 +176,8 @@ class _Walk:
         if row.plain and self._usual and tail.usual:
             number = self._numbers[raw] if raw in self._numbers else self._table.learn_number(raw)
             if number is not None and row.minimum <= number <= row.maximum:
-                self._chart(row, number, Status.VALID, tail)
+                seen = (row.parameter, number, Status.VALID, row.site, tail.device_time, tail.measured_at)
+                self._observations.append(ReadObservation._make((*seen, self._location, self._patient)))
                 return
         self._judge(segment, row, kind, raw, tail)
 
@@ -210,21 +217,14 @@ class _Walk:
             self._chart(row, None, Status.UNAVAILABLE, tail)
 
     def _chart(self, row: RowMeaning, value: float | None, status: Status, tail: _Tail) -> None:
-        _, _, parameter, site, *_ = row
+        parameter, site = row.parameter, row.site
         assert parameter is not None
         if self._site_by_row and parameter is Parameter.TEMP and (not site or site.startswith(CHANNEL)):
             site = self._site_by_row
-        charted = self.reading.unavailable if value is None else self.reading.observations
+        charted = self.reading.unavailable if value is None else self._observations
         charted.append(
             ReadObservation(
-                parameter,
-                value,
-                status,
-                site or None,
-                tail.device_time,
-                tail.measured_at,
-                self._location,
-                self._patient,
+                parameter, value, status, site, tail.device_time, tail.measured_at, self._location, self._patient
             )
         )
 

@@ -42,7 +42,7 @@ class RowMeaning(NamedTuple):
     skipped: bool
     plain: bool
     parameter: Parameter | None
-    site: str
+    site: str | None
     minimum: float
     maximum: float
     resolution: Resolution
@@ -55,6 +55,11 @@ class RowTable:
         self._tables = tables
         self._known: dict[Delimiters, dict[RowKey, RowMeaning]] = {}
         self._numbers: dict[str, float | None] = {}
+
+    @property
+    def size(self) -> int:
+        """Rows and numbers kept."""
+        return sum(map(len, self._known.values())) + len(self._numbers)
 
     def known_rows(self, delimiters: Delimiters) -> dict[RowKey, RowMeaning]:
         """What rows of this feed have meant so far, by their raw fields: it sends the same few for ever."""
@@ -95,7 +100,7 @@ class RowTable:
             structure or (kind not in NUMERIC and not resolution.recognised),
             kind == "NM" and resolution.plain and not structure,
             resolution.parameter,
-            self._site(segment, resolution),
+            self._site(segment, resolution) or None,
             resolution.minimum,
             resolution.maximum,
             resolution,

@@ -309,6 +309,65 @@ def test_every_row_is_accounted_for_once(rows: list[tuple[str, str, str, str, st
     assert len(message.all("OBX")) <= said <= len(message.all("OBX")) + sentinels
 
 
+_ROWS = st.lists(
+    st.builds(
+        row,
+        st.sampled_from([HR, SPO2, TEMP, "x^y^z"]),
+        st.sampled_from(["72", "97", "37", "-1", "32767", "7e1", " 72", "nan", "", "9999", "^72"]),
+        st.sampled_from([BEATS, PERCENT, "degF", ""]),
+        kind=st.sampled_from(["NM", "ST", "SN", "NA"]),
+        channel=st.sampled_from(["", "1.2.3.4"]),
+        flag=st.sampled_from(["", "QUES", "DEMO"]),
+        status=st.sampled_from(["F", "X"]),
+        time=st.sampled_from(["", "20261122092940+0000", "20261122092941+0000"]),
+        method=st.sampled_from(["", "Oral"]),
+    ),
+    max_size=6,
+)
+
+
+@given(st.lists(_ROWS, min_size=1, max_size=4), _ROWS)
+def test_what_a_feed_has_sent_before_changes_nothing_in_what_a_message_says(
+    before: list[list[str]], rows: list[str]
+) -> None:
+    used = ObservationReader()
+    for earlier in before:
+        used.read(read_message(oru(*earlier)), NOW)
+    assert used.read(read_message(oru(*rows)), NOW) == ObservationReader().read(read_message(oru(*rows)), NOW)
+
+
+@pytest.mark.parametrize(
+    ("second", "expected"),
+    [
+        (row(HR, "72", PERCENT), []),
+        (row(HR, "72", BEATS, status="X"), []),
+        (row(HR, "72", BEATS, flag="TEST"), []),
+        (row(HR, "32767", BEATS), []),
+        (row(HR, "401", BEATS), []),
+        (row(HR, "72", BEATS, flag="QUES"), [(Status.QUESTIONABLE, "ECG")]),
+        (row(HR, "72", BEATS, method="Oral"), [(Status.VALID, "oral")]),
+    ],
+)
+def test_a_row_that_is_known_is_judged_again_where_anything_in_it_differs(
+    second: str, expected: list[tuple[Status, str]]
+) -> None:
+    reader = ObservationReader()
+    first = reader.read(read_message(oru(row(HR, "72", BEATS))), NOW)
+    assert [(item.status, item.site) for item in first.observations] == [(Status.VALID, "ECG")]
+    reading = reader.read(read_message(oru(second)), NOW)
+    assert [(item.status, item.site) for item in reading.observations] == expected
+
+
+def test_a_feed_that_never_repeats_itself_is_not_remembered_without_bound() -> None:
+    reader = ObservationReader()
+    for message in range(6):
+        rows = (
+            row(f"{number}^x^y", str(number), number=number) for number in range(message * 1000, message * 1000 + 1000)
+        )
+        reader.read(read_message(oru(*rows)), NOW)
+    assert reader.remembered <= 2 * 5096
+
+
 def test_every_parameter_has_its_codes_and_they_agree_with_the_tables() -> None:
     tables = nomenclature()
     assert set(tables.parameters) == set(Parameter)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -22,6 +24,7 @@ from console.store.records import ReceiptOutcome
 from console.ward.source import Liveness, SourceState
 from drivers.observation import Parameter
 from hl7.builder import OruTemplate
+from hl7.observations import Reading
 from hl7.sender import MllpSender
 from tests.console.ward_fakes import MemoryStore
 
@@ -145,6 +148,38 @@ def test_the_acknowledgement_waits_for_the_record(served, monkeypatch):
         connection.settimeout(5)
         assert b"MSA|AA|1" in connection.recv(4096)
     assert len(served.shown) == 1
+
+
+def test_what_is_stored_is_shown_also_when_its_sender_has_gone_meanwhile(served, monkeypatch):
+    waiting: Future[bool] = Future()
+    monkeypatch.setattr(served.store, "put_message", lambda receipt, samples: waiting)
+    with socket.create_connection(served.address) as line:
+        line.sendall(b"\x0b" + oru({HR: 72}, "1") + b"\x1c\r")
+        wait_for(lambda: waiting._done_callbacks)
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
+    time.sleep(0.05)
+    waiting.set_result(True)
+    wait_for(lambda: served.shown)
+    assert served.shown == [("7B-01", HR, 72.0)]
+    assert served.view.good == 1
+
+
+def test_a_message_that_is_over_leaves_nothing_for_the_collector(served, monkeypatch):
+    def stored_later(receipt, samples):
+        future: Future[bool] = Future()
+        threading.Timer(0.005, future.set_result, (True,)).start()
+        return future
+
+    monkeypatch.setattr(served.store, "put_message", stored_later)
+    messages = [oru({HR: 72 + number}, f"M{number}") for number in range(20)]
+    gc.collect()
+    gc.disable()
+    try:
+        assert served.send(*messages) == ["AA"] * 20
+        alive = sum(type(thing) is Reading for thing in gc.get_objects())
+    finally:
+        gc.enable()
+    assert alive <= 2
 
 
 def test_an_unknown_location_is_listed_and_never_guessed(served):
