@@ -10,7 +10,8 @@ from datetime import datetime
 
 from console.acquisition.feed import Feed
 from console.config import Hl7ListenerConfig
-from console.link.snapshot import SourceState, SourceView
+from console.link.snapshot import SourceView
+from console.ward.source import SourceState
 from hl7.listener import Listener, ListenerSettings, tls_context
 
 RETRY_S = 2.0
