@@ -88,11 +88,6 @@ class Resolution:
     reason: str = ""
     recognised: bool = False
 
-    @property
-    def plain(self) -> bool:
-        """Charted as it is sent."""
-        return self.parameter is not None and not self.scaled
-
 
 @dataclass(frozen=True)
 class Nomenclature:

@@ -175,6 +175,9 @@ class _Walk:
             return
         if row.plain and self._usual and tail.usual:
             number = self._numbers[raw] if raw in self._numbers else self._table.learn_number(raw)
+            if number is not None and row.parameter is None:
+                self._put_aside(row, raw, row.resolution.reason)
+                return
             if number is not None and row.minimum <= number <= row.maximum:
                 seen = (row.parameter, number, Status.VALID, row.site, tail.device_time, tail.measured_at)
                 self._observations.append(ReadObservation._make((*seen, self._location, self._patient)))
@@ -203,7 +206,7 @@ class _Walk:
         if not reason and not self._placed:
             reason = NO_LOCATION
         if reason:
-            self._put_aside(segment, raw, reason)
+            self._put_aside(row, segment.plain(raw).strip(), reason)
             if reason == SENTINEL and row.parameter is not None and self._placed:
                 self._chart(row, None, Status.UNAVAILABLE, tail)
             return
@@ -261,12 +264,9 @@ class _Walk:
             return None, OUT_OF_RANGE
         return value, ""
 
-    def _put_aside(self, segment: Segment, raw: str, reason: str) -> None:
-        code, label = segment.text(3).strip(), segment.text(3, 2).strip()
-        value = segment.plain(raw).strip()[:MAXIMUM_TEXT]
-        self.reading.quarantined.append(
-            Quarantined((code or label)[:MAXIMUM_TEXT], label[:MAXIMUM_TEXT], value, reason, self._location)
-        )
+    def _put_aside(self, row: RowMeaning, value: str, reason: str) -> None:
+        aside = Quarantined(row.code, row.label, value[:MAXIMUM_TEXT], reason, self._location)
+        self.reading.quarantined.append(aside)
 
     def _time(self, segment: Segment, own: str) -> tuple[datetime, datetime] | None:
         """(as the device gives it, in UTC): OBX-14, else OBR-7, else MSH-7."""

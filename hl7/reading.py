@@ -32,8 +32,7 @@ class ReadObservation(NamedTuple):
         return Vital(self.parameter, self.value, self.status, self.site, self.device_time)
 
 
-@dataclass(frozen=True, slots=True)
-class Quarantined:
+class Quarantined(NamedTuple):
     """A value that was put aside. code, label: OBX-3.1 and 3.2; value: OBX-5, shortened; reason: fit for counting."""
 
     code: str

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from drivers.observation import Parameter
 from hl7.nomenclature import Nomenclature, Resolution
-from hl7.reader import Delimiters, Segment
+from hl7.reader import MAXIMUM_TEXT, Delimiters, Segment
 
 # Numbers that mean "no value": Mindray -1, -100, -10000; XH80X and TR8 -999, -99.9; saturated 16, 24 and 32 bit words.
 SENTINELS = frozenset(
@@ -36,7 +36,8 @@ RowKey = tuple[str, str, str, str]
 class RowMeaning(NamedTuple):
     """What a row of a feed means, apart from its value. skipped: it is no measurement, whatever its value.
 
-    plain: a number in the parameter's own unit, charted as it is sent when it lies within minimum and maximum.
+    plain: a number taken as it is sent; charted under its parameter when it lies within minimum and maximum, put aside
+    when there is none. code, label: OBX-3.1 (the label where it is empty) and 3.2, for what is put aside.
     """
 
     skipped: bool
@@ -46,6 +47,8 @@ class RowMeaning(NamedTuple):
     minimum: float
     maximum: float
     resolution: Resolution
+    code: str
+    label: str
 
 
 class RowTable:
@@ -95,15 +98,18 @@ class RowTable:
         """Code and unit resolved, and the site."""
         kind = segment.raw(2)
         resolution = self._resolve(segment.components(segment.raw(3)), segment.components(segment.raw(6)))
+        code, label = segment.text(3).strip(), segment.text(3, 2).strip()
         structure = kind in _NO_SINGLE_VALUE or resolution is _ATTRIBUTE
         return RowMeaning(
             structure or (kind not in NUMERIC and not resolution.recognised),
-            kind == "NM" and resolution.plain and not structure,
+            kind == "NM" and not resolution.scaled,
             resolution.parameter,
             self._site(segment, resolution) or None,
             resolution.minimum,
             resolution.maximum,
             resolution,
+            (code or label)[:MAXIMUM_TEXT],
+            label[:MAXIMUM_TEXT],
         )
 
     def _resolve(self, identifier: list[str], unit: list[str]) -> Resolution:
