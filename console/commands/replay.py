@@ -94,6 +94,7 @@ def _changes(words: Iterable[str]) -> dict[str, Any]:
 
 def _replay(reader: Any, context: Any, rules: Any) -> tuple[dict[str, PatientReplay], dict[str, str]]:
     """Every patient of the file in one pass; rows of several patients may be mixed."""
+    from console.replay.rows import ReplayError
     from console.replay.runner import PatientReplay
 
     replays: dict[str, PatientReplay] = {}
@@ -108,7 +109,10 @@ def _replay(reader: Any, context: Any, rules: Any) -> tuple[dict[str, PatientRep
                 skipped[row.patient] = case.skipped
                 continue
             replay = replays[row.patient] = PatientReplay(case, rules, row)
-        replay.take(row)
+        try:
+            replay.take(row)
+        except ReplayError as error:
+            raise ReplayError(f"{reader.path}: line {reader.line}: {error}") from error
     for replay in replays.values():
         replay.finish()
     return replays, skipped
@@ -167,5 +171,4 @@ def _event(seconds: float, patient: str, transition: Transition) -> dict[str, An
         "event": str(transition.change),
         "points": condition.points,
         "reasons": [reason.text for reason in condition.reasons] or [condition.text],
-        "key": condition.key,
     }

@@ -49,21 +49,25 @@ class Row:
 
 @dataclass(slots=True)
 class RowReader:
-    """Reads one file. unused: columns that mean nothing here."""
+    """Reads one file. unused: columns that mean nothing here. line: of the row read last."""
 
     path: Path
+    line: int = 0
     unused: list[str] = field(default_factory=list)
 
     def rows(self) -> Iterator[Row]:
         """Every row in the order of the file. Raises ReplayError at the first fault."""
         with _opened(self.path) as file:
             reader = csv.reader(file)
-            header = [name.strip().lower() for name in next(reader, [])]
-            places = self._places(header)
             try:
+                header = [name.strip().lower() for name in next(reader, [])]
+                places, width = self._places(header), len(header)
                 for cells in reader:
                     if cells:
-                        yield self._row(cells, places, reader.line_num)
+                        self.line = reader.line_num
+                        if len(cells) > width and any(cells[width:]):
+                            raise ReplayError(f"{self.path}: line {self.line}: has more cells than the heading")
+                        yield self._row(cells, places, self.line)
             except csv.Error as error:
                 raise ReplayError(f"{self.path}: line {reader.line_num}: {error}") from error
 
@@ -86,10 +90,14 @@ class RowReader:
             patient = cells[places["patient"]]
             seconds = float(cells[places["seconds"]])
             values = [(p, float(cell)) for p, place, _ in self._vital_places if (cell := cells[place])]
+            if any("_" in cells[place] for _, place, _ in self._vital_places):
+                raise ValueError("Python's float takes 7_0 for 70")
         except IndexError:
             raise ReplayError(f"{self.path}: line {line}: has fewer cells than the heading") from None
         except ValueError:
             raise ReplayError(f"{self.path}: line {line}: {self._culprit(cells, places)}") from None
+        if not patient:
+            raise ReplayError(f"{self.path}: line {line}: patient is missing")
         if not isfinite(seconds) or abs(seconds) > MAXIMUM_SECONDS:
             raise ReplayError(f"{self.path}: line {line}: seconds '{seconds}' is no time")
         if not all(isfinite(value) for _, value in values):
@@ -122,9 +130,11 @@ class RowReader:
             if name in ("patient", "quality") or not cells[place]:
                 continue
             try:
+                if "_" in cells[place]:
+                    raise ValueError
                 float(cells[place])
             except ValueError:
-                return f"{name} '{cells[place][:40]}' is not a number"
+                return f"{name} {cells[place][:40]!r} is not a number"
         return "seconds is missing"
 
 
@@ -135,10 +145,10 @@ def _opened(path: Path) -> Iterator[IO[str]]:
         with path.open("rb") as probe:
             packed = probe.read(2) == b"\x1f\x8b"
         if packed:
-            with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
+            with gzip.open(path, "rt", encoding="utf-8-sig", newline="") as file:
                 yield file
         else:
-            with path.open(encoding="utf-8", newline="") as file:
+            with path.open(encoding="utf-8-sig", newline="") as file:
                 yield file
     except UnicodeDecodeError as error:
         raise ReplayError(f"{path}: is not UTF-8 text") from error

@@ -172,6 +172,17 @@ def test_oxygen_newly_given_keeps_an_apnoea_from_being_alone(tmp_path: Path) -> 
     assert [(e["seconds"], e["to"]) for e in events(out) if e["kind"] == "overdose"] == [(360.0, "emergency")]
 
 
+def test_the_output_has_the_agreed_fields_in_time_order(course: tuple[Path, Path], tmp_path: Path) -> None:
+    out = tmp_path / "out.jsonl"
+    marked = tmp_path / "marked.csv"
+    marked.write_bytes(b"\xef\xbb\xbf" + course[0].read_bytes())  # as spreadsheets save it
+    assert call(marked, "--context", course[1], "--out", out) == 0
+    fields = ["patient", "seconds", "kind", "parameter", "from", "to", "priority", "event", "points", "reasons"]
+    found = events(out)
+    assert {tuple(event) for event in found} == {tuple(fields)}
+    assert [event["seconds"] for event in found] == sorted(event["seconds"] for event in found)
+
+
 def test_set_and_config_change_the_rules(course: tuple[Path, Path], tmp_path: Path) -> None:
     data, context = course
     out, config = tmp_path / "out.jsonl", tmp_path / "ward.toml"
@@ -185,7 +196,7 @@ def test_set_and_config_change_the_rules(course: tuple[Path, Path], tmp_path: Pa
         )
         == 0
     )
-    assert not [e for e in events(out) if e["key"].startswith("limit:hr")]
+    assert not [e for e in events(out) if (e["kind"], e["parameter"]) == ("limit", "hr")]
 
 
 def test_children_are_named_and_left_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -206,12 +217,17 @@ def test_children_are_named_and_left_out(tmp_path: Path, capsys: pytest.CaptureF
         ("patient,seconds,hr\nP,0,fast\n", "line 2: hr 'fast' is not a number"),
         ("patient,seconds,hr\nP,,70\n", "line 2: seconds is missing"),
         ("patient,seconds,hr\nP,0\n", "line 2: has fewer cells"),
-        ("patient,seconds,hr\nP,60,70\nP,0,70\n", "second 0 comes after second 60"),
+        ("patient,seconds,hr\nP,60,70\nP,0,70\n", "in.csv: line 3: patient P: second 0 comes after second 60"),
         ("patient,seconds,hr\nP,0,inf\n", "line 2: holds an infinite value"),
         ("patient,seconds,hr\nP,1e300,70\n", "is no time"),
         ("patient,seconds,hr,hr\nP,0,70,70\n", "column 'hr' stands there twice"),
         ("patient,seconds,hr,quality\nP,0,70,so-so\n", "quality 'so-so' is not one of"),
         ("patient,seconds,hr,apnoea_s\nP,0,70,long\n", "apnoea_s 'long' is not a number"),
+        ("patient,seconds,hr\nP,0,7_0\n", "line 2: hr '7_0' is not a number"),
+        ("patient,seconds,hr\nP,0,\0\n", "line 2: hr '\\x00' is not a number"),
+        ("patient,seconds,hr\nP,0,70,80\n", "line 2: has more cells than the heading"),
+        ("patient,seconds,hr\n,0,70\n", "line 2: patient is missing"),
+        ("patient,seconds," + "x" * 200_000, "field larger than field limit"),
         ("patient,seconds,hr\n", "nothing to replay"),
         ("", "has no column 'patient'"),
     ],
