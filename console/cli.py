@@ -7,6 +7,7 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 from console.config import ConfigError
 
@@ -24,9 +25,17 @@ COMMANDS = (
 )
 
 
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line; the whole usage is what --help is for."""
+
+    def error(self, message: str) -> NoReturn:
+        """End with status 2."""
+        self.exit(2, f"{self.prog}: {message}; see {self.prog} --help\n")
+
+
 def build_parser() -> argparse.ArgumentParser:
     """The arguments of every command. Command modules import heavy libraries only when they run."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="ward-console",
         description="Central station for adults with an intrathecal baclofen pump. The bedside monitor stays the "
         "primary alarm. Without a command the desktop console starts.",

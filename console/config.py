@@ -49,6 +49,9 @@ class WardConfig(_Section):
         twice = sorted({bed for bed in value if value.count(bed) > 1})
         if twice:
             raise ValueError(f"bed {twice[0]} is named twice")
+        for bed in value:
+            if not bed.isprintable() or bed != bed.strip():
+                raise ValueError(f"bed {bed!r}: use letters, digits and signs, no space at either end")
         if len(value) > MAXIMUM_BEDS:
             raise ValueError(f"{len(value)} beds; one console watches at most {MAXIMUM_BEDS}")
         return value
@@ -64,6 +67,8 @@ class StoreConfig(_Section):
     def _known(cls, value: str) -> str:
         if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
             raise ValueError("use sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME")
+        if value in ("sqlite:///", "sqlite:///:memory:"):
+            raise ValueError("name a file, as in sqlite:///ward.db; a database in memory forgets the ward")
         return value
 
 
@@ -142,7 +147,10 @@ class Hl7ListenerConfig(_Section):
     @classmethod
     def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for network in value:
-            ip_network(network)
+            try:
+                ip_network(network)
+            except ValueError as error:
+                raise ValueError(f"{error}; use addresses such as 10.20.0.9/32 or 10.20.0.0/24") from error
         return value
 
     @model_validator(mode="after")
@@ -176,6 +184,11 @@ class Config(_Section):
             for location, bed in feed.beds.items():
                 if bed not in self.ward.beds:
                     raise ValueError(f"listener '{feed.name}': {location} -> {bed} is not a bed of [ward] beds")
+        addresses: dict[tuple[str, int], str] = {}
+        for feed in self.hl7_listener:
+            other = addresses.setdefault((feed.host, feed.port), feed.name)
+            if other != feed.name and feed.port != 0:
+                raise ValueError(f"listeners '{other}' and '{feed.name}' share {feed.host}:{feed.port}")
         ports: dict[str, str] = {}
         for source in self.source:
             if isinstance(source.transport, SerialTransport):
@@ -212,7 +225,16 @@ def _sentences(error: ValidationError, name: str) -> list[str]:
     for fault in error.errors():
         place = ".".join(str(p) for p in fault["loc"] if p not in ("serial", "tcp", "replay"))
         text = fault["msg"].removeprefix("Value error, ")
-        if fault["type"] == "extra_forbidden":
-            text = "is not a known key"
+        text = _WORDS.get(fault["type"], text)
         lines.append(f"{name}: {place or 'file'}: {text}")
     return lines
+
+
+_WORDS = {
+    "extra_forbidden": "is not a known key",
+    "missing": "is missing",
+    "tuple_type": 'give a list, as in ["7B-01", "7B-02"]; a section that may come several times is written [[...]]',
+    "union_tag_not_found": 'kind is missing: use kind = "serial", "tcp" or "replay"',
+    "union_tag_invalid": 'this kind is not known: use kind = "serial", "tcp" or "replay"',
+}
+"""What pydantic says in the words of a programmer."""

@@ -15,8 +15,10 @@ from console.config import Config, ConfigError
 from console.engine.engine import Engine
 from console.link.inprocess import InProcessLink
 from console.rules import load_rules
+from console.store.claim import Claim
 from console.store.locate import data_directory, database_url
 from console.store.sql_store import SqlStore, open_store
+from console.ward.source import SourceState
 
 
 class Station:
@@ -37,12 +39,19 @@ class Station:
             rules = load_rules(config.alarms)
         except RulesError as error:
             raise ConfigError(f"[alarms] {error}") from error
-        self.store: SqlStore = open_store(database_url(db, data_dir, config), data_dir, self.clock)
+        url = database_url(db, data_dir, config)
+        self._claim = Claim(url)
+        try:
+            self.store: SqlStore = open_store(url, data_dir, self.clock)
+        except BaseException:
+            self._claim.release()
+            raise
         try:
             self.engine = Engine(config, self.store, self.clock, rules)
             self.acquisition = Acquisition(config, self.store, self.engine.put, self.clock)
         except BaseException:
             self.store.close()
+            self._claim.release()
             raise
         self.engine.watch_sources(self.acquisition.views)
         for notice in self.store.notices:
@@ -67,6 +76,7 @@ class Station:
             self.acquisition.stop()
             self.engine.stop()
         self.store.close()
+        self._claim.release()
 
     def link(self) -> InProcessLink:
         """A way in for one screen."""
@@ -79,6 +89,11 @@ class Station:
             where = f"{view.name} ({view.driver} on {view.address}"
             said.append(f"{where}{' -> ' + ', '.join(view.beds) if view.beds else ''})")
         return said
+
+    def cannot_listen(self) -> list[str]:
+        """Listeners that have not got their address, one sentence each."""
+        views = self.acquisition.views()
+        return [f"{v.name}: {v.last_error}" for v in views if v.kind == "hl7" and v.state is SourceState.LOST]
 
 
 def _calm_collector() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from platformdirs import user_config_dir
 
 from console.commands.screen import duration, open_screen
-from console.config import Config, load_config
+from console.config import Config, ConfigError, load_config
 
 FILE_NAME = "ward.toml"
 
@@ -45,8 +45,11 @@ def run(arguments: argparse.Namespace) -> int:
         return 1
     try:
         station = Station(config, arguments.data_dir, arguments.db)
+    except ConfigError as error:
+        place = f"{file}: " if configured and not arguments.db else ""
+        raise ConfigError(f"{place}{error}") from error
     except StoreError as error:
-        print(f"ward-console: {error}", file=sys.stderr)
+        print(f"ward-console: {' '.join(str(error).split())}", file=sys.stderr)
         return 1
     try:
         station.start()

@@ -64,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _say(sentence: str, status: int) -> int:
-    print(f"ward-console export: {sentence}", file=sys.stderr)
+    print(f"ward-console export: {' '.join(sentence.split())}", file=sys.stderr)
     return status
 
 

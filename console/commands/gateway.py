@@ -10,7 +10,10 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from console.config import load_config
+from console.config import ConfigError, load_config
+
+STEP_S = 0.5
+"""A signal is heeded within so many seconds, whichever thread it reaches."""
 
 
 def add_parser(subparsers: Any) -> None:
@@ -41,15 +44,23 @@ def run(args: argparse.Namespace) -> int:
 
     before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
-        station = Station(config, args.data_dir, args.db)
+        try:
+            station = Station(config, args.data_dir, args.db)
+        except ConfigError as error:
+            place = "" if args.db else f"{args.config}: "
+            raise ConfigError(f"{place}{error}") from error
         try:
             station.start()
             _say(config.ward.name, station.listens_to())
-            ended.wait()
+            for fault in station.cannot_listen():
+                print(f"ward-console gateway: {fault}; it will be tried again", file=sys.stderr, flush=True)
+            # In steps: Python runs a handler in this thread alone, and the signal may wake another one.
+            while not ended.wait(STEP_S):
+                pass
         finally:
             station.stop()
     except StoreError as error:
-        print(f"ward-console gateway: {error}", file=sys.stderr)
+        print(f"ward-console gateway: {' '.join(str(error).split())}", file=sys.stderr)
         return 1
     finally:
         for number, handler in before.items():

@@ -41,6 +41,7 @@ def plan_ward(config: Config, speed: float = 1.0) -> WardPlan:
     for source in config.source:
         try:
             interval = registry.info(source.driver).interval_s
+            registry.create(source.driver, dict(source.settings))
         except registry.DriverError as error:
             raise ConfigError(f"source '{source.name}': {error}") from error
         specs[source.bed].append(SourceSpec(source.name, interval, speed))

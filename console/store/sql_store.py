@@ -24,7 +24,7 @@ from console.store.history import read_history, read_story
 from console.store.housekeeping import COMPACT_S, Housekeeping
 from console.store.instants import to_us
 from console.store.lanes import Lanes
-from console.store.locate import absolute_url, sqlite_file
+from console.store.locate import absolute_url, hidden, sqlite_file
 from console.store.migrate import refuse_newer, upgrade
 from console.store.receipts import Cuts, Retention, plan
 from console.store.records import AlarmRecord, AuditEntry, HistoryFilter, HistoryPage, Receipt, Restored, Sample, Trend
@@ -75,9 +75,10 @@ def open_store(
         finally:
             engine.dispose()
     except sqlite3.Error as error:
-        raise StoreError(f"the database cannot be opened: {error}") from error
+        raise StoreError(f"{hidden(url)}: the database cannot be opened: {error}") from error
     except DBAPIError as error:
-        raise StoreError(f"the database cannot be opened: {understand(error).value}: {error.orig}".strip()) from error
+        why = f"{understand(error).value}: {error.orig}".strip()
+        raise StoreError(f"{hidden(url)}: the database cannot be opened: {why}") from error
     except OSError as error:
         raise StoreError(f"the database cannot be opened: {error.strerror}: {error.filename}") from error
     return SqlStore(

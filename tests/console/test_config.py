@@ -66,6 +66,13 @@ def test_an_empty_file_opens_nothing() -> None:
         (('"ICU^^5" = "7B-02"', '"ICU^^5" = "9"'), ("gateway", "ICU^^5")),
         (('url = "sqlite:///ward.db"', 'url = "mysql://x"'), ("store.url", "sqlite:///FILE")),
         (("[ward]", "[ward"), ("not valid TOML",)),
+        (("sqlite:///ward.db", "sqlite:///:memory:"), ("store.url", "name a file")),
+        (('["7B-01", "7B-02"]', '"7B-01"'), ("ward.beds", "give a list")),
+        (('"7B-02"]', '"7B-02\\n"]'), ("ward.beds", "no space at either end")),
+        (('kind = "tcp"', 'kind = "usb"'), ("source.1.transport", 'use kind = "serial", "tcp" or "replay"')),
+        (('kind = "tcp", ', ""), ("source.1.transport", 'use kind = "serial", "tcp" or "replay"')),
+        (("port = 2575", ""), ("hl7_listener.0.port", "is missing")),
+        (("plain = true", 'plain = true\nallow = ["gateway"]'), ("hl7_listener.0.allow", "such as 10.20.0.9/32")),
     ],
 )
 def test_a_fault_is_told_by_key_and_remedy(change: tuple[str, str], words: tuple[str, ...]) -> None:
@@ -84,6 +91,12 @@ def test_two_sources_cannot_share_a_port() -> None:
     )
     with pytest.raises(ConfigError, match="share the port /dev/ttyUSB0"):
         parse_config(text)
+
+
+def test_two_listeners_cannot_share_an_address() -> None:
+    second = '[[hl7_listener]]\nname = "other"\nport = 2575\nplain = true\n'
+    with pytest.raises(ConfigError, match=r"'gateway' and 'other' share 127\.0\.0\.1:2575"):
+        parse_config(WHOLE + second)
 
 
 def test_a_missing_file_is_one_sentence(tmp_path: Path) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
+import platform
 import random
 import signal
 import subprocess
@@ -22,7 +24,7 @@ from drivers.driver import DeviceState
 from drivers.observation import Parameter
 from hl7.builder import OruTemplate
 from hl7.sender import MllpSender, SendError
-from tests.console.commands.gateways import free_port, gateway
+from tests.console.commands.gateways import exported, free_port, gateway, program
 
 HR, PR, SPO2 = Parameter.HR, Parameter.PR, Parameter.SPO2
 HOUR = timedelta(hours=1)
@@ -105,13 +107,65 @@ def test_both_signals_end_a_gateway_cleanly(tmp_path):
             assert running.end(number) == (0, "")
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="signals a thread by its number")
+def test_a_signal_that_reaches_another_thread_ends_a_gateway_too(tmp_path):
+    """The system may hand a signal to any thread; Python runs the handler in the first one, when that wakes."""
+    with gateway(write_config(tmp_path, free_port()), tmp_path) as running:
+        pid = running.process.pid
+        other = max(int(task.name) for task in Path(f"/proc/{pid}/task").iterdir())
+        assert other != pid
+        tgkill = {"x86_64": 234, "aarch64": 131}[platform.machine()]
+        assert ctypes.CDLL(None).syscall(tgkill, pid, other, signal.SIGTERM) == 0
+        assert running.process.wait(timeout=5) == 0
+        running.process.communicate()
+
+
+def test_a_port_in_use_is_said_and_taken_when_it_is_free(tmp_path):
+    port = free_port()
+    config = write_config(tmp_path, port)
+    message = OruTemplate([HR], location="ICU^^5", patient_id="4711").fill({HR: 70.0}, datetime.now(UTC), "m")
+    with gateway(config, tmp_path / "one") as first, gateway(config, tmp_path / "two") as second:
+        time.sleep(0.3)
+        assert first.end() == (0, "")
+        time.sleep(2.5)
+        with MllpSender("127.0.0.1", port, timeout_s=5) as sender:
+            assert sender.send(message)[0].code == "AA"
+        status, errors = second.end()
+    assert status == 0
+    assert errors.startswith("ward-console gateway: feed: cannot listen on 127.0.0.1")
+    assert len(errors.splitlines()) == 1
+    assert [row["text"] for row in exported(tmp_path / "two", "alarms")] == ["HL7 listener not working – feed"]
+
+
+def test_a_second_engine_on_the_same_database_is_refused(tmp_path):
+    config = tmp_path / "ward.toml"
+    config.write_text('[ward]\nbeds = ["7B-01"]\n', encoding="utf-8")
+    command = program("gateway", "--config", config, "--data-dir", tmp_path)
+    with gateway(config, tmp_path) as running:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+        assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
+        assert "ward.db is in use by another console or gateway" in done.stderr
+        assert exported(tmp_path, "alarms") == []
+        running.kill()
+    with gateway(config, tmp_path) as again:
+        assert again.end() == (0, "")
+
+
+def test_wrong_usage_is_one_line():
+    for words in ((), ("--config",), ("--config", "x", "--colour", "blue")):
+        done = subprocess.run(program("gateway", *words), capture_output=True, text=True, timeout=30, check=False)
+        assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (2, "", 1)
+
+
 @pytest.mark.parametrize(
     ("text", "status", "words"),
     [
         ('[ward]\nbeds = ["a"]\n[[source]]\nname="x"\ndriver="nothing"\nbed="a"\n'
          'transport={kind="tcp",host="h",port=1}\n', 2, "'nothing' is not a driver"),
         ('[ward]\nbeds = ["a", "a"]\n', 2, "named twice"),
-        ("[alarms]\nlimits.hr.high = 500\n", 2, "500 is outside 20 to 250"),
+        ('[ward]\nbeds = ["a"]\n[[source]]\nname="x"\ndriver="masimo_ascii1"\nbed="a"\nsettings={colour=1}\n'
+         'transport={kind="tcp",host="h",port=1}\n', 2, "ward.toml: source 'x': driver 'masimo_ascii1': 'colour'"),
+        ("[alarms]\nlimits.hr.high = 500\n", 2, "ward.toml: [alarms] limits.hr: high = 500 is outside 20 to 250"),
         ('[store]\nurl = "sqlite:////proc/nothing/ward.db"\n', 1, "cannot be opened"),
     ],
 )  # fmt: skip
