@@ -60,6 +60,18 @@ def sensor_fault(parameter: Parameter, wrong: str) -> Condition:
     )
 
 
+def other_patient(seen: str, admitted: str) -> Condition:
+    """A feed sends values for this bed under another patient's number than that of the admitted one."""
+    return Condition(
+        key="technical:patient",
+        kind=Kind.TECHNICAL,
+        priority=Priority.LOW,
+        text="Feed names another patient",
+        detail=f"{seen[:40]} in the feed, {admitted[:40]} admitted here",
+        advice="Check who is at this monitor: the values shown here are those of the monitor.",
+    )
+
+
 def system_condition(key: str, priority: Priority, text: str, detail: str = "", advice: str = "") -> Condition:
     """A technical condition of the console itself: storage, sound, clock, a listener that cannot listen."""
     return Condition(f"technical:{key}", Kind.TECHNICAL, priority, text, detail=detail, advice=advice)

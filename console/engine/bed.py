@@ -11,6 +11,7 @@ from console.alarms.alarm import Change, Transition
 from console.alarms.alarm_rules import AlarmRules
 from console.alarms.bed import BedAlarms
 from console.alarms.technical import TechnicalMonitor
+from console.alarms.technical_text import other_patient
 from console.engine.plan import BedPlan
 from console.engine.trend import TrendKeeper
 from console.link.snapshot import BedSnapshot, BedState, Reading
@@ -49,6 +50,7 @@ class Bed:
         self.standby_reason = ""
         self.standby_since: datetime | None = None
         self.offered_patient_id = ""
+        self.feed_patient_id = ""
         self.trend = TrendKeeper()
         self.due: float | None = None
         self._plan = plan
@@ -117,6 +119,12 @@ class Bed:
             and cell.observation.status is Status.VALID
             and observation.status is Status.VALID
         )
+
+    def compare_patients(self) -> None:
+        """Tell when the feed says another patient lies here than the one admitted; nobody is ever adopted from it."""
+        seen, patient = self.feed_patient_id.strip(), self.patient
+        differs = patient is not None and seen and seen.casefold() != patient.patient_id.strip().casefold()
+        self.technical.note("patient", other_patient(seen, patient.patient_id) if patient and differs else None)
 
     def forget_values(self) -> None:
         """The patient has left: nothing measured on him stands under the next one's name."""

@@ -115,6 +115,7 @@ class CommandHandler:
         events = [replace(e, id=core.new_id(), by=e.by or command.by) for e in command.pump_events]
         bed.alarms.admit(patient, events, now=at.now)
         bed.pump_events, bed.findings = events, []
+        bed.compare_patients()
         core.touch(bed)
         journal = [core.store.put_admission(patient, command.by)]
         journal += [core.store.put_pump_event(patient.patient_id, bed.name, event) for event in events]
@@ -127,6 +128,7 @@ class CommandHandler:
         journal = [self._core.record(bed.alarms.discharge(at.now, at.utc, command.by), bed)]
         bed.pump_events, bed.findings = [], []
         bed.offered_patient_id = ""
+        bed.compare_patients()
         bed.forget_values()
         self._core.touch(bed)
         journal.append(self._core.store.put_discharge(bed.name, patient, at.utc, command.by))

@@ -96,8 +96,9 @@ class WardCore:
                     self._dirty.add(item.bed)
             case PatientSeen():
                 bed = self.beds.get(item.bed)
-                if bed is not None and bed.offered_patient_id != item.patient_id:
-                    bed.offered_patient_id = item.patient_id
+                if bed is not None and bed.feed_patient_id != item.patient_id:
+                    bed.feed_patient_id = bed.offered_patient_id = item.patient_id
+                    bed.compare_patients()
                     self._dirty.add(item.bed)
             case TrendRead():
                 bed = self.beds[item.bed]

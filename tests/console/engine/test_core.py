@@ -146,6 +146,24 @@ def test_a_patient_in_the_feed_is_offered_and_not_adopted(ward):
     assert (bed.offered_patient_id, bed.patient) == ("4711", None)
 
 
+def test_another_patient_in_the_feed_than_the_admitted_one_is_told(ward):
+    def seen(patient_id: str) -> list[str]:
+        ward.core.handle(PatientSeen("7B-02", patient_id), ward.now, utc(ward.now))
+        ward.run(1)
+        return [a.condition.detail for a in ward.bed("7B-02").alarms if a.condition.key == "technical:patient"]
+
+    assert seen("P1") == []  # nobody is admitted
+    ward.ask(Admit(patient("7B-02", "p1"), "Nurse A"))
+    assert seen("P1") == []
+    assert seen("4712") == ["4712 in the feed, p1 admitted here"]
+    assert ward.bed("7B-02").patient.patient_id == "p1"
+    assert seen("P1") == []
+    # The monitor still holds the patient who has left.
+    ward.ask(Discharge("7B-02", "Nurse A"))
+    ward.ask(Admit(patient("7B-02", "P2"), "Nurse A"))
+    assert seen("P1") == ["P1 in the feed, P2 admitted here"]
+
+
 def test_the_last_alarm_stands_in_the_quiet_line_in_ward_time(ward):
     ward.run(40, {HR: 130})
     ward.run(1, {HR: 80})
