@@ -239,6 +239,9 @@ def read_message(raw: bytes) -> Message:
     if damaged:
         flags.append(_DAMAGE)
         _mark_damage(segments)
+    if lines[-1].strip("\x00 ") and _stops_short(segments[-1]):
+        flags.append(_DAMAGE)
+        segments[-1].damaged = True
     return Message(raw, header, delimiters, segments, tuple(flags))
 
 
@@ -314,6 +317,11 @@ def _unshift(msh: list[str] | list[bytes]) -> bool:
     return True
 
 
+def _stops_short(last: Segment) -> bool:
+    """A last row without its line end and without its status may have lost the end of its value: 7 of 72."""
+    return last.name == "OBX" and not last.raw(11)
+
+
 def _mark_damage(segments: list[Segment]) -> None:
     """A framing byte inside means that bytes were lost around it: neither the segment nor its neighbour is whole."""
     for number, segment in enumerate(segments):
@@ -324,4 +332,8 @@ def _mark_damage(segments: list[Segment]) -> None:
 
 def unwrap(data: bytes) -> bytes:
     """One message as stored in a file, with or without its MLLP frame."""
-    return data.strip(VT + FS + CR + b"\n\x00") if data.lstrip(_STRIPPED)[:3].upper() == b"MSH" else data
+    body = data.lstrip(_STRIPPED)
+    if body[:3].upper() != b"MSH":
+        return data
+    end = body.rstrip(CR + b"\n\x00")
+    return end.rstrip(FS) if end.endswith(FS) else body

@@ -382,3 +382,17 @@ def test_every_row_of_the_code_table_is_charted_or_says_why_not_and_names_its_so
         for term in terms:
             assert (term.parameter is None) == bool(term.not_charted)
             assert term.source
+
+
+def test_a_message_cut_inside_its_last_value_charts_nothing_of_that_row() -> None:
+    whole = join(MSH, PID, PV1, OBR, f"OBX|1|NM|147842^MDC_ECG_HEART_RATE^MDC||72|{BEATS}|||||R")
+    at = whole.index(b"|72|") + 2
+    reading = ObservationReader(None).read(read_message(whole[:at]), datetime(2026, 1, 1, tzinfo=UTC))
+    assert reading.observations == []
+    assert [q.reason for q in reading.quarantined] == ["damaged segment"]
+
+
+def test_a_short_last_row_with_its_line_end_is_whole() -> None:
+    message = join(MSH, PID, PV1, OBR, f"OBX|1|NM|147842^MDC_ECG_HEART_RATE^MDC||72|{BEATS}")
+    reading = ObservationReader(None).read(read_message(message), datetime(2026, 1, 1, tzinfo=UTC))
+    assert [o.vital.value for o in reading.observations] == [72.0]
