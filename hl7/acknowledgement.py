@@ -13,8 +13,9 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 
 from hl7.charset import escape
+from hl7.delimiters import STANDARD, Delimiters
 from hl7.mllp import CR, FS, VT
-from hl7.reader import STANDARD, Delimiters, Message, UnreadableError
+from hl7.reader import Message, UnreadableError
 
 ACCEPT = "AA"
 ERROR = "AE"

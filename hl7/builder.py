@@ -14,8 +14,8 @@ from hl7apy.exceptions import HL7apyException
 
 from drivers.observation import Parameter
 from hl7.charset import escape
+from hl7.delimiters import STANDARD
 from hl7.nomenclature import nomenclature
-from hl7.reader import STANDARD
 
 SENDER = "WARD_CONSOLE_SIM^0000000000000000^EUI-64"
 _PROFILE = "IHE_PCD_ORU_R01^IHE PCD^1.3.6.1.4.1.19376.1.6.1.1.1^ISO"

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from hl7.reader import Delimiters
+from hl7.delimiters import Delimiters
 
 # HL7 table 0211, and labels that real senders use instead.
 _CODECS = {

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 
 from hl7.charset import decode, unescape
+from hl7.delimiters import Delimiters
 from hl7.mllp import CR, FS, MAXIMUM_FRAME, VT
 
 MAXIMUM_SEGMENTS = 5000
@@ -33,21 +33,6 @@ _STRIPPED = b"\x00\r\n\t \xef\xbb\xbf" + VT
 
 class UnreadableError(Exception):
     """The bytes are no HL7 message that could be read; the text is the reason, short and fit for counting."""
-
-
-@dataclass(frozen=True, slots=True)
-class Delimiters:
-    """MSH-1 and MSH-2. truncation is "" before v2.7."""
-
-    field: str = "|"
-    component: str = "^"
-    repetition: str = "~"
-    escape: str = "\\"
-    subcomponent: str = "&"
-    truncation: str = ""
-
-
-STANDARD = Delimiters()
 
 
 class Segment:

@@ -10,8 +10,9 @@ import re
 from typing import NamedTuple
 
 from drivers.observation import Parameter
+from hl7.delimiters import Delimiters
 from hl7.nomenclature import Nomenclature, Resolution
-from hl7.reader import MAXIMUM_TEXT, Delimiters, Segment
+from hl7.reader import MAXIMUM_TEXT, Segment
 
 # Numbers that mean "no value": Mindray -1, -100, -10000; XH80X and TR8 -999, -99.9; saturated 16, 24 and 32 bit words.
 SENTINELS = frozenset(

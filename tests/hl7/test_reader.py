@@ -14,8 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hl7.charset import escape
+from hl7.delimiters import STANDARD, Delimiters
 from hl7.mllp import MAXIMUM_FRAME
-from hl7.reader import STANDARD, Delimiters, Message, UnreadableError, read_header, read_message
+from hl7.reader import Message, UnreadableError, read_header, read_message
 from hl7.times import parse_time, to_utc
 from tests.hl7.messages import MSH, OBR, PID, PV1, heart_rate, join
 
