@@ -72,6 +72,9 @@ def test_a_pulled_cable_hangs_up_and_comes_back_under_its_name(line: DemoLine, t
     assert (tmp_path / "bed-01").exists()
 
 
-def test_a_reader_that_is_away_does_not_stop_the_ward(line: DemoLine) -> None:
+def test_a_reader_that_is_away_does_not_stop_the_ward(line: DemoLine, tmp_path: Path) -> None:
     for second in range(3000):
         line.serve(float(second) / 10)
+    far = os.open(tmp_path / "bed-01", os.O_RDWR | os.O_NOCTTY)
+    assert os.read(far, 100).strip()
+    os.close(far)
