@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QBrush, QFontMetrics, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from console.alarms.alarm import Alarm, Presence
 from console.link.snapshot import BedSnapshot, BedState
@@ -68,8 +68,10 @@ class BedHead(QWidget):
         forth.clicked.connect(lambda: self.step.emit(1))
         pump = QVBoxLayout()
         pump.setSpacing(0)
-        pump.addWidget(self._pump)
-        pump.addWidget(self._detail)
+        for line in (self._pump, self._detail):
+            # The pump's words take what width there is; otherwise the buttons would grow into it.
+            line.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+            pump.addWidget(line)
         row = QHBoxLayout(self)
         row.setContentsMargins(MARGIN, 4, MARGIN, 4)
         row.setSpacing(12)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
@@ -18,11 +19,13 @@ from console.link.commands import Discharge, Reply
 from console.link.snapshot import BedSnapshot
 from console.store.records import Series, Trend
 from console.ui.bed_page import page as bed_page
+from console.ui.bed_page.head import BedHead
 from console.ui.bed_page.page import BedPage
 from console.ui.charts.panel import WINDOWS_S
 from console.ui.charts.spec import AXIS_WIDTH
 from console.ui.page import Sheet
 from console.ui.theme import Theme, apply
+from console.ward.pump import PumpState
 from console.ward.source import Liveness
 from drivers.observation import Parameter
 from tests.console.ui import fakes
@@ -422,3 +425,15 @@ def test_a_starting_bed_and_one_not_admitted_are_shown(desk: Desk) -> None:
     assert desk.cell("HR")[0] == "72"
     assert desk.button("Admit patient").isVisible()
     assert Liveness.LIVE is desk.link.ward.beds[1].liveness
+
+
+def test_the_words_of_the_pump_take_the_width_and_the_buttons_keep_theirs(qtbot: QtBot) -> None:
+    head = BedHead(Theme())
+    qtbot.addWidget(head)
+    head.resize(1920, 58)
+    head.show()
+    head.show_bed(fakes.bed("07", pump=fakes.pump(PumpState.STOPPED, "Stopped", 31.0)), ZoneInfo("UTC"), fakes.NOW)
+    qtbot.wait(20)
+    buttons = [b for b in head.findChildren(QPushButton) if b.isVisible()]
+    assert all(b.width() < b.sizeHint().width() + 20 for b in buttons)
+    assert head._pump.width() > 600
