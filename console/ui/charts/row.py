@@ -218,7 +218,8 @@ class ChartRow:
             begin, end = (stretch.start - self._start) / self._window, (stretch.end - self._start) / self._window
             region.setRegion((begin, end))
             name.setText(stretch.name)
-            name.setPos((begin + end) / 2, (self._low + self._high) / 2)
+            # At the top of the row: the words of limits and baseline stand lower.
+            name.setPos((begin + end) / 2, self._low + 0.9 * (self._high - self._low))
         for index, (region, name) in enumerate(zip(self._closed, self._closed_names, strict=True)):
             region.setVisible(index < len(stretches))
             name.setVisible(index < len(stretches) and stretches[index].named and self.spec is ROWS[0])

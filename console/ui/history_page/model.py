@@ -26,7 +26,7 @@ Index = QModelIndex | QPersistentModelIndex
 
 COLUMNS: tuple[tuple[str, Callable[[Alarm, ZoneInfo, datetime], str]], ...] = (
     ("Raised", rows.raised),
-    ("Bed", lambda alarm, *_: alarm.bed or "console"),
+    ("Bed", lambda alarm, *_: alarm.bed or "–"),
     ("", lambda alarm, *_: PREFIX[alarm.highest]),
     ("Alarm", lambda alarm, *_: rows.title(alarm)),
     ("Kind", lambda alarm, *_: rows.KIND_WORD[alarm.condition.kind]),
