@@ -73,10 +73,15 @@ class StoreConfig(_Section):
 
 
 class SerialTransport(_Section):
-    """A serial line; what is left out is as the device leaves the factory."""
+    """A serial line; what is left out is as the device leaves the factory.
+
+    adapter: what the adapter behind the port told of itself when it was chosen (vendor:product:serial number);
+    another adapter under the same port name is refused. None: any.
+    """
 
     kind: Literal["serial"]
     port: str = Field(min_length=1)
+    adapter: str | None = Field(default=None, min_length=1, max_length=200)
     baud: int | None = Field(default=None, ge=300, le=921600)
     bytesize: Literal[5, 6, 7, 8] | None = None
     parity: Literal["N", "E", "O", "M", "S"] | None = None
@@ -106,13 +111,19 @@ TransportConfig = Annotated[SerialTransport | TcpTransport | ReplayTransport, Fi
 
 
 class SourceConfig(_Section):
-    """One bedside device on one line, bound to one bed."""
+    """One bedside device on one line, bound to one bed.
+
+    device: the serial number the device told when it was bound; values of another device are not taken until a
+    person has confirmed it. None: any. enabled: False while an engineer has stopped it.
+    """
 
     name: str = Field(min_length=1, max_length=80)
     driver: str = Field(min_length=1)
     bed: str
     transport: TransportConfig
     settings: dict[str, Any] = Field(default_factory=dict)
+    device: str | None = Field(default=None, min_length=1, max_length=200)
+    enabled: bool = True
     demo: bool = False
 
 

@@ -38,6 +38,8 @@ class DriverInfo:
 
     interval_s: seconds between two reports in normal operation; silence is judged by it.
     dialogue: True when the device answers only if asked.
+    other_lines: line settings that some models or menus use instead, tried when a port is to be identified.
+    check: the checksum by which a damaged frame is known, as "CRC-8 a frame"; "" where the protocol has none.
     verified / unverified: which facts were held against real bytes, which only read or recalled.
     """
 
@@ -49,6 +51,8 @@ class DriverInfo:
     interval_s: float
     dialogue: bool
     cabling: str
+    other_lines: tuple[SerialSettings, ...] = ()
+    check: str = ""
     setup: tuple[str, ...] = ()
     quirks: tuple[str, ...] = ()
     verified: tuple[str, ...] = ()
@@ -67,11 +71,18 @@ class FrameCounters:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """What one step brought: values and alerts in the order they arrived, and bytes the device should get."""
+    """What one step brought: values and alerts in the order they arrived, and bytes the device should get.
+
+    trouble: a plain sentence when a dialogue does not come about (refused, aborted, not answered), "" when it runs
+    again, None when nothing has changed. identity: what the device has just told of itself that no other device of
+    its kind tells (a serial number), "" when it told nothing: by it an exchanged device is noticed.
+    """
 
     vitals: tuple[Vital, ...] = ()
     alerts: tuple[DeviceAlert, ...] = ()
     send: bytes = b""
+    trouble: str | None = None
+    identity: str = ""
 
 
 class Driver(Protocol):

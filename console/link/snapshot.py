@@ -101,7 +101,8 @@ class SourceView:
 
     kind: "serial", "tcp", "replay", "nullmodem" or "hl7". beds: those it speaks for.
     quarantined: messages or values put aside, by reason. clock_skew_s: seconds by which the sender's clock is ahead
-    (negative: behind), 0 while it is within 10 s or unknown.
+    (negative: behind), 0 while it is within 10 s or unknown. identity: serial number the device tells, "" while it
+    has told none; recording: file its bytes are being recorded to, "" while they are not.
     """
 
     name: str
@@ -121,6 +122,8 @@ class SourceView:
     unknown_locations: tuple[str, ...] = ()
     device_alerts: tuple[str, ...] = ()
     clock_skew_s: float = 0.0
+    identity: str = ""
+    recording: str = ""
 
 
 @dataclass(frozen=True, slots=True)

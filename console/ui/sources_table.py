@@ -17,10 +17,12 @@ STATE_TEXT: dict[SourceState, str] = {
     SourceState.CONNECTING: "…  Connecting",
     SourceState.SILENT: "?  Silent, nothing comes",
     SourceState.MALFORMED: "?  Unreadable data",
+    SourceState.WRONG_DEVICE: "✕  Another device",
     SourceState.LOST: "✕  Connection lost",
     SourceState.STOPPED: "–  Stopped",
 }
 _ORDER = (
+    SourceState.WRONG_DEVICE,
     SourceState.LOST,
     SourceState.MALFORMED,
     SourceState.SILENT,

@@ -18,11 +18,15 @@ class Liveness(StrEnum):
 
 
 class SourceState(StrEnum):
-    """State of a source as the engineer reads it."""
+    """State of a source as the engineer reads it.
+
+    WRONG_DEVICE: the device tells another serial number than the one bound to the bed; its values are not taken.
+    """
 
     CONNECTING = "connecting"
     CONNECTED = "connected"
     SILENT = "silent"
     MALFORMED = "malformed"
+    WRONG_DEVICE = "wrong_device"
     LOST = "lost"
     STOPPED = "stopped"
