@@ -54,6 +54,7 @@ class DriS5:
         serial=SerialSettings(baud=19200, parity="E", rtscts=True),
         interval_s=float(INTERVAL_S),
         dialogue=True,
+        check="8-bit sum over the record",
         cabling=(
             "Handshake lines RTS and CTS are needed. Monitor with DB9 male: 2 receives, 3 sends, 5 ground, 7 RTS, "
             "8 CTS. B20, B40, B105, B125 with DB9 female: 2 sends, 3 receives, 7 CTS, 8 RTS."
