@@ -157,7 +157,8 @@ def _was_measured(vital: Vital, elapsed: float) -> bool:
 def main(names: list[str]) -> int:
     """Print the table."""
     print(
-        f"{'driver':18} {'sent':>8} {'good':>8} {'bad':>6} {'good+bad-sent':>14} {'skipped':>9} {'told':>8} wrong doubted"
+        f"{'driver':18} {'sent':>8} {'good':>8} {'bad':>6} {'good+bad-sent':>14}"
+        f" {'skipped':>9} {'told':>8} wrong doubted"
     )
     for name in names or sorted(registry.DRIVERS):
         v = hour(name)
