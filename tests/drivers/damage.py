@@ -131,6 +131,11 @@ def near_misses(verdict: Verdict) -> int:
     return sum(1 for wrong in verdict.wrong if abs(wrong.value - wrong.measured) < LEAPS.get(wrong.parameter, 0.0))
 
 
+def steady_state() -> DeviceState:
+    """A patient with every parameter there is, at the beginning of the hour."""
+    return _state(0.0)
+
+
 def _state(elapsed: float) -> DeviceState:
     """What the patient has in this minute; sensors are off in every tenth."""
     minute = int(elapsed // 60)
