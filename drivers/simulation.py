@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 
 class Every:
     """Due once each `interval_s`, from the first question on; what was slept through is not made up for."""
@@ -18,3 +20,16 @@ class Every:
         if self._next <= elapsed:
             self._next = elapsed + self._interval_s
         return True
+
+
+class Mood(StrEnum):
+    """How the simulator of a device that is talked to behaves, for tests of the conversation.
+
+    REFUSING: it answers every attempt with its protocol's refusal. ABORTING: it ends every conversation soon after it
+    has begun. SILENT: it hears everything and says nothing.
+    """
+
+    NORMAL = "normal"
+    REFUSING = "refusing"
+    ABORTING = "aborting"
+    SILENT = "silent"
