@@ -33,6 +33,14 @@ INTERVAL_S = 5
 SILENCE_S = 7.5
 """Silence after which the values are asked for again: the monitor was switched off, or missed the request."""
 
+UNANSWERED_S = 15.0
+"""So long without a report, a monitor that is asked every 5 s does not listen."""
+
+UNANSWERED = (
+    "The monitor does not answer the request for its values: check that it is on, that its serial interface is set to "
+    "the computer interface, and that the cable carries both directions and the handshake lines."
+)
+
 ALARM_INTERVAL_S = 5.0
 """Seconds between two questions for the alarms; the monitor takes one message in two seconds."""
 
@@ -58,6 +66,12 @@ class DriS5:
         cabling=(
             "Handshake lines RTS and CTS are needed. Monitor with DB9 male: 2 receives, 3 sends, 5 ground, 7 RTS, "
             "8 CTS. B20, B40, B105, B125 with DB9 female: 2 sends, 3 receives, 7 CTS, 8 RTS."
+        ),
+        other_lines=(SerialSettings(baud=115200, parity="E", rtscts=True),),
+        setup=(
+            "Use the serial port that the monitor's technical manual names for the computer interface.",
+            "Some models let that port be switched to something else (printer, network): see the installation menu in "
+            "the technical manual, chapter on interfacing, and choose the computer interface.",
         ),
         quirks=(
             "The checksum is a sum of 8 bits: two damaged bytes can cancel each other. The even parity of the line "
@@ -92,13 +106,15 @@ class DriS5:
         self._seen: dict[Parameter, None] = {}
         self._ask_values_at = 0.0
         self._ask_alarms_at: float | None = None  # from the first report on
+        self._reported_at = 0.0
+        self._unanswered = False
 
     def step(self, data: bytes, elapsed: float) -> Output:
         """See Driver.step."""
         vitals: list[Vital] = []
         alerts: list[DeviceAlert] = []
         reports = self._read(self._splitter.feed(data), vitals, alerts) if data else 0
-        return Output(tuple(vitals), tuple(alerts), self._requests(elapsed, reports))
+        return Output(tuple(vitals), tuple(alerts), self._requests(elapsed, reports), self._trouble(elapsed, reports))
 
     def finish(self) -> Output:
         """See Driver.finish. A frame without its closing flag is half a frame."""
@@ -107,6 +123,16 @@ class DriS5:
         self._read(self._splitter.finish(), vitals, alerts)
         self._tally.settle()
         return Output(tuple(vitals), tuple(alerts))
+
+    def _trouble(self, elapsed: float, reports: int) -> str | None:
+        """What has changed in how the monitor answers; see Output.trouble."""
+        if reports:
+            self._reported_at = elapsed
+        unanswered = elapsed - self._reported_at >= UNANSWERED_S
+        if unanswered == self._unanswered:
+            return None
+        self._unanswered = unanswered
+        return UNANSWERED if unanswered else ""
 
     def _requests(self, elapsed: float, reports: int) -> bytes:
         send = b""

@@ -12,6 +12,7 @@ from drivers.dri_s5.framing import encode_frame
 from drivers.dri_s5.records import ALARM_STATUS, AUXILIARY, DISPLAYED, MAIN_ALARM, MAIN_PHYSIOLOGICAL, make_record
 from drivers.driver import DeviceState
 from drivers.observation import Parameter
+from drivers.simulation import Mood
 
 _INVALID = -32767
 _EXISTS, _ACTIVE = 1, 2
@@ -24,8 +25,9 @@ _REQUEST_LIMIT = 1024
 class DriS5Simulator:
     """See drivers.driver.Simulator."""
 
-    def __init__(self, started: datetime) -> None:
+    def __init__(self, started: datetime, mood: Mood = Mood.NORMAL) -> None:
         self._started = (started.replace(tzinfo=None) - datetime(1970, 1, 1)).total_seconds()
+        self.mood = mood
         self._incoming = bytearray()
         self._interval_s = 0
         self._next = 0.0
@@ -38,6 +40,8 @@ class DriS5Simulator:
         """Answer the requests in `data`, and send the report that is due."""
         self._listen(data, elapsed)
         self._watch_cuff(elapsed, state)
+        if self.mood is Mood.SILENT:
+            return b""
         send = b""
         if self._interval_s and elapsed >= self._next:
             self._next = elapsed + self._interval_s

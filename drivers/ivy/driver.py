@@ -49,6 +49,9 @@ class IvyAnsarB:
         interval_s=1.0,
         dialogue=False,
         cabling="Serial output of the monitor, 9600 8N1; no handshake lines are used.",
+        setup=(
+            "The monitor sends by itself; see its manual, chapter on serial communication, for how to switch it on.",
+        ),
         quirks=(
             "The protocol has no checksum: a digit damaged into another digit, or lost from a number, cannot always "
             "be told from a value. Watch the count of bad frames.",

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from drivers import registry
 from drivers.dri_s5.displayed import etco2_mmhg
 from drivers.dri_s5.driver import DriS5, DriS5Settings
 from drivers.driver import Output
@@ -300,3 +301,14 @@ def test_frames_cut_short_are_counted_and_the_next_one_is_read() -> None:
     # A cut that takes the closing flag alone leaves a whole frame; one behind the first bytes leaves nothing to count.
     assert 100 <= reader.counters.good <= 102
     assert 197 <= reader.counters.good + reader.counters.bad <= 200
+
+
+def test_a_monitor_that_does_not_answer_is_told_once_and_until_it_answers() -> None:
+    driver = registry.create("dri_s5", {})
+    told = [driver.step(b"", float(second)).trouble for second in range(40)]
+    sentences = [trouble for trouble in told if trouble is not None]
+    assert len(sentences) == 1
+    assert "does not answer" in sentences[0]
+    assert told.index(sentences[0]) == 15
+    assert driver.step(DriValues().group(4, o10=72).frame(), 41.0).trouble == ""
+    assert driver.step(b"", 42.0).trouble is None
