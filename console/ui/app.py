@@ -20,6 +20,7 @@ from console.ui import theme as themes
 from console.ui.ack_sheet import AckSheet
 from console.ui.admit_page import AdmitPage
 from console.ui.bed_page.page import BedPage
+from console.ui.devices_page import DevicesPage
 from console.ui.first_run_page import FirstRunPage
 from console.ui.flash import FlashClock
 from console.ui.history_page import HistoryPage
@@ -31,7 +32,6 @@ from console.ui.pictures import take_pictures
 from console.ui.pump_sheet import PumpSheet
 from console.ui.sound.output import Output, QtOutput
 from console.ui.sound.player import AlarmSound
-from console.ui.sources_page import SourcesPage
 from console.ui.theme import Theme
 from console.ui.wall.page import WallPage
 
@@ -115,7 +115,7 @@ def build_window(link: Link, options: Options, output: Output | None = None) -> 
         first,
         BedPage(link, user, theme),
         HistoryPage(link, user, theme),
-        SourcesPage(link, user, theme, options.config_file),
+        DevicesPage(link, user, theme, options.config_file),
     ]
     sheets = {
         Sheet.ACKNOWLEDGE: AckSheet(link, user, theme),

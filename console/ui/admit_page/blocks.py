@@ -29,8 +29,8 @@ from console.ui.admit_page.draft import (
     parse_date,
     years_between,
 )
+from console.ui.devices_page.words import state_text
 from console.ui.forms import button, clear, label, set_look
-from console.ui.sources_table import state_text
 from console.ui.theme import Theme
 from console.ward.patient import MINIMUM_AGE_YEARS, RiskFlag
 from console.ward.source import Liveness

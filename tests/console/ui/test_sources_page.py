@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from console.link.snapshot import SourceView, WardSnapshot
-from console.ui.sources_page import SourcesPage
-from console.ui.sources_table import Rates, in_order, troubled
+from console.ui.devices_page import DevicesPage
+from console.ui.devices_page.table import Rates
+from console.ui.devices_page.words import in_order, troubled
 from console.ui.theme import Mode, Theme
 from console.ward.source import SourceState
 from tests.console.ui import fakes as f
@@ -47,7 +48,7 @@ def ward(*sources: SourceView) -> WardSnapshot:
 
 class Bench:
     def __init__(self, qtbot: QtBot) -> None:
-        self.page = SourcesPage(f.FakeLink(), "B. Tech", Theme(), "/etc/ward/ward.toml")
+        self.page = DevicesPage(f.FakeLink(), "B. Tech", Theme(), "/etc/ward/ward.toml")
         qtbot.addWidget(self.page)
         self.page.resize(1920, 942)
         self.page.show()

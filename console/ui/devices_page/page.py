@@ -17,9 +17,10 @@ from PySide6.QtWidgets import (
 
 from console.link.link import Link
 from console.link.snapshot import SourceView, WardSnapshot
+from console.ui.devices_page.table import SourcesModel
+from console.ui.devices_page.words import state_text, troubled, value_age
 from console.ui.forms import clear, label, panel
 from console.ui.page import Page
-from console.ui.sources_table import SourcesModel, state_text, troubled, value_age
 from console.ui.theme import GAP, MARGIN, Theme, Weight, font
 from console.ward.source import SourceState
 
@@ -39,7 +40,7 @@ WHAT_TO_DO: dict[SourceState, str] = {
 }
 
 
-class SourcesPage(Page):
+class DevicesPage(Page):
     """config_file: where sources are added, shown to the engineer."""
 
     title = "Devices"

@@ -8,52 +8,13 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from console.link.snapshot import SourceView
-from console.ui import wording
+from console.ui.devices_page.words import count_text, in_order, state_text, troubled, value_age
 from console.ui.theme import Theme, Weight, colour, font
-from console.ward.source import SourceState
 
-STATE_TEXT: dict[SourceState, str] = {
-    SourceState.CONNECTED: "✓  Live",
-    SourceState.CONNECTING: "…  Connecting",
-    SourceState.SILENT: "?  Silent, nothing comes",
-    SourceState.MALFORMED: "?  Unreadable data",
-    SourceState.WRONG_DEVICE: "✕  Another device",
-    SourceState.LOST: "✕  Connection lost",
-    SourceState.STOPPED: "–  Stopped",
-}
-_ORDER = (
-    SourceState.WRONG_DEVICE,
-    SourceState.LOST,
-    SourceState.MALFORMED,
-    SourceState.SILENT,
-    SourceState.STOPPED,
-    SourceState.CONNECTING,
-    SourceState.CONNECTED,
-)
 RATE_S = 5.0
 """Seconds over which bytes per second are taken."""
 
 Index = QModelIndex | QPersistentModelIndex
-
-
-def troubled(source: SourceView) -> bool:
-    """Something for an engineer to look at: not live, or values were put aside, or places are unknown."""
-    return source.state not in (SourceState.CONNECTED, SourceState.CONNECTING) or bool(
-        source.quarantined or source.unknown_locations or source.clock_skew_s
-    )
-
-
-def in_order(sources: Sequence[SourceView]) -> list[SourceView]:
-    """Problems first: by state, then those with anything put aside, then by bed and name."""
-    return sorted(sources, key=lambda s: (_ORDER.index(s.state), not troubled(s), s.beds, s.name))
-
-
-def state_text(source: SourceView) -> str:
-    """The state in words; a live source that puts values aside says so."""
-    text = STATE_TEXT[source.state]
-    if source.state is SourceState.CONNECTED and troubled(source):
-        return "?  Live, values put aside"
-    return text
 
 
 class Rates:
@@ -82,13 +43,6 @@ class Rates:
         return (seen[-1][1] - seen[0][1]) / (seen[-1][0] - seen[0][0])
 
 
-def value_age(source: SourceView, now: float) -> str:
-    """Age of the newest value."""
-    if source.last_value_stamp is None:
-        return "never"
-    return wording.age_text(now - source.last_value_stamp)
-
-
 class SourcesModel(QAbstractTableModel):
     """The sources in their order; rows change in place, so that the chosen one stays chosen."""
 
@@ -106,8 +60,8 @@ class SourcesModel(QAbstractTableModel):
             ("Connection", lambda s: f"{s.kind} · {s.address}" if s.address else s.kind),
             ("Last value", lambda s: value_age(s, self.now)),
             ("Bytes/s", self._rate),
-            ("Good", lambda s: f"{s.good:,}".replace(",", " ")),
-            ("Bad", lambda s: f"{s.bad:,}".replace(",", " ")),
+            ("Good", lambda s: count_text(s.good)),
+            ("Bad", lambda s: count_text(s.bad)),
             ("Reconnects", lambda s: str(s.reconnects)),
         )
 
