@@ -58,7 +58,7 @@ class Sink(Protocol):
         ...
 
     def received(self, reception: Reception) -> None:
-        """Bytes arrived, whether or not they completed a frame."""
+        """Bytes arrived, whether or not they completed a frame; or the driver has something to tell without any."""
         ...
 
     def lost(self, stamp: float, reason: str) -> None:
@@ -144,7 +144,7 @@ class _Loop:
                 up = True
                 self._up(stamp)
             output = _step(driver, data, stamp - start)
-            if data or output.vitals or output.alerts:
+            if data or output.vitals or output.alerts or output.trouble is not None:
                 self._bytes_in += len(data)
                 self._tell(stamp, output, driver)
             if output.send:
