@@ -6,17 +6,18 @@ time and wall time are passed in. Observations of one bed come in the order of t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from console.alarms.alarm import Alarm, Condition, Kind, Presence, Stage, Transition
+from console.alarms.alarm import Alarm, Change, Condition, Kind, Presence, Stage, Transition
 from console.alarms.alarm_rules import AlarmRules
 from console.alarms.explain import PatternView
 from console.alarms.lifecycle import UNDO_S, LifeCycle
 from console.alarms.limit_monitor import LimitMonitor
 from console.alarms.pattern_monitor import PatternMonitor
-from console.alarms.technical import STANDS_S, SourceSpec, TechnicalMonitor
+from console.alarms.technical import SINGLE_STANDS_S, TechnicalMonitor
+from console.alarms.technical_source import SourceSpec
 from console.ward.chart import NurseObservation, PumpEvent
 from console.ward.patient import Baseline, Patient
 from console.ward.source import SourceState
@@ -80,7 +81,7 @@ class BedAlarms:
         self._rules = rules
         self._lifecycle = LifeCycle(bed, new_id, demo=demo)
         self.limits = LimitMonitor(rules.limits)
-        self.technical = None if sources is None else TechnicalMonitor(sources, started)
+        self.technical = None if sources is None else TechnicalMonitor(sources, started, bed)
         self.patterns: PatternMonitor | None = None
         self._baseline: Baseline | None = None
         self._held: dict[str, _Held] = {}
@@ -126,6 +127,10 @@ class BedAlarms:
         if self.technical is not None:
             self.technical.forget_sensors()
         return out
+
+    def close(self, now: float, utc: datetime, by: str) -> list[Transition]:
+        """The bed is taken out of the ward: every alarm ends."""
+        return self._lifecycle.end_all(now, utc, by)
 
     def set_standby(self, on: bool, now: float, utc: datetime, by: str = "") -> list[Transition]:
         """Suspend or resume: while suspended nothing alarms; what still holds afterwards is a new occurrence."""
@@ -213,6 +218,27 @@ class BedAlarms:
         if self.technical is not None:
             self.technical.link(source, state, error, now)
 
+    def replan(
+        self,
+        sources: Iterable[SourceSpec],
+        rebound: Mapping[str, Collection[Parameter]],
+        demo: bool,
+        now: float,
+        utc: datetime,
+        by: str,
+    ) -> list[Transition]:
+        """Expect other sources from now on, because a person has said so. rebound: sources that have left the bed or
+        lead to another device now, each with the parameters whose newest value is its own.
+
+        Alarms that only they could have ended, end: with the next step they are over, or wait for an answer.
+        """
+        if self.technical is not None:
+            self.technical.replan(sources, rebound.keys(), now)
+        for source, parameters in rebound.items():
+            self.limits.forget(parameters, source)
+        self._lifecycle.demo = demo
+        return [replace(t, by=by) if t.change is Change.CLEAR else t for t in self.advance(now, utc)]
+
     # --- time passes ---------------------------------------------------------------------------------------------
 
     def advance(self, now: float, utc: datetime) -> list[Transition]:
@@ -237,8 +263,9 @@ class BedAlarms:
 
     def next_due(self) -> float | None:
         """The earliest engine time at which a delay ends or a sound returns; a virtual clock should stop there."""
-        limit, reminder = self.limits.next_due(), self._lifecycle.next_due()
-        return limit if reminder is None else reminder if limit is None else min(limit, reminder)
+        silence = None if self.technical is None else self.technical.next_due()
+        due = (self.limits.next_due(), self._lifecycle.next_due(), silence)
+        return min((at for at in due if at is not None), default=None)
 
     def acknowledge(self, alarm_id: str, version: int, by: str, reason: str, now: float, utc: datetime) -> Transition:
         """Answer one occurrence as seen at `version`. Raises lifecycle.RefusedError with a plain sentence."""
@@ -314,6 +341,6 @@ class BedAlarms:
         fresh = {
             _CHANNEL.get(parameter, parameter)
             for parameter, stamp in self._valid.items()
-            if parameter in STANDS_S or now - stamp <= RESTORED_FRESH_S
+            if parameter in SINGLE_STANDS_S or now - stamp <= RESTORED_FRESH_S
         }
         return bool(fresh) and wanted <= fresh

@@ -63,7 +63,7 @@ class LifeCycle:
     def __init__(self, bed: str, new_id: Callable[[], str], *, demo: bool = False) -> None:
         self._bed = bed
         self._new_id = new_id
-        self._demo = demo
+        self.demo = demo
         self._entries: dict[str, _Entry] = {}
         self._cache: tuple[Alarm, ...] | None = ()
 
@@ -192,7 +192,7 @@ class LifeCycle:
             stepped_at=utc,
             since=now,
             highest=condition.priority,
-            demo=self._demo,
+            demo=self.demo,
         )
         entry = _Entry(alarm, 1, now, condition, muted_by=self._cover(condition))
         changed = replace(alarm, sounding=_audible(alarm) and entry.muted_by is None)

@@ -8,6 +8,7 @@ inside by the deadband. Missing, questionable or late values hold everything whe
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 
 from console.alarms.alarm import Condition, Kind, Priority, Reason
 from console.alarms.limits import ABOVE, BELOW, LimitRules, ParameterLimits, displayed
@@ -94,6 +95,17 @@ class LimitMonitor:
         self._busy.clear()
         self._apnoea.clear()
         self._conditions = ()
+
+    def forget(self, parameters: Collection[Parameter], source: str) -> None:
+        """A person has taken a source away or bound it to another device: what it measured is nobody's value here, and
+        no value of it will ever clear what it raised."""
+        for parameter in parameters:
+            tracker = self._trackers.get(parameter)
+            if tracker is not None:
+                self._trackers[parameter] = _Tracker(tracker.limits)
+                self._busy.discard(parameter)
+        self._apnoea.pop(source, None)
+        self._collect()
 
     def observe(self, parameter: Parameter, value: float | None, status: Status, stamp: float) -> None:
         """Take a value received at `stamp` (engine seconds, never decreasing). Anything but a valid value is a gap."""

@@ -6,30 +6,18 @@ condition: it begins low, becomes medium, and ends with the first value that arr
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
 
-from console.alarms.alarm import Condition, Priority
-from console.alarms.technical_text import outage, sensor_fault
+from console.alarms.alarm import Condition
+from console.alarms.technical_source import LATE_S, STANDS_S, SourceSpec, SourceWatch, by_age
+from console.alarms.technical_text import sensor_fault
 from console.ward.source import Liveness, SourceState
 from drivers.observation import Parameter, Status
 
-LATE_S = 30.0
-LATE_INTERVALS = 2.5
-"""Data are late after max(30 s, 2.5 x the source's interval), gone at twice that (detector specification, 6)."""
-
-LINK_DOWN_GREY_S = 2.0
-LINK_DOWN_ALARM_S = 5.0
-"""A link known to be down: its values are late at once, and an alarm after so long (a reconnect is not an outage)."""
-
-LEAST_REAL_S = 2.0
-"""In a demonstration that runs faster nothing is late within so many real seconds."""
-
-UNREADABLE_ALARM_S = 5.0
 SENSOR_OFF_ALARM_S = 10.0
 UNRELIABLE_ALARM_S = 60.0
 
-STANDS_S: dict[Parameter, float] = {
+SINGLE_STANDS_S: dict[Parameter, float] = {
     Parameter.NIBP_SYS: 5400.0,
     Parameter.NIBP_DIA: 5400.0,
     Parameter.NIBP_MEAN: 5400.0,
@@ -43,78 +31,6 @@ CONTINUOUS_COUNT, CONTINUOUS_S = 3, 600.0
 WATCHED = (Parameter.HR, Parameter.RR, Parameter.SPO2, Parameter.ETCO2, Parameter.ART_SYS, Parameter.TEMP)
 """One sensor, one alarm: pulse and perfusion go with SpO2, the other arterial pressures with the systolic. A cuff is
 idle between readings and has no "sensor off"."""
-
-
-def late_after(interval_s: float) -> float:
-    """Seconds after which data of a source with this reporting interval are late."""
-    return max(LATE_S, LATE_INTERVALS * interval_s)
-
-
-@dataclass(frozen=True, slots=True)
-class SourceSpec:
-    """What a bed expects: the source's name and the seconds between two of its reports.
-
-    pace: engine seconds per real second, 1 outside a demonstration. A machine that simulates a ward thirty times
-    faster needs the same real seconds to open a line and to draw a picture.
-    """
-
-    name: str
-    interval_s: float
-    pace: float = 1.0
-
-
-class _Source:
-    """What is known of one source at this bed. down_since: since when its link has been down, None while it is up."""
-
-    __slots__ = (
-        "condition",
-        "down_since",
-        "error",
-        "fault",
-        "heard",
-        "heard_before",
-        "late_s",
-        "name",
-        "pace",
-        "unreadable_since",
-    )
-
-    def __init__(self, spec: SourceSpec) -> None:
-        self.name = spec.name
-        self.pace = spec.pace
-        self.late_s = max(late_after(spec.interval_s), LEAST_REAL_S * spec.pace if spec.pace > 1.0 else 0.0)
-        self.heard: float | None = None
-        self.heard_before: float | None = None
-        self.down_since: float | None = None
-        self.unreadable_since: float | None = None
-        self.error = ""
-        self.fault: tuple[Priority, str] | None = None
-        self.condition: Condition | None = None
-
-    def judge(self, now: float, started: float, occupied: bool) -> tuple[Priority, str] | None:
-        """Priority and cause of the outage, None while there is none."""
-        if self.heard is None and not occupied:
-            return None
-        age = now - (started if self.heard is None else self.heard)
-        down = self.down_since is not None and now - self.down_since >= LINK_DOWN_ALARM_S * self.pace
-        unreadable = self.unreadable_since is not None and now - self.unreadable_since >= UNREADABLE_ALARM_S * self.pace
-        # An outage ends with a value, not with a link that comes back and says nothing.
-        still = self.fault is not None and self.heard == self.heard_before
-        if not down and not unreadable and not still and age <= self.late_s:
-            return None
-        priority = Priority.MEDIUM if age > 2 * self.late_s else Priority.LOW
-        if self.fault is not None and still:
-            priority = max(priority, self.fault[0])
-        return priority, "lost" if down else "unreadable" if unreadable else "silent"
-
-    def liveness(self, now: float, started: float) -> Liveness:
-        if self.heard is None:
-            return Liveness.STARTING if now - started <= 2 * self.late_s else Liveness.NO_DATA
-        age = now - self.heard
-        if age > 2 * self.late_s:
-            return Liveness.NO_DATA
-        down = self.down_since is not None and now - self.down_since > LINK_DOWN_GREY_S * self.pace
-        return Liveness.LATE if down or age > self.late_s else Liveness.LIVE
 
 
 class _Sensor:
@@ -136,12 +52,12 @@ class _Sensor:
     def continuous(self) -> bool:
         return self.count >= CONTINUOUS_COUNT
 
-    def judge(self, now: float, late_s: float) -> str:
+    def judge(self, now: float, silent_s: float) -> str:
         """What is wrong with the sensor, "" while nothing is."""
         if self.valid is None:
             return ""
         if self.bad_since is None:
-            return "silent" if now - self.valid > late_s else ""
+            return "silent" if now - self.valid > silent_s else ""
         bad = now - self.bad_since
         if self.status is Status.UNAVAILABLE:
             return "off" if bad >= SENSOR_OFF_ALARM_S else ""
@@ -151,21 +67,35 @@ class _Sensor:
 class TechnicalMonitor:
     """Watches the sources and sensors of one bed. Pure: engine time is passed in.
 
-    started: engine time from which a source that has never spoken is waited for.
+    started: engine time from which a source that has never spoken is waited for. bed: its name, for the texts.
     """
 
-    def __init__(self, sources: Iterable[SourceSpec], started: float) -> None:
-        self._sources = {spec.name: _Source(spec) for spec in sources}
+    def __init__(self, sources: Iterable[SourceSpec], started: float, bed: str = "") -> None:
+        self._sources = {spec.name: SourceWatch(spec, started) for spec in sources}
+        self._bed = bed
         self._sensors: dict[Parameter, _Sensor] = {}
-        self._started = started
         self._notes: dict[str, Condition] = {}
         self._conditions: tuple[Condition, ...] = ()
+        self._abandoned = False
+
+    def replan(self, sources: Iterable[SourceSpec], rebound: Collection[str], now: float) -> None:
+        """Expect other sources from now on. rebound: names of those that are something else than before although they
+        stay at this bed. What is known of the others is not touched."""
+        before, self._sources = self._sources, {}
+        for spec in sources:
+            watch = before.get(spec.name)
+            if watch is None:
+                watch = SourceWatch(spec, now)
+            elif spec != watch.spec or spec.name in rebound:
+                watch.renew(spec, now)
+            self._sources[spec.name] = watch
+        gone = {name for name in before if name not in self._sources} | set(rebound)
+        self._sensors = {p: sensor for p, sensor in self._sensors.items() if sensor.source not in gone}
+        self._abandoned = not self._sources and (self._abandoned or bool(before))
 
     def observe(self, parameter: Parameter, status: Status, stamp: float, source: str) -> None:
         """Something arrived for this bed. "No data" said by the device keeps the source alive, not the sensor."""
-        entry = self._sources.get(source)
-        if entry is not None:
-            entry.heard = stamp
+        self.heard(source, stamp)
         sensor = self._sensors.get(parameter)
         if sensor is None:
             sensor = self._sensors[parameter] = _Sensor()
@@ -181,26 +111,16 @@ class TechnicalMonitor:
             sensor.bad_since = stamp
 
     def heard(self, source: str, stamp: float) -> None:
-        """The source spoke of this bed without a value (an alert, an empty report)."""
-        entry = self._sources.get(source)
-        if entry is not None:
-            entry.heard = stamp
+        """The source spoke of this bed, with or without a value (an alert, an empty report)."""
+        watch = self._sources.get(source)
+        if watch is not None:
+            watch.heard = stamp
 
     def link(self, source: str, state: SourceState, error: str, now: float) -> None:
-        """The state of a source's link has become known. A link that tries again is still down until it is up."""
-        entry = self._sources.get(source)
-        if entry is None:
-            return
-        entry.error = error
-        up = state in (SourceState.CONNECTED, SourceState.SILENT, SourceState.MALFORMED)
-        if up:
-            entry.down_since = None
-        elif entry.down_since is None:
-            entry.down_since = now
-        if state is not SourceState.MALFORMED:
-            entry.unreadable_since = None
-        elif entry.unreadable_since is None:
-            entry.unreadable_since = now
+        """The state of a source's link has become known."""
+        watch = self._sources.get(source)
+        if watch is not None:
+            watch.link(state, error, self._bed, now)
 
     def note(self, key: str, condition: Condition | None) -> None:
         """Hold (or with None drop) a condition somebody else has found, such as a clock that differs."""
@@ -215,6 +135,8 @@ class TechnicalMonitor:
         if kind == "data" and name in self._sources:
             source = self._sources[name]
             source.fault, source.condition = (condition.priority, "silent"), condition
+        elif kind == "device" and name in self._sources:
+            self._sources[name].device_condition = condition
         elif kind == "sensor" and name in set(Parameter):
             sensor = self._sensors.setdefault(Parameter(name), _Sensor())
             sensor.valid, sensor.bad_since, sensor.status = now, now - SENSOR_OFF_ALARM_S, Status.UNAVAILABLE
@@ -225,18 +147,26 @@ class TechnicalMonitor:
 
     def restart(self, now: float) -> None:
         """Wait anew for sources that have not spoken: somebody has just been admitted, or standby has ended."""
-        self._started = now
+        for source in self._sources.values():
+            if source.heard is None:
+                source.since = now
+
+    def next_due(self) -> float | None:
+        """The earliest engine time at which a source that has spoken falls silent, or None."""
+        due = None
+        for source in self._sources.values():
+            at = source.next_due()
+            if at is not None and (due is None or at < due):
+                due = at
+        return due
 
     def advance(self, now: float, *, occupied: bool) -> None:
         """Judge ages. occupied: a patient is admitted; a source that never spoke matters only then."""
         found: list[Condition] = []
         for source in self._sources.values():
-            fault = source.judge(now, self._started, occupied)
-            if fault != source.fault:
-                if source.fault is None:
-                    source.heard_before = source.heard
-                source.fault = fault
-                source.condition = None if fault is None else outage(source.name, source.late_s, source.error, *fault)
+            source.judge(now, occupied)
+            if source.device_condition is not None:
+                found.append(source.device_condition)
             if source.condition is not None:
                 found.append(source.condition)
         for parameter in WATCHED:
@@ -259,47 +189,46 @@ class TechnicalMonitor:
 
     def liveness(self, now: float) -> Liveness:
         """Of the bed: that of its liveliest source."""
-        states = [source.liveness(now, self._started) for source in self._sources.values()]
+        states = [source.liveness(now) for source in self._sources.values()]
         for state in (Liveness.LIVE, Liveness.LATE, Liveness.NO_DATA):
             if state in states:
                 return state
-        return Liveness.STARTING
+        return Liveness.NO_DATA if self._abandoned else Liveness.STARTING
 
     def reading_liveness(self, parameter: Parameter, source: str, stamp: float, now: float) -> Liveness:
         """Of a value received at `stamp` from `source`: by its own age, and never livelier than its source."""
-        entry = self._sources.get(source)
-        late_s = self._late_s(parameter, LATE_S if entry is None else entry.late_s)
-        age = now - stamp
-        own = Liveness.LIVE if age <= late_s else Liveness.LATE if age <= 2 * late_s else Liveness.NO_DATA
-        if own is not Liveness.LIVE or entry is None:
+        own = by_age(now, stamp, self.late(parameter, source))
+        watch = self._sources.get(source)
+        if own is not Liveness.LIVE or watch is None:
             return own
+        whole = watch.liveness(now)
+        if whole is Liveness.LIVE:
+            return Liveness.LIVE
         # A cuff pressure with its time on it outlives its source, but it does not look live.
-        return (
-            Liveness.LIVE
-            if entry.liveness(now, self._started) is Liveness.LIVE
-            else self._dimmed(parameter, entry, now)
-        )
+        return Liveness.LATE if self._single(parameter) else whole
 
-    def _dimmed(self, parameter: Parameter, entry: _Source, now: float) -> Liveness:
-        return Liveness.LATE if self._single(parameter) else entry.liveness(now, self._started)
+    def late(self, parameter: Parameter, source: str) -> float:
+        """Seconds after which a value of this parameter from this source does not look live any more."""
+        watch = self._sources.get(source)
+        return self._seconds(parameter, LATE_S if watch is None else watch.late_s)
+
+    def stands(self, parameter: Parameter, source: str) -> float:
+        """Seconds for which a value of this parameter from this source may be judged as the present one."""
+        watch = self._sources.get(source)
+        return self._seconds(parameter, STANDS_S if watch is None else watch.stands_s)
+
+    def _seconds(self, parameter: Parameter, stream_s: float) -> float:
+        """Those of a stream, or longer for single readings."""
+        return SINGLE_STANDS_S[parameter] if self._single(parameter) else stream_s
 
     def _single(self, parameter: Parameter) -> bool:
         if parameter is Parameter.TEMP:
             sensor = self._sensors.get(parameter)
             return sensor is None or not sensor.continuous
-        return parameter in STANDS_S
-
-    def _late_s(self, parameter: Parameter, stream_s: float) -> float:
-        """Seconds after which a value of this parameter is late: those of its source, or longer for single readings."""
-        return STANDS_S[parameter] if self._single(parameter) else stream_s
-
-    def stands(self, parameter: Parameter, source: str) -> float:
-        """Seconds for which a value of this parameter from this source may be judged as the present one."""
-        entry = self._sources.get(source)
-        return self._late_s(parameter, LATE_S if entry is None else entry.late_s)
+        return parameter in SINGLE_STANDS_S
 
     def _sensor_fault(self, parameter: Parameter, sensor: _Sensor, now: float) -> str:
         source = self._sources.get(sensor.source)
-        if self._single(parameter) or (source is not None and source.fault is not None):
+        if self._single(parameter) or (source is not None and source.silent):
             return ""  # a spot reading has no sensor that stays on, and an outage has its own alarm
-        return sensor.judge(now, late_after(0.0) if source is None else source.late_s)
+        return sensor.judge(now, STANDS_S if source is None else source.stands_s)

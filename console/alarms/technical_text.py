@@ -42,6 +42,19 @@ def outage(name: str, late_s: float, error: str, priority: Priority, cause: str)
     )
 
 
+def another_device(name: str, bed: str, error: str) -> Condition:
+    """The line of a source leads to another device than the one bound to the bed. error: which, in words."""
+    return Condition(
+        key=f"technical:device:{name}",
+        kind=Kind.TECHNICAL,
+        priority=Priority.MEDIUM,
+        text=f"Another device at bed {bed}",
+        detail=f"{name}: {error}" if error else name,
+        advice="Its values are not shown: watch the bedside monitor. Connect the device of this bed again, or compare "
+        "this one with the patient and confirm it on the Devices page.",
+    )
+
+
 def sensor_fault(parameter: Parameter, wrong: str) -> Condition:
     """A parameter that is not measured. wrong: "off", "silent" or "unreliable"."""
     label = LABELS[parameter]

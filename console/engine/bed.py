@@ -107,7 +107,8 @@ class Bed:
             return stamp >= cell.stamp
         if new.parameter is Parameter.RR and self._has_capnograph(new):
             return True
-        fresh = new.stamp - cell.stamp <= self.technical.stands(old.parameter, old.source)
+        # A value that does not look live any more hides none that does.
+        fresh = new.stamp - cell.stamp < self.technical.late(old.parameter, old.source)
         return not (fresh and old.status is Status.VALID)
 
     def _has_capnograph(self, observation: Observation) -> bool:
@@ -220,7 +221,7 @@ class Bed:
             low,
             high,
             self.alarms.limits.breach(parameter, observation.value) if judged else 0,
-            self.technical.stands(parameter, observation.source),
+            self.technical.late(parameter, observation.source),
         )
         return cell.reading
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from console.alarms.technical import SourceSpec
+from console.alarms.technical_source import SourceSpec
 from console.config import Config, ConfigError
 from console.link.snapshot import SourceView
 from console.ward.source import SourceState

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from console.alarms.alarm import Change, Kind, Presence, Priority, Stage
 from console.alarms.bed import BedAlarms
-from console.alarms.technical import SourceSpec
+from console.alarms.technical_source import SourceSpec
 from console.rules import load_rules
 from console.ward.chart import NurseObservation, PumpEvent, PumpEventKind
 from console.ward.patient import Baseline, RiskFlag

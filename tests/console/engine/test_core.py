@@ -64,11 +64,14 @@ def test_no_data_from_the_device_replaces_the_value(ward):
 def test_values_go_grey_and_then_away_and_the_alarm_steps_up(ward):
     ward.ask(Admit(patient(), "Nurse A"))
     ward.run(5, {HR: 76})
-    ward.run(31)
+    ward.run(9)
+    assert ward.bed().reading(HR).liveness is Liveness.LIVE
+    assert ward.alarm("technical:data:monitor") is None
+    ward.run(1)
     assert ward.bed().reading(HR).liveness is Liveness.LATE
     assert ward.bed().liveness is Liveness.LATE
     assert ward.alarm("technical:data:monitor").priority is Priority.LOW
-    ward.run(30)
+    ward.run(51)
     assert ward.bed().reading(HR).liveness is Liveness.NO_DATA
     assert ward.alarm("technical:data:monitor").priority is Priority.MEDIUM
     onsets = [t for t in ward.store.transitions if t.alarm.condition.key == "technical:data:monitor"]
