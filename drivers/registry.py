@@ -20,6 +20,7 @@ DRIVERS: dict[str, str] = {
     "masimo_ascii1": "drivers.masimo.driver:MasimoAscii1",
     "ivy_ansarb": "drivers.ivy.driver:IvyAnsarB",
     "dri_s5": "drivers.dri_s5.driver:DriS5",
+    "nellcor_ascii": "drivers.nellcor.driver:NellcorAscii",
 }
 """Name -> "module:Class" of the drivers that come with the console."""
 

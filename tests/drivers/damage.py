@@ -62,6 +62,7 @@ FRAMES: dict[str, Callable[[bytes], int]] = {
     "masimo_ascii1": lambda data: data.count(b"\r\n"),
     "ivy_ansarb": lambda data: data.count(b"\xfe"),
     "dri_s5": lambda data: data.count(b"\x7e") // 2,
+    "nellcor_ascii": lambda data: data.count(b"\r\n"),
 }
 """How many frames there are in undamaged bytes, counted without the driver."""
 

@@ -26,7 +26,7 @@ def test_every_driver_has_a_whole_manifest_and_a_simulator(name: str) -> None:
 
 
 def test_an_unknown_name_lists_those_there_are() -> None:
-    with pytest.raises(registry.UnknownDriverError, match="'nix' is not a driver; there are dri_s5, ivy_"):
+    with pytest.raises(registry.UnknownDriverError, match="'nix' is not a driver; there are .*dri_s5, .*ivy_"):
         registry.create("nix", {})
 
 
@@ -45,7 +45,7 @@ def test_third_parties_add_drivers_and_cannot_replace_ours(monkeypatch: pytest.M
         EntryPoint("empty", "drivers.masimo.driver:Nothing", registry.ENTRY_POINT_GROUP),
     ]
     monkeypatch.setattr(registry, "entry_points", lambda group: points if group == registry.ENTRY_POINT_GROUP else [])
-    assert registry.names() == ("acme", "broken", "dri_s5", "empty", "ivy_ansarb", "masimo_ascii1")
+    assert set(registry.names()) == {"acme", "broken", "empty", *registry.DRIVERS}
     assert registry.create("acme", {}).info.name == "masimo_ascii1"
     assert registry.info("dri_s5").name == "dri_s5"
     with pytest.raises(registry.DriverImportError, match="the module no_such_module_here cannot be loaded"):
