@@ -5,18 +5,16 @@
     0.000 > 7e31000000
     1.250 < 7e6a010000
 
-The first line names the format. Each other line holds the seconds since the link came up (never decreasing), the
+The first line names the format. Each other line holds the seconds since the recording began (never decreasing), the
 direction (< from the device, > to the device) and the bytes in hexadecimal. Empty lines and lines that begin with #
 are remarks. A line has at most 32,768 characters.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import IO
-
-from drivers.transport.link import Link
 
 FIRST_LINE = b"# ward-console capture 1"
 LONGEST_LINE = 32768
@@ -28,7 +26,8 @@ class CaptureError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class CaptureEntry:
-    """Bytes that went over the link. seconds: since the link came up; received: from the device to the console."""
+    """Bytes that went over the link. seconds: since the link came up or the recording began; received: from the device
+    to the console."""
 
     seconds: float
     received: bool
@@ -97,31 +96,9 @@ class CaptureWriter:
             self._file.write(f"{entry.seconds:.6f} {'<' if entry.received else '>'} {piece.hex()}\n".encode())
         self._left -= len(entry.data)
         if self._left <= 0:
-            self._file.write(b"# the limit of this capture was reached; later traffic is not in it\n")
+            self.remark("the limit of this capture was reached; later traffic is not in it")
 
-
-class RecordingLink:
-    """A link whose traffic is written to a capture on the way; see drivers.transport.link.Link."""
-
-    def __init__(self, link: Link, writer: CaptureWriter, now: Callable[[], float]) -> None:
-        self.name = link.name
-        self._link = link
-        self._writer = writer
-        self._now = now
-        self._start = now()
-
-    def read(self, timeout: float) -> bytes:
-        """See Link.read."""
-        data = self._link.read(timeout)
-        if data:
-            self._writer.write(CaptureEntry(self._now() - self._start, True, data))
-        return data
-
-    def write(self, data: bytes) -> None:
-        """See Link.write."""
-        self._link.write(data)
-        self._writer.write(CaptureEntry(self._now() - self._start, False, data))
-
-    def close(self) -> None:
-        """See Link.close. The file stays with the one who opened it."""
-        self._link.close()
+    def remark(self, text: str) -> None:
+        """Add a remark; what would break its line is replaced."""
+        plain = "".join(c if c.isprintable() else " " for c in text)[: LONGEST_LINE // 4]
+        self._file.write(f"# {plain}\n".encode(errors="replace"))
