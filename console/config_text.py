@@ -1,0 +1,200 @@
+"""Changes to the text of a configuration file that leave the engineer's remarks, order and spacing as they are. Pure.
+
+The text is cut into sections at their headers; only the section that changes is written anew, with the remarks in it.
+Remarks that stand directly above a header belong to its section.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+import tomlkit
+from tomlkit.exceptions import TOMLKitError
+from tomlkit.items import AbstractTable, Array, InlineTable
+
+from console.config import Config, ConfigError, SourceConfig, WardConfig, parse_config
+
+_HEADER = re.compile(r"^\s*\[(\[)?\s*([\w\-\"'. ]+?)\s*\]\]?\s*(#.*)?$")
+
+Section = TypeVar("Section", SourceConfig, WardConfig)
+
+BY_HAND = "the file is written in a way that cannot be changed from here; change it by hand and start the console again"
+
+
+def with_ward(text: str, ward: WardConfig) -> str:
+    """The text with other ward settings. Raises ConfigError when that cannot be done or is not allowed."""
+    sections = _sections(text)
+    wanted = parse_config(text)
+    places = [i for i, (name, _) in enumerate(sections) if name == "ward"]
+    if places:
+        sections[places[0]] = ("ward", _merged(sections[places[0]][1], "ward", ward))
+    else:
+        sections.insert(1, ("ward", _apart(sections[0][1]) + _fresh(ward, "[ward]") + "\n"))
+    return _checked(_joined(sections), wanted, ward=ward)
+
+
+def with_source(text: str, source: SourceConfig, replaces: str = "") -> str:
+    """The text with a source added at the end of the sources, or in the place of the one named `replaces`."""
+    sections, config = _sections(text), parse_config(text)
+    places = _source_places(sections, config)
+    sources = list(config.source)
+    if replaces:
+        index = _index(config, replaces)
+        sections[places[index]] = ("source", _merged(sections[places[index]][1], "source", source))
+        sources[index] = source
+    else:
+        after = places[-1] + 1 if places else len(sections)
+        before = sections[after - 1][1]
+        end = "\n" if after < len(sections) else ""
+        sections.insert(after, ("source", _apart(before) + _fresh(source, "[[source]]") + end))
+        sources.append(source)
+    return _checked(_joined(sections), config, source=tuple(sources))
+
+
+def without_source(text: str, name: str) -> str:
+    """The text without a source and the remarks that belong to it."""
+    sections, config = _sections(text), parse_config(text)
+    index = _index(config, name)
+    del sections[_source_places(sections, config)[index]]
+    return _checked(_joined(sections), config, source=(*config.source[:index], *config.source[index + 1 :]))
+
+
+def _checked(text: str, before: Config, **changes: Any) -> str:
+    """The new text, once it says what is wanted and nothing else. What is not allowed is told in words first."""
+    try:
+        tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(BY_HAND) from error
+    after = parse_config(text)
+    if after != before.model_copy(update=changes):
+        raise ConfigError(BY_HAND)
+    return text
+
+
+def _index(config: Config, name: str) -> int:
+    for index, source in enumerate(config.source):
+        if source.name == name:
+            return index
+    raise ConfigError(f"there is no source '{name}'")
+
+
+def _source_places(sections: Sequence[tuple[str, str]], config: Config) -> list[int]:
+    places = [i for i, (name, _) in enumerate(sections) if name == "source"]
+    if len(places) != len(config.source):
+        raise ConfigError(BY_HAND)
+    return places
+
+
+def _sections(text: str) -> list[tuple[str, str]]:
+    """(name, text) of every section in order; the first is what stands before all headers, under ""."""
+    lines: list[str] = []
+    sections: list[tuple[str, list[str]]] = [("", lines)]
+    for line in text.splitlines(keepends=True):
+        header = _HEADER.match(line.rstrip("\r\n"))
+        if header is not None:
+            name = header[2].strip("\"' ")
+            owner = name.split(".")[0].strip("\"' ")
+            # A table within an entry, as [source.transport], is a part of its section.
+            if header[1] or "." not in name or owner != sections[-1][0]:
+                lines = _remarks_above(lines)
+                sections.append((name, lines))
+        lines.append(line)
+    return [(name, "".join(of_section)) for name, of_section in sections]
+
+
+def _remarks_above(lines: list[str]) -> list[str]:
+    """Takes the remarks at the end of `lines` that no empty line parts from what follows."""
+    first = len(lines)
+    while first > 0 and lines[first - 1].lstrip().startswith("#"):
+        first -= 1
+    above = lines[first:]
+    del lines[first:]
+    return above
+
+
+def _joined(sections: Sequence[tuple[str, str]]) -> str:
+    return "".join(text for _, text in sections)
+
+
+def _apart(before: str) -> str:
+    """What goes between a text and a new section: an empty line."""
+    if not before.strip():
+        return ""
+    return "" if before.endswith("\n\n") else "\n" if before.endswith("\n") else "\n\n"
+
+
+def _fresh(section: Section, header: str) -> str:
+    lines = [f"{name} = {_inline(value).as_string()}" for name, value in _sparse(section).items()]
+    return "\n".join([header, *lines]) + "\n"
+
+
+def _sparse(section: Section) -> dict[str, Any]:
+    """What has to be written: everything but what is so anyway."""
+    return section.model_dump(mode="json", exclude_defaults=True)
+
+
+def _merged(text: str, key: str, section: Section) -> str:
+    """The section with other values; what does not change keeps its place, its spelling and its remarks."""
+    try:
+        document = tomlkit.parse(text)
+        table: Any = document[key]
+        if not isinstance(table, AbstractTable):
+            (table,) = table
+        _merge(table, _sparse(section), section.model_dump(mode="json"))
+        return tomlkit.dumps(document)
+    except (TOMLKitError, KeyError, ValueError) as error:  # tomllib's own error is a ValueError
+        raise ConfigError(BY_HAND) from error
+
+
+def _merge(table: Any, wanted: Mapping[str, Any], full: Mapping[str, Any]) -> None:
+    for name in [n for n in table if n not in wanted and not (n in full and table[n] == full[n])]:
+        del table[name]
+    for name, value in wanted.items():
+        held = table.get(name)
+        if isinstance(held, AbstractTable | InlineTable) and isinstance(value, Mapping):
+            of_full = full.get(name)
+            _merge(held, value, of_full if isinstance(of_full, Mapping) else value)
+        elif isinstance(held, Array) and isinstance(value, list):
+            _merge_list(table, name, held, value)
+        elif held is None or held != value:
+            _set(table, name, value)
+
+
+def _merge_list(table: Any, name: str, held: Array, wanted: list[Any]) -> None:
+    """Adds and removes in place, so that remarks between the entries stay; another order is written anew."""
+    for value in [v for v in held.unwrap() if v not in wanted]:
+        held.remove(value)
+    kept = held.unwrap()
+    if kept == wanted[: len(kept)]:
+        for value in wanted[len(kept) :]:
+            held.append(value)
+    # A remark behind the last entry of a line can swallow what is added there.
+    if tomllib.loads(f"list = {held.as_string()}")["list"] != wanted:
+        _set(table, name, wanted)
+
+
+def _set(table: Any, name: str, value: Any) -> None:
+    """A new value under a name that may have a remark behind it. New names go before the tables within the section."""
+    item = _inline(value)
+    if name in table:
+        table[name] = item
+        return
+    later = [(n, table[n]) for n in table if isinstance(table[n], tomlkit.items.Table)]
+    for n, _ in later:
+        del table[n]
+    table[name] = item
+    for n, kept in later:
+        table[n] = kept
+
+
+def _inline(value: Any) -> Any:
+    """A TOML item on one line."""
+    if not isinstance(value, Mapping):
+        return tomlkit.item(value)
+    made = tomlkit.inline_table()
+    for name, inner in value.items():
+        made[name] = _inline(inner)
+    return made
