@@ -127,7 +127,7 @@ def _apart(before: str) -> str:
 
 
 def _fresh(section: Section, header: str) -> str:
-    lines = [f"{name} = {_inline(value).as_string()}" for name, value in _sparse(section).items()]
+    lines: list[str] = [f"{name} = {_inline(value).as_string()}" for name, value in _sparse(section).items()]
     return "\n".join([header, *lines]) + "\n"
 
 
