@@ -60,7 +60,11 @@ class Tap:
 
     def seconds(self) -> float:
         """Since the link came up."""
-        return self._now() - self._link_up
+        return self.seconds_at(self._now())
+
+    def seconds_at(self, stamp: float) -> float:
+        """From the coming up of the link to a time of the tap's clock."""
+        return max(0.0, stamp - self._link_up)
 
     def start_recording(self, file: Path, remarks: Sequence[str] = (), limit: int = LIMIT) -> None:
         """Record all traffic from now on; seconds in the file count from now. Raises RecordingError when the file
