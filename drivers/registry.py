@@ -21,6 +21,7 @@ DRIVERS: dict[str, str] = {
     "ivy_ansarb": "drivers.ivy.driver:IvyAnsarB",
     "dri_s5": "drivers.dri_s5.driver:DriS5",
     "nellcor_ascii": "drivers.nellcor.driver:NellcorAscii",
+    "nonin_ascii": "drivers.nonin.ascii.driver:NoninAscii",
 }
 """Name -> "module:Class" of the drivers that come with the console."""
 

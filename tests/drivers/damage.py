@@ -63,6 +63,7 @@ FRAMES: dict[str, Callable[[bytes], int]] = {
     "ivy_ansarb": lambda data: data.count(b"\xfe"),
     "dri_s5": lambda data: data.count(b"\x7e") // 2,
     "nellcor_ascii": lambda data: data.count(b"\r\n"),
+    "nonin_ascii": lambda data: data.count(b"\r\n"),
 }
 """How many frames there are in undamaged bytes, counted without the driver."""
 
