@@ -20,8 +20,12 @@ DRIVERS: dict[str, str] = {
     "masimo_ascii1": "drivers.masimo.driver:MasimoAscii1",
     "ivy_ansarb": "drivers.ivy.driver:IvyAnsarB",
     "dri_s5": "drivers.dri_s5.driver:DriS5",
+    "capnostream": "drivers.capnostream.driver:Capnostream",
     "nellcor_ascii": "drivers.nellcor.driver:NellcorAscii",
     "nonin_ascii": "drivers.nonin.ascii.driver:NoninAscii",
+    "nonin_df2": "drivers.nonin.binary.driver:NoninDf2",
+    "nonin_df7": "drivers.nonin.binary.driver:NoninDf7",
+    "nonin_df8": "drivers.nonin.binary.driver:NoninDf8",
 }
 """Name -> "module:Class" of the drivers that come with the console."""
 

@@ -62,6 +62,7 @@ FRAMES: dict[str, Callable[[bytes], int]] = {
     "masimo_ascii1": lambda data: data.count(b"\r\n"),
     "ivy_ansarb": lambda data: data.count(b"\xfe"),
     "dri_s5": lambda data: data.count(b"\x7e") // 2,
+    "capnostream": lambda data: data.count(b"\x85"),
     "nellcor_ascii": lambda data: data.count(b"\r\n"),
     "nonin_ascii": lambda data: data.count(b"\r\n"),
 }
