@@ -232,12 +232,13 @@ class BedAlarms:
 
         Alarms that only they could have ended, end: with the next step they are over, or wait for an answer.
         """
+        out = self.advance(now, utc)
         if self.technical is not None:
             self.technical.replan(sources, rebound.keys(), now)
         for source, parameters in rebound.items():
             self.limits.forget(parameters, source)
         self._lifecycle.demo = demo
-        return [replace(t, by=by) if t.change is Change.CLEAR else t for t in self.advance(now, utc)]
+        return out + [replace(t, by=by) if t.change is Change.CLEAR else t for t in self.advance(now, utc)]
 
     # --- time passes ---------------------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -139,6 +139,25 @@ class Bed:
             if transition.change is Change.CLEAR:
                 at = transition.at.astimezone(self._zone)
                 self._last_alarm = f"{transition.alarm.condition.text}, ended {at:%H:%M}"
+
+    def replan(
+        self, plan: BedPlan, rebound: Collection[str], zone: ZoneInfo, now: float, utc: datetime, by: str
+    ) -> list[Transition]:
+        """Expect what a person has configured. rebound: sources that are others than before although they stay. What
+        a source of before has measured is not shown here any more; what only it could have ended, ends."""
+        self._zone = zone
+        expected = {spec.name for spec in plan.sources}
+        gone = {spec.name for spec in self._plan.sources if spec.name not in expected} | set(rebound)
+        if plan == self._plan and not gone:
+            return []
+        taken = {name: [p for p, cell in self._cells.items() if cell.observation.source == name] for name in gone}
+        self._plan = plan
+        for parameters in taken.values():
+            for parameter in parameters:
+                del self._cells[parameter]
+        if self._last_data is not None and self._last_data.source in gone:
+            self._last_data = None
+        return self.alarms.replan(plan.sources, taken, plan.demo, now, utc, by)
 
     # --- the picture ---------------------------------------------------------------------------------------------
 

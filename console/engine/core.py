@@ -11,13 +11,13 @@ from concurrent.futures import Future
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from console.alarms.alarm import Condition, Priority, Transition
+from console.alarms.alarm import Change, Condition, Priority, Transition
 from console.alarms.alarm_rules import AlarmRules
 from console.alarms.bed import BedAlarms
 from console.alarms.lifecycle import LifeCycle
 from console.alarms.technical_text import system_condition
 from console.engine.bed import Bed
-from console.engine.items import DeviceReport, Item, PatientSeen, Samples, SourceNote, TrendRead
+from console.engine.items import DeviceReport, Item, PatientSeen, Replan, Samples, SourceNote, TrendRead
 from console.engine.plan import WardPlan
 from console.engine.system import SystemWatch
 from console.link.snapshot import SourceView, SystemView, WardSnapshot
@@ -50,6 +50,7 @@ class WardCore:
         self.plan = plan
         self.store = store
         self.new_id = new_id
+        self._rules = rules
         zone = ZoneInfo(plan.timezone)
         self.beds = {bed.bed: Bed(bed, rules, new_id, zone, now) for bed in plan.beds}
         self.watch = SystemWatch()
@@ -60,23 +61,34 @@ class WardCore:
         self._faulty: dict[str, tuple[str, float]] = {}
         self._sources = plan.views
         self._sequence = 0
+        self._waiting = Restored()
 
     # --- start ---------------------------------------------------------------------------------------------------
 
     def restore(self, restored: Restored, now: float, utc: datetime) -> None:
         """Take up open stays and alarms; alarms nobody has answered are announced again."""
+        self._waiting = restored
         for stay in restored.stays:
-            bed = self.beds.get(stay.patient.bed)
-            if bed is None:
+            if stay.patient.bed not in self.beds:
                 text = f"{stay.patient.name} is admitted to {stay.patient.bed}, which is no longer a bed of this ward"
                 self.audit(AuditEntry(utc, "system", "stay not shown", stay.patient.bed, text))
-                continue
-            bed.pump_events, bed.findings = list(stay.pump_events), list(stay.findings)
-            bed.alarms.admit(stay.patient, stay.pump_events, stay.findings, now=now)
         for bed in self.beds.values():
-            self.record(bed.alarms.restore(restored.alarms, now, utc), bed)
+            self._take_up(bed, now, utc)
         own = [alarm for alarm in restored.alarms if alarm.bed == ""]
         self.record(self._lifecycle.restore(own, now, utc))
+
+    def _take_up(self, bed: Bed, now: float, utc: datetime) -> None:
+        """What stood at a bed before the console was started; once, also when it becomes a bed again only later."""
+        waiting = self._waiting
+        for stay in waiting.stays:
+            if stay.patient.bed == bed.name:
+                bed.pump_events, bed.findings = list(stay.pump_events), list(stay.findings)
+                bed.alarms.admit(stay.patient, stay.pump_events, stay.findings, now=now)
+        self.record(bed.alarms.restore(waiting.alarms, now, utc), bed)
+        self._waiting = Restored(
+            tuple(stay for stay in waiting.stays if stay.patient.bed != bed.name),
+            tuple(alarm for alarm in waiting.alarms if alarm.bed != bed.name),
+        )
 
     def occupied(self) -> list[str]:
         """Beds with an admitted patient."""
@@ -101,9 +113,12 @@ class WardCore:
                     bed.compare_patients()
                     self._dirty.add(item.bed)
             case TrendRead():
-                bed = self.beds[item.bed]
-                bed.trend.preload(item.trend, now, utc)
-                self._dirty.add(item.bed)
+                bed = self.beds.get(item.bed)
+                if bed is not None:
+                    bed.trend.preload(item.trend, now, utc)
+                    self._dirty.add(item.bed)
+            case Replan():
+                self._replan(item, now, utc)
             case SourceNote():
                 self.audit(AuditEntry(utc, "system", item.act, "", f"{item.source}: {item.detail}"))
 
@@ -119,6 +134,54 @@ class WardCore:
             except Exception as error:  # noqa: BLE001 - one bed's fault must not blind the others: it becomes a high alarm
                 self.fault(sample.bed, error, now)
             self._dirty.add(sample.bed)
+
+    # --- the ward changes ---------------------------------------------------------------------------------------
+
+    def _replan(self, item: Replan, now: float, utc: datetime) -> None:
+        try:
+            refusal = self._why_not(item)
+            if not refusal:
+                self._apply(item, now, utc)
+        except Exception as error:
+            item.done.set_exception(error)
+            raise
+        item.done.set_result(refusal)
+
+    def _why_not(self, item: Replan) -> str:
+        kept = {bed.bed for bed in item.plan.beds}
+        for bed in self.beds.values():
+            if bed.name not in kept and bed.patient is not None:
+                return f"{bed.name} is taken by {bed.patient.name}; discharge first."
+        return ""
+
+    def _apply(self, item: Replan, now: float, utc: datetime) -> None:
+        """Beds and sources as planned; a bed that nothing is changed at is not touched."""
+        plan, zone = item.plan, ZoneInfo(item.plan.timezone)
+        before, self.plan = self.beds, plan
+        self.beds = {bed.bed: before.get(bed.bed) or Bed(bed, self._rules, self.new_id, zone, now) for bed in plan.beds}
+        for bed_plan in plan.beds:
+            bed = self.beds[bed_plan.bed]
+            if bed_plan.bed in before:
+                rebound = [source for at, source in item.rebound if at == bed.name]
+                self._end(bed.replan(bed_plan, rebound, zone, now, utc, item.by), bed, item, utc)
+            else:
+                self._take_up(bed, now, utc)
+            self._dirty.add(bed.name)
+        for name, bed in before.items():
+            if name not in self.beds:
+                self._end(bed.alarms.close(now, utc, item.by), bed, item, utc)
+                self._faulty.pop(name, None)
+        changed = {source for _, source in item.rebound}
+        known = {view.name: view for view in self._sources if view.name not in changed}
+        self._sources = tuple(known.get(view.name, view) for view in plan.views)
+
+    def _end(self, transitions: Sequence[Transition], bed: Bed, item: Replan, utc: datetime) -> None:
+        """Journal what a change of the ward has ended, with the reason beside it."""
+        self.record(transitions, bed)
+        for transition in transitions:
+            if transition.change is Change.CLEAR and transition.by:
+                text = f"{transition.alarm.condition.text}: {item.reason}"
+                self.audit(AuditEntry(utc, item.by, "alarm ended", bed.name, text))
 
     # --- time passes ---------------------------------------------------------------------------------------------
 
@@ -199,7 +262,7 @@ class WardCore:
 
     def snapshot(self, now: float, utc: datetime, queue_depth: int = 0, thinned: int = 0) -> WardSnapshot:
         """The picture of the ward; beds that nothing has happened to are the same objects as before."""
-        for name in self._dirty:
+        for name in self._dirty & self.beds.keys():
             try:
                 self.beds[name].refresh(now, utc)
             except Exception as error:  # noqa: BLE001 - see _take_samples

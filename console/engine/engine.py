@@ -17,11 +17,11 @@ from console.config import Config
 from console.engine.commands import CommandHandler
 from console.engine.core import WardCore
 from console.engine.intake import Intake
-from console.engine.items import Item, TrendRead
+from console.engine.items import Item, Replan, TrendRead
 from console.engine.plan import plan_ward
 from console.engine.trend import MINUTES
 from console.link.commands import Ask
-from console.link.inprocess import InProcessLink
+from console.link.inprocess import NO_ENGINE, InProcessLink
 from console.link.snapshot import SourceView, WardSnapshot
 from console.store.records import Trend
 from console.store.store import Store
@@ -70,6 +70,18 @@ class Engine:
     def put(self, item: Item) -> bool:
         """Hand something to the engine, from any thread; False when it takes nothing more."""
         return self._intake.put(item)
+
+    def replan(self, config: Config, rebound: Sequence[tuple[str, str]], by: str, reason: str) -> Future[str]:
+        """Bring changed beds and sources into force, behind everything that has been put so far.
+
+        See console.engine.items.Replan; the future gives "" or the sentence of a refusal. Raises ConfigError when the
+        configuration names a driver that is not there.
+        """
+        done: Future[str] = Future()
+        plan = plan_ward(config, self._clock.speed)
+        if not self._intake.put(Replan(plan, tuple(rebound), by, reason, done)):
+            done.set_result(NO_ENGINE)
+        return done
 
     def start(self) -> None:
         """Read open stays and alarms from the store, then run. Raises what the store raises."""

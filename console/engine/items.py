@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
 from dataclasses import dataclass
 
+from console.engine.plan import WardPlan
 from console.link.commands import Ask
 from console.store.records import Sample, Trend
 from drivers.observation import DeviceAlert
@@ -52,4 +54,20 @@ class TrendRead:
     trend: Trend
 
 
-Item = Samples | DeviceReport | PatientSeen | SourceNote | TrendRead | Ask
+@dataclass(frozen=True, slots=True)
+class Replan:
+    """The ward is another one from now on: beds and sources have been added, removed or changed by a person.
+
+    rebound: (bed, source) of every source whose values of before are no longer to be shown at that bed, because it has
+    left or leads to another device. reason: for the journal, such as "source 'bed 1 oximeter' was removed". done: ""
+    when it is in force, else the sentence why nothing was changed.
+    """
+
+    plan: WardPlan
+    rebound: tuple[tuple[str, str], ...]
+    by: str
+    reason: str
+    done: Future[str]
+
+
+Item = Samples | DeviceReport | PatientSeen | SourceNote | TrendRead | Replan | Ask

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from console.alarms.technical_source import SourceSpec
-from console.config import Config, ConfigError
+from console.config import Config, ConfigError, SourceConfig
 from console.link.snapshot import SourceView
 from console.ward.source import SourceState
 from drivers import registry
@@ -13,7 +13,8 @@ from drivers import registry
 
 @dataclass(frozen=True, slots=True)
 class BedPlan:
-    """One bed: its sources in the order of the configuration. demo: its values are invented."""
+    """One bed: the sources it expects to hear from, in the order of the configuration; one that an engineer has stopped
+    is not expected. demo: its values are invented."""
 
     bed: str
     sources: tuple[SourceSpec, ...]
@@ -44,7 +45,8 @@ def plan_ward(config: Config, speed: float = 1.0) -> WardPlan:
             registry.create(source.driver, dict(source.settings))
         except registry.DriverError as error:
             raise ConfigError(f"source '{source.name}': {error}") from error
-        specs[source.bed].append(SourceSpec(source.name, interval, speed))
+        if source.enabled:
+            specs[source.bed].append(SourceSpec(source.name, interval, speed))
         demo[source.bed].append(source.demo)
     for feed in config.hl7_listener:
         for bed in dict.fromkeys(feed.beds.values()):
@@ -58,10 +60,7 @@ def plan_ward(config: Config, speed: float = 1.0) -> WardPlan:
 
 def first_views(config: Config) -> tuple[SourceView, ...]:
     """Every configured source and listener as it looks before it has been started."""
-    views = [
-        SourceView(s.name, s.transport.kind, s.driver, _address(s.transport), (s.bed,), SourceState.CONNECTING)
-        for s in config.source
-    ]
+    views = [first_view(source) for source in config.source]
     views += [
         SourceView(
             f.name, "hl7", "hl7", f"{f.host}:{f.port}", tuple(dict.fromkeys(f.beds.values())), SourceState.CONNECTING
@@ -71,12 +70,21 @@ def first_views(config: Config) -> tuple[SourceView, ...]:
     return tuple(views)
 
 
+def first_view(source: SourceConfig) -> SourceView:
+    """A configured source before it has been started, or while an engineer has stopped it."""
+    state = SourceState.CONNECTING if source.enabled else SourceState.STOPPED
+    return SourceView(
+        source.name, source.transport.kind, source.driver, address_of(source.transport), (source.bed,), state
+    )
+
+
 def _rule_set(config: Config) -> str:
     changed = len(config.alarms)
     return "Default rules" if not changed else f"Site rules ({changed} changed)"
 
 
-def _address(transport: object) -> str:
+def address_of(transport: object) -> str:
+    """Where a source is read, as a person names it."""
     match transport:
         case object(host=str(host), port=int(port)):
             return f"{host}:{port}"
