@@ -26,6 +26,7 @@ DRIVERS: dict[str, str] = {
     "nonin_df2": "drivers.nonin.binary.driver:NoninDf2",
     "nonin_df7": "drivers.nonin.binary.driver:NoninDf7",
     "nonin_df8": "drivers.nonin.binary.driver:NoninDf8",
+    "medibus": "drivers.medibus.driver:Medibus",
 }
 """Name -> "module:Class" of the drivers that come with the console."""
 
