@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from drivers.driver import Driver, DriverInfo, Simulator
 
 DRIVERS: dict[str, str] = {
+    "accutorr_pc": "drivers.accutorr.driver:AccutorrPc",
     "masimo_ascii1": "drivers.masimo.driver:MasimoAscii1",
     "ivy_ansarb": "drivers.ivy.driver:IvyAnsarB",
     "dri_s5": "drivers.dri_s5.driver:DriS5",

@@ -59,6 +59,7 @@ class Verdict:
 
 
 FRAMES: dict[str, Callable[[bytes], int]] = {
+    "accutorr_pc": lambda data: data.count(b"P:"),
     "masimo_ascii1": lambda data: data.count(b"\r\n"),
     "ivy_ansarb": lambda data: data.count(b"\xfe"),
     "dri_s5": lambda data: data.count(b"\x7e") // 2,
