@@ -99,7 +99,9 @@ def _name(terminal: Terminal, present: tuple[Terminal, ...]) -> tuple[str, bool,
 
 def _why_unsure(terminal: Terminal) -> str:
     return (
-        "other adapters have its serial number too" if terminal.serial_number else "this adapter has no serial number"
+        "others have the serial number of this adapter"
+        if terminal.serial_number
+        else "this adapter has no serial number"
     )
 
 
