@@ -27,6 +27,7 @@ DRIVERS: dict[str, str] = {
     "nonin_df2": "drivers.nonin.binary.driver:NoninDf2",
     "nonin_df7": "drivers.nonin.binary.driver:NoninDf7",
     "nonin_df8": "drivers.nonin.binary.driver:NoninDf8",
+    "contec_cms50dplus": "drivers.contec.driver:ContecCms50dPlus",
     "medibus": "drivers.medibus.driver:Medibus",
 }
 """Name -> "module:Class" of the drivers that come with the console."""

@@ -24,9 +24,9 @@ FLIPS, DROPS = 1e-3, 2e-4
 """Per byte: one bit turned over; lost."""
 
 NOISE, CUTS = 0.02, 0.005
-"""Per piece that the device sends at once: a burst before it; its end lost."""
+"""Per piece that the device sends at once: a burst before it; the end of its last frame lost."""
 
-MEMORY_S = 61.0
+LATE_S, MEMORY_S = 1.0, 61.0
 """A driver may tell a value of the minute before: one that was being sent when the minute changed."""
 
 
@@ -63,9 +63,16 @@ FRAMES: dict[str, Callable[[bytes], int]] = {
     "masimo_ascii1": lambda data: data.count(b"\r\n"),
     "ivy_ansarb": lambda data: data.count(b"\xfe"),
     "dri_s5": lambda data: data.count(b"\x7e") // 2,
+    "medibus": lambda data: data.count(b"\r"),
+    "intellivue_mib": lambda data: data.count(b"\xc0"),
+    "dinamap_pro1000": lambda data: len(data) // 18,
     "capnostream": lambda data: data.count(b"\x85"),
     "nellcor_ascii": lambda data: data.count(b"\r\n"),
     "nonin_ascii": lambda data: data.count(b"\r\n"),
+    "nonin_df2": lambda data: len(data) // 125,
+    "nonin_df7": lambda data: len(data) // 125,
+    "nonin_df8": lambda data: len(data) // 4,
+    "contec_cms50dplus": lambda data: sum(byte < 0x80 for byte in data),
 }
 """How many frames there are in undamaged bytes, counted without the driver."""
 
@@ -77,13 +84,14 @@ class Line:
         self._random = random.Random(seed)
         self._parity = parity
 
-    def carry(self, data: bytes) -> bytes:
-        """What arrives of one piece of the device's traffic."""
+    def carry(self, data: bytes, frames: int) -> bytes:
+        """What arrives of one piece of the device's traffic, so many frames of it. A cut leaves at least one byte of
+        the last frame: nobody can count a frame that never came."""
         chance = self._random
         if not data:
             return b""
         if chance.random() < CUTS:
-            data = data[: chance.randrange(len(data))]
+            data = data[: -chance.randrange(1, max(2, len(data) // max(1, frames)))]
         arrived = bytearray()
         if chance.random() < NOISE:
             arrived += chance.randbytes(chance.randrange(1, 40))
@@ -112,8 +120,9 @@ def hour(name: str, seed: int = 1, seconds: int = HOUR_S) -> Verdict:
     for step in range(int(seconds / STEP_S)):
         elapsed = step * STEP_S
         said = simulator.step(request, elapsed, _state(elapsed))
-        sent += FRAMES[name](said)
-        output = driver.step(line.carry(said), elapsed)
+        frames = FRAMES[name](said)
+        sent += frames
+        output = driver.step(line.carry(said, frames), elapsed)
         request = output.send
         for vital in output.vitals if witness is None else witness.judge(output.vitals):
             if vital.value is None:
@@ -159,7 +168,7 @@ def _was_measured(vital: Vital, elapsed: float) -> bool:
     assert vital.value is not None
     return any(
         abs(_state(then).vitals.get(vital.parameter, -1e9) - vital.value) < 0.051
-        for then in (elapsed, max(0.0, elapsed - MEMORY_S))
+        for then in (elapsed, max(0.0, elapsed - LATE_S), max(0.0, elapsed - MEMORY_S))
     )
 
 
