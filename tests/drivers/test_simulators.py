@@ -25,9 +25,10 @@ states = st.fixed_dictionaries({}, optional=RANGES)
 NAMES = sorted(registry.DRIVERS)
 
 
-def converse(name: str, state: DeviceState, seconds: int = 2) -> list[Vital]:
-    """What the driver makes of the last second of a talk with the simulator."""
+def converse(name: str, state: DeviceState) -> list[Vital]:
+    """What the driver makes of a talk with the simulator, long enough for one that has to be set up first."""
     driver, simulator = registry.create(name, {}), registry.simulator(name, datetime(2026, 5, 1, 8, 30))
+    seconds = 12 if driver.info.dialogue else 2
     said, vitals = b"", []
     for second in range(seconds):
         output = driver.step(said, float(second))
