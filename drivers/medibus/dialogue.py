@@ -246,12 +246,12 @@ class Dialogue:
             self._call()
         if self._phase in (Phase.CALLING, Phase.IDENTIFYING):
             return ICC if self._phase is Phase.CALLING else IDENTIFY
-        for code, at in self._due.items():
-            if elapsed >= at:
-                later = at + self._interval(code)
-                self._due[code] = later if later > elapsed else elapsed + self._interval(code)
-                return code
-        return NOP if elapsed - self._spoken_at >= NOP_S else None
+        code = min(self._due, key=self._due.__getitem__)  # the one that waits longest: on a slow line none may starve
+        if elapsed < self._due[code]:
+            return NOP if elapsed - self._spoken_at >= NOP_S else None
+        later = self._due[code] + self._interval(code)
+        self._due[code] = later if later > elapsed else elapsed + self._interval(code)
+        return code
 
     def _interval(self, code: int) -> float:
         return {DATA: self._data_s, TIME: TIME_S}.get(code, ALARMS_S)
