@@ -1,42 +1,49 @@
-"""Starts and stops every source and listener of a configuration."""
+"""Runs every source and listener of a configuration, and changes sources one by one while the others go on."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Collection
 
 from console.acquisition.feed import Feed
+from console.acquisition.lines import line_key
 from console.acquisition.listeners import ListenerThread
 from console.acquisition.source import SourceThread
 from console.clock import Clock
-from console.config import Config, ConfigError
+from console.config import Config, ConfigError, SourceConfig
 from console.engine.items import Item
-from console.engine.plan import first_views
+from console.engine.plan import first_view, first_views
 from console.link.snapshot import SourceView
 from console.store.store import Store
 from drivers.registry import DriverError
 
-JOIN_S = 5.0
+JOIN_S = 8.0
+"""Longest wait for the thread of a source: connecting over TCP takes up to five seconds, sending two."""
 
 
 class Acquisition:
     """Everything that reads from outside. put: takes items for the engine. Raises ConfigError for a driver or its
-    settings that cannot be used."""
+    settings that cannot be used.
+
+    `withdraw` and `deploy` are called by one thread at a time; the views may be asked for from any.
+    """
 
     def __init__(self, config: Config, store: Store, put: Callable[[Item], bool], clock: Clock) -> None:
+        self._put = put
+        self._clock = clock
+        self._leaving: list[SourceThread] = []
+        self._sources = {source.name: self._made(source) for source in config.source}
         views = {view.name: view for view in first_views(config)}
-        try:
-            self._sources = [SourceThread(source, views[source.name], put, clock) for source in config.source]
-        except DriverError as error:
-            raise ConfigError(str(error)) from error
         feeds = [(feed, Feed(feed, views[feed.name], store, put, clock)) for feed in config.hl7_listener]
         self._listeners = ListenerThread(feeds, clock.utc) if feeds else None
         self._lock = threading.Lock()
+        self._ended = False
 
     def start(self) -> None:
         """Start every source and listener. One that cannot connect is a state, not an error."""
         try:
-            for source in self._sources:
+            for source in self._sources.values():
                 source.start()
         except DriverError as error:
             self.stop()
@@ -47,17 +54,72 @@ class Acquisition:
     def stop(self) -> None:
         """End every source and listener; what they have handed on is not lost."""
         with self._lock:
-            for source in self._sources:
+            self._ended = True
+            ending = [*self._sources.values(), *self._leaving]
+            for source in ending:
                 source.ask_to_stop()
             if self._listeners is not None:
                 self._listeners.stop()
                 self._listeners = None
-            for source in self._sources:
+            for source in ending:
                 source.join(JOIN_S)
+
+    # --- changes -------------------------------------------------------------------------------------------------
+
+    def withdraw(self, names: Collection[str]) -> None:
+        """End these sources. When this returns nothing of theirs reaches the engine any more, and their lines are free
+        unless one hangs: then whoever gets the line next waits for it."""
+        with self._lock:
+            ending = [source for name, source in self._sources.items() if name in names]
+            for source in ending:
+                source.retire()
+            until = time.monotonic() + JOIN_S
+            for source in ending:
+                source.join(max(0.0, until - time.monotonic()))
+            self._leaving = [source for source in (*self._leaving, *ending) if source.running]
+
+    def deploy(self, config: Config) -> None:
+        """Run the sources of this configuration: those that were withdrawn or are new are started, those of which only
+        the confirmed device has changed are told, all others are not touched. A source that is not in the
+        configuration, or is another one there, has to be withdrawn before. Raises ConfigError."""
+        with self._lock:
+            if self._ended:
+                return
+            sources = {}
+            for wanted in config.source:
+                running = self._sources.get(wanted.name)
+                if running is None or running.retired:
+                    running = self._made(wanted)
+                    self._start(running)
+                elif running.config != wanted:
+                    running.bind(wanted)
+                sources[wanted.name] = running
+            self._sources = sources
+
+    def _made(self, config: SourceConfig) -> SourceThread:
+        key = line_key(config)
+        before = [old for old in self._leaving if old.running and line_key(old.config) == key]
+        try:
+            return SourceThread(config, first_view(config), self._put, self._clock, before)
+        except DriverError as error:
+            raise ConfigError(f"source '{config.name}': {error}") from error
+
+    @staticmethod
+    def _start(source: SourceThread) -> None:
+        try:
+            source.start()
+        except DriverError as error:
+            raise ConfigError(f"source '{source.config.name}': {error}") from error
+
+    # --- what a person sees --------------------------------------------------------------------------------------
+
+    def source(self, name: str) -> SourceThread | None:
+        """A source by its name, None when there is none (a listener is none)."""
+        return self._sources.get(name)
 
     def views(self) -> list[SourceView]:
         """Every source at this moment, in the order of the configuration. From any thread."""
-        views = [source.view() for source in self._sources]
+        views = [source.view() for source in self._sources.values()]
         listeners = self._listeners
         return views if listeners is None else views + listeners.views()
 

@@ -51,6 +51,11 @@ class LineLog:
         self._vitals: OrderedDict[tuple[Parameter, str | None], HeardVital] = OrderedDict()
         self._alerts: OrderedDict[tuple[str, str], DeviceAlert] = OrderedDict()
 
+    def opened(self) -> None:
+        """A new link, about which nothing is known yet."""
+        with self._lock:
+            self._trouble = self._identity = ""
+
     def connected(self, stamp: float, connections: int) -> None:  # noqa: ARG002 - the protocol's signature
         """The link stands."""
         with self._lock:
@@ -100,13 +105,14 @@ class LineLog:
                 self._at_last_good = frames
             self._frames, self._bytes_in = frames, reception.bytes_in
 
-    def view(self) -> LineView:
-        """The line at this moment."""
+    def view(self, traffic: bool = True) -> LineView:
+        """The line at this moment; traffic: with the bytes that went over it lately."""
+        chunks = tuple(Chunk(c.seconds, c.received, c.data) for c in self.tap.chunks()) if traffic else ()
         with self._lock:
             return LineView(
                 self._judged(),
                 self._reason or self._trouble,
-                tuple(Chunk(c.seconds, c.received, c.data) for c in self.tap.chunks()),
+                chunks,
                 tuple(self._vitals.values()),
                 tuple(self._alerts.values()),
                 self._frames.good,

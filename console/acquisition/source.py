@@ -3,197 +3,233 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
+from console.acquisition.binding import DeviceBinding
+from console.acquisition.linelog import LineLog
+from console.acquisition.lines import opener, serial_settings
 from console.clock import Clock
-from console.config import ReplayTransport, SerialTransport, SourceConfig, TcpTransport
+from console.config import SourceConfig
 from console.engine.items import DeviceReport, Item, Samples
+from console.link.devices import LineView
 from console.link.snapshot import SourceView
 from console.store.records import Sample
 from console.ward.source import SourceState
 from drivers import registry
-from drivers.driver import FrameCounters, SerialSettings
-from drivers.observation import Observation
+from drivers.observation import Observation, Vital
 from drivers.transport import reconnect
-from drivers.transport.link import OpenLink
+from drivers.transport.link import Link
 from drivers.transport.reconnect import Reception
-from drivers.transport.replay import open_replay
-from drivers.transport.serial_link import open_serial
-from drivers.transport.tcp import open_tcp
+from drivers.transport.tap import TapLink
 
-SILENT_INTERVALS = 2.5
-SILENT_S = 5.0
-"""A link that stands without a value for max(5 s, 2.5 intervals) is shown as silent; alarms have their own times."""
+__all__ = ["SourceThread", "opener", "serial_settings"]
 
-MALFORMED_FRAMES = 3
-"""So many unreadable frames, or this many bytes that belong to no frame, since the last good one: the source speaks
-another language than its driver."""
-MALFORMED_BYTES = 500
+WAIT_STEP_S = 0.05
 
-ALERTS_SHOWN = 20
+HELD_BACK_S = 0.5
+"""A value this old when it is handed on has waited for the device to say who it is: it arrived earlier than now."""
+
+_UP = (SourceState.CONNECTED, SourceState.SILENT, SourceState.MALFORMED)
 
 
 class SourceThread:
-    """Runs one configured source until stopped; implements drivers.transport.reconnect.Sink.
+    """Runs one configured source until it is retired; implements drivers.transport.reconnect.Sink.
 
-    put: takes items for the engine, from any thread. The view may be asked for from any thread.
+    put: takes items for the engine, from any thread. after: sources that had this line before; it is opened when they
+    have let go of it. Views may be asked for from any thread.
     """
 
-    def __init__(self, config: SourceConfig, view: SourceView, put: Callable[[Item], bool], clock: Clock) -> None:
-        self._config = config
+    def __init__(
+        self,
+        config: SourceConfig,
+        view: SourceView,
+        put: Callable[[Item], bool],
+        clock: Clock,
+        after: Sequence[SourceThread] = (),
+    ) -> None:
+        self.config = config
         self._put = put
         self._clock = clock
-        self._interval = registry.info(config.driver).interval_s
         self._open = opener(config)
+        self._after = tuple(after)
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
+        self._retired = False
         self._view = view
-        self._connected_at: float | None = None
-        self._frames = FrameCounters()
-        self._good_before = FrameCounters()
-        self._alerts: OrderedDict[tuple[str, str], str] = OrderedDict()
+        self._log = LineLog(registry.info(config.driver).interval_s, clock.now)
+        self._binding = DeviceBinding(config.device, clock.speed)
+        if not config.enabled:
+            self._log.stopped()
 
     def start(self) -> None:
-        """Begin; failures of the link are states of the source, not exceptions. Raises registry.DriverError when the
-        driver does not take its settings."""
-        registry.create(self._config.driver, dict(self._config.settings))
-        self._thread = threading.Thread(target=self._run, name=f"source {self._config.name}", daemon=True)
+        """Begin, unless the source is switched off; failures of the link are states of the source, not exceptions.
+        Raises registry.DriverError when the driver does not take its settings."""
+        registry.create(self.config.driver, dict(self.config.settings))
+        if not self.config.enabled:
+            return
+        self._thread = threading.Thread(target=self._run, name=f"source {self.config.name}", daemon=True)
         self._thread.start()
 
     def ask_to_stop(self) -> None:
-        """Let the thread end; `join` waits for it."""
+        """Let the thread end; `join` waits for it. What has arrived by then is handed on."""
         self._stop.set()
 
-    def join(self, timeout: float) -> None:
-        """Wait for the end of the thread."""
+    def retire(self) -> None:
+        """Let the thread end; once this has returned it hands on nothing more, whatever still arrives."""
+        with self._lock:
+            self._retired = True
+        self._stop.set()
+
+    def join(self, timeout: float) -> bool:
+        """Wait for the end of the thread; False when it lasts longer."""
         if self._thread is not None:
             self._thread.join(timeout)
+        return not self.running
+
+    @property
+    def retired(self) -> bool:
+        """True once it hands on nothing more."""
+        return self._retired
+
+    @property
+    def running(self) -> bool:
+        """True until the line has been let go of."""
+        return self._thread is not None and self._thread.is_alive()
+
+    def bind(self, config: SourceConfig) -> None:
+        """A person has confirmed another device at this source; nothing else of it has changed."""
+        with self._lock:
+            self.config = config
+            self._binding.bind(config.device)
+
+    # --- what a person sees --------------------------------------------------------------------------------------
 
     def view(self) -> SourceView:
         """The source as the engineer reads it, at this moment."""
+        self._hand_on_due()
+        line = self.line(traffic=False)
+        file, ended = self._log.tap.recording()
         with self._lock:
-            return replace(self._view, state=self._state(self._clock.now()), device_alerts=tuple(self._alerts.values()))
+            return replace(
+                self._view,
+                state=line.state,
+                good=line.good,
+                bad=line.bad,
+                skipped=line.skipped,
+                bytes_in=line.bytes_in,
+                last_error=line.error,
+                device_alerts=() if self._binding.wrong else tuple(alert.text for alert in line.alerts),
+                identity=line.identity,
+                recording="" if ended else file,
+            )
+
+    def line(self, traffic: bool = True) -> LineView:
+        """The line as it is looked at, also when its values are not taken; traffic: with the bytes of late."""
+        line = self._log.view(traffic)
+        with self._lock:
+            words, wrong = self._binding.words(self.config.bed), self._binding.wrong
+        if line.state not in _UP:
+            return line
+        if wrong:
+            return replace(line, state=SourceState.WRONG_DEVICE, error=words)
+        return replace(line, error=line.error or words)
+
+    # --- recording -----------------------------------------------------------------------------------------------
+
+    def record(self, file: Path, remarks: Sequence[str], limit: int) -> None:
+        """Record the bytes of the line from now on. Raises drivers.transport.tap.RecordingError."""
+        self._log.tap.start_recording(file, remarks, limit)
+
+    def end_recording(self) -> tuple[str, str]:
+        """Close the recording: its file, "" when there was none, and why it had ended by itself, "" when not."""
+        file, _ = self._log.tap.recording()
+        return file, self._log.tap.stop_recording()
+
+    # --- the thread ----------------------------------------------------------------------------------------------
 
     def _run(self) -> None:
         try:
+            self._wait_for_line()
             reconnect.run(
-                self._open,
-                lambda: registry.create(self._config.driver, dict(self._config.settings)),
+                self._open_link,
+                lambda: registry.create(self.config.driver, dict(self.config.settings)),
                 self,
                 self._stop,
                 self._clock.now,
             )
         except Exception as error:  # noqa: BLE001 - a thread that dies must be seen: the source is lost, with the reason
-            self._down(f"internal fault: {type(error).__name__}: {error}")
+            self._log.lost(self._clock.now(), f"internal fault: {type(error).__name__}: {error}")
         finally:
-            with self._lock:
-                if self._view.state is not SourceState.LOST:
-                    self._view = replace(self._view, state=SourceState.STOPPED)
+            self._log.stopped()
+            self._log.tap.stop_recording()
+
+    def _wait_for_line(self) -> None:
+        """Two threads never have one line open, and the device never talks to both."""
+        for before in self._after:
+            while before.running and not self._stop.wait(WAIT_STEP_S):
+                pass
+        self._after = ()
+
+    def _open_link(self) -> Link:
+        link = self._open()
+        self._log.opened()
+        with self._lock:
+            self._binding.opened()
+        return TapLink(link, self._log.tap)
 
     # --- Sink ----------------------------------------------------------------------------------------------------
 
     def connected(self, stamp: float, connections: int) -> None:
         """The link stands."""
+        self._log.connected(stamp, connections)
         with self._lock:
-            self._connected_at = stamp
-            self._good_before = self._frames
-            self._view = replace(self._view, state=SourceState.CONNECTED, reconnects=connections - 1, last_error="")
+            self._view = replace(self._view, reconnects=connections - 1)
 
-    def lost(self, stamp: float, reason: str) -> None:  # noqa: ARG002 - the protocol's signature
+    def lost(self, stamp: float, reason: str) -> None:
         """The link is down."""
-        self._down(reason)
+        self._log.lost(stamp, reason)
 
-    def still_down(self, stamp: float, reason: str) -> None:  # noqa: ARG002
+    def still_down(self, stamp: float, reason: str) -> None:
         """It is down for another reason than before."""
-        self._down(reason)
-
-    def _down(self, reason: str) -> None:
-        with self._lock:
-            self._connected_at = None
-            self._alerts.clear()
-            self._view = replace(self._view, state=SourceState.LOST, last_error=reason)
+        self._log.still_down(stamp, reason)
 
     def received(self, reception: Reception) -> None:
-        """Hand on what arrived. A cuff reading the device only repeats is no new measurement: it would look live."""
-        output, frames = reception.output, reception.frames
+        """Hand on what arrived, when it is the device of this bed that said it."""
+        with self._lock:
+            if self._retired:
+                return
+            for passed in self._binding.take(reception):
+                self._hand_on(passed)
+        self._log.received(reception)
+
+    def _hand_on_due(self) -> None:
+        """A device that says nothing more does not keep back what it has said."""
+        with self._lock:
+            if not self._retired:
+                for passed in self._binding.due(self._clock.now()):
+                    self._hand_on(passed)
+
+    def _hand_on(self, reception: Reception) -> None:
+        """Called with the lock held. A cuff reading that is only repeated is no new measurement: it would look live."""
+        output = reception.output
         vitals = [vital for vital in output.vitals if not vital.repeat]
         if vitals:
-            utc = self._clock.utc()
-            source, bed = self._config.name, self._config.bed
-            self._put(
-                Samples(
-                    tuple(
-                        Sample(
-                            bed,
-                            Observation(
-                                vital.parameter,
-                                vital.value,
-                                vital.status,
-                                source,
-                                utc,
-                                utc,
-                                reception.stamp,
-                                vital.site,
-                                vital.device_time,
-                            ),
-                        )
-                        for vital in vitals
-                    )
-                )
-            )
+            self._put(Samples(tuple(self._samples(vitals, reception.stamp))))
         for alert in output.alerts:
-            self._put(DeviceReport(self._config.bed, self._config.name, alert, reception.stamp))
-        with self._lock:
-            for alert in output.alerts:
-                key = (alert.code, alert.text)
-                self._alerts.pop(key, None)
-                if alert.active:
-                    self._alerts[key] = alert.text
-                    if len(self._alerts) > ALERTS_SHOWN:
-                        self._alerts.popitem(last=False)
-            if frames.good > self._frames.good:
-                self._good_before = frames
-            self._frames = frames
-            self._view = replace(
-                self._view,
-                good=frames.good,
-                bad=frames.bad,
-                skipped=frames.skipped,
-                bytes_in=reception.bytes_in,
-                last_value_stamp=reception.stamp if output.vitals else self._view.last_value_stamp,
-            )
+            self._put(DeviceReport(self.config.bed, self.config.name, alert, reception.stamp))
+        if output.vitals:
+            self._view = replace(self._view, last_value_stamp=reception.stamp)
 
-    def _state(self, now: float) -> SourceState:
-        state = self._view.state
-        if state is not SourceState.CONNECTED or self._connected_at is None:
-            return state
-        strange = self._frames.bad - self._good_before.bad >= MALFORMED_FRAMES
-        if strange or self._frames.skipped - self._good_before.skipped >= MALFORMED_BYTES:
-            return SourceState.MALFORMED
-        last = max(self._connected_at, self._view.last_value_stamp or 0.0)
-        return SourceState.SILENT if now - last > max(SILENT_S, SILENT_INTERVALS * self._interval) else state
-
-
-def opener(config: SourceConfig) -> OpenLink:
-    """What opens the link of a source; settings left out are those the device leaves the factory with."""
-    transport = config.transport
-    match transport:
-        case SerialTransport():
-            settings = serial_settings(config.driver, transport)
-            return lambda: open_serial(transport.port, settings)
-        case TcpTransport():
-            return lambda: open_tcp(transport.host, transport.port)
-        case ReplayTransport():
-            return lambda: open_replay(Path(transport.file), transport.bytes_per_second, transport.repeat)
-
-
-def serial_settings(driver: str, transport: SerialTransport) -> SerialSettings:
-    """The line settings of the driver's device with what the configuration changes."""
-    names = ("baud", "bytesize", "parity", "stopbits", "rtscts", "xonxoff")
-    chosen: Mapping[str, Any] = {n: getattr(transport, n) for n in names if getattr(transport, n) is not None}
-    return replace(registry.info(driver).serial, **chosen)
+    def _samples(self, vitals: Sequence[Vital], stamp: float) -> list[Sample]:
+        utc, bed, source = self._clock.utc(), self.config.bed, self.config.name
+        waited = self._clock.now() - stamp
+        if waited >= HELD_BACK_S:
+            utc -= timedelta(seconds=waited)
+        return [
+            Sample(bed, Observation(v.parameter, v.value, v.status, source, utc, utc, stamp, v.site, v.device_time))
+            for v in vitals
+        ]
