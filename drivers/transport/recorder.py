@@ -29,11 +29,11 @@ class Recorder:
     def __init__(self, file: Path, remarks: Sequence[str] = (), limit: int = LIMIT) -> None:
         """Begin; `file` must not exist yet, its folder is made. Raises RecordingError."""
         self.file = file
+        if file.exists():
+            raise RecordingError(f"{file}: there is a recording of this name already")
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
             opened = file.open("xb")
-        except FileExistsError as error:
-            raise RecordingError(f"{file}: there is a recording of this name already") from error
         except OSError as error:
             raise RecordingError(f"{file}: the recording cannot begin ({error.strerror})") from error
         self._left = limit
@@ -61,10 +61,10 @@ class Recorder:
                 self._waiting_bytes += len(entry.data)
             self._waiting.append(entry)
             if self._left <= 0:
-                self._ended = "the recording is full and was closed"
+                self._end("the recording is full and was closed")
             elif self._waiting_bytes > BACKLOG:
-                self._ended = f"the recording was ended: the disk of {self.file} does not keep up"
                 self._waiting.clear()
+                self._end(f"the recording was ended: the disk of {self.file} does not keep up")
 
     def close(self, timeout: float = 5.0) -> str:
         """Write what is left and close the file; returns why it had ended before, "" when it had not."""
@@ -82,8 +82,13 @@ class Recorder:
                     pass
         except OSError as error:
             with self._changed:
-                self._ended = f"the recording was ended: {self.file} cannot be written ({error.strerror})"
                 self._waiting.clear()
+                self._end(f"the recording was ended: {self.file} cannot be written ({error.strerror})")
+
+    def _end(self, reason: str) -> None:
+        """Called with the lock held; the first reason stays."""
+        self._ended = self._ended or reason
+        self._changed.notify()
 
     def _write_batch(self, opened: IO[bytes], writer: CaptureWriter) -> bool:
         with self._changed:
