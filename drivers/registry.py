@@ -29,6 +29,7 @@ DRIVERS: dict[str, str] = {
     "nonin_df8": "drivers.nonin.binary.driver:NoninDf8",
     "contec_cms50dplus": "drivers.contec.driver:ContecCms50dPlus",
     "medibus": "drivers.medibus.driver:Medibus",
+    "intellivue_mib": "drivers.intellivue.driver:IntellivueMib",
 }
 """Name -> "module:Class" of the drivers that come with the console."""
 
