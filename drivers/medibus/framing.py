@@ -140,7 +140,7 @@ class Deframer:
         elif _begins_properly(body):
             self._bad()
             found.append(message)
-        elif len(body) > 3 and _HEX.issuperset(body[-2:]):
+        elif len(body) > 2 and _HEX.issuperset(body[-2:]):
             self._headless()
         else:
             self._counters.skipped += len(body) + 1
@@ -149,8 +149,8 @@ class Deframer:
         if len(body) < 4 or not _HEX.issuperset(body[-2:]) or int(body[-2:], 16) != sum(body[:-2]) & 0xFF:
             return False
         response, code, data = body[0] == SOH, body[1], body[2:-2]
-        printable = all(0x20 <= byte < 0x7F or (byte == ETX and response) for byte in data)
-        return printable and (code >= 0x20 or (code == NAK and response)) and self._is_sound(response, code, data)
+        possible = code >= 0x20 or (code == NAK and response)
+        return possible and _is_text(data) and self._is_sound(response, code, data)
 
     def _headless(self) -> None:
         """The end of a message whose start is damaged; right after a bad one it is the rest of that."""
@@ -164,10 +164,10 @@ class Deframer:
         self._after_bad = True
 
     def _cut_open(self, keep: int = 0) -> None:
-        """Another message began, or the stream ended, before these had ended."""
+        """Another message began, or the stream ended, before these had ended. Noise holds more than text."""
         while len(self._open) > keep:
             body = bytes(self._open.pop())
-            if _begins_properly(body) or len(body) == 1:
+            if len(body) == 1 or (_begins_properly(body) and _is_text(body[2:])):
                 self._bad()
             else:
                 self._counters.skipped += len(body)
@@ -175,6 +175,10 @@ class Deframer:
     def _drop_loose(self) -> None:
         self._counters.skipped += len(self._loose)
         self._loose.clear()
+
+
+def _is_text(data: bytes) -> bool:
+    return all(0x20 <= byte < 0x7F or byte == ETX for byte in data)
 
 
 def _begins_properly(body: bytes) -> bool:
