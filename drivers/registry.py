@@ -21,6 +21,7 @@ DRIVERS: dict[str, str] = {
     "masimo_ascii1": "drivers.masimo.driver:MasimoAscii1",
     "ivy_ansarb": "drivers.ivy.driver:IvyAnsarB",
     "dri_s5": "drivers.dri_s5.driver:DriS5",
+    "dinamap_pro1000": "drivers.dinamap.driver:DinamapPro1000",
     "capnostream": "drivers.capnostream.driver:Capnostream",
     "nellcor_ascii": "drivers.nellcor.driver:NellcorAscii",
     "nonin_ascii": "drivers.nonin.ascii.driver:NoninAscii",
