@@ -70,6 +70,7 @@ class Console:
 
     def __init__(self, name: str, cable: Terminal) -> None:
         self.sink = Recorder()
+        self._parameters = registry.info(name).parameters
         self._context = running(
             lambda: open_serial(cable.name, registry.info(name).serial),
             self.sink,
@@ -82,7 +83,13 @@ class Console:
         return {v.parameter: v.value for reception in self.sink.receptions[since:] for v in reception.output.vitals}
 
     def wait_for_values(self, since: int = 0) -> dict[Parameter, float | None]:
-        wait_for(lambda: Parameter.SPO2 in self.told(since))
+        """Until every parameter is there; for a device without any, until a frame is."""
+        expected = set(self._parameters) & set(STATE.vitals)
+        if expected:
+            wait_for(lambda: expected <= set(self.told(since)))
+        else:
+            read = self.sink.receptions[since - 1].frames.good if since else 0
+            wait_for(lambda: any(reception.frames.good > read for reception in self.sink.receptions[since:]))
         return self.told(since)
 
     def close(self) -> None:
