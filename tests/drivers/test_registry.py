@@ -27,7 +27,7 @@ def test_every_driver_has_a_whole_manifest_and_a_simulator(name: str) -> None:
 
 
 def test_an_unknown_name_lists_those_there_are() -> None:
-    with pytest.raises(registry.UnknownDriverError, match="'nix' is not a driver; there are .*dri_s5, .*ivy_"):
+    with pytest.raises(registry.UnknownDriverError, match=r"'nix' is not a driver; there are .*dri_s5, .*ivy_"):
         registry.create("nix", {})
 
 
