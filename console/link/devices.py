@@ -17,6 +17,10 @@ from drivers.driver import DriverInfo, DriverSettings, SerialSettings
 from drivers.observation import DeviceAlert, Vital
 
 
+RECORDING_LIMIT = 64 * 1024 * 1024
+"""Bytes of device traffic after which a recording ends by itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class DriverView:
     """A driver there is. settings: its typed settings, from whose fields the form is made."""

@@ -15,6 +15,7 @@ from pathlib import Path
 from PySide6.QtCore import QTimer, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
+from console.link.devices import Devices
 from console.link.link import Link
 from console.ui import theme as themes
 from console.ui.ack_sheet import AckSheet
@@ -53,14 +54,15 @@ class Options:
     config_file: str = "ward.toml"
 
 
-def run_console(link: Link, options: Options) -> bool:
+def run_console(link: Link, options: Options, devices: Devices | None = None) -> bool:
     """Show the ward until the window is closed; True when the person asked for the demonstration ward.
 
+    devices: the engineer's desk of the station; None (as on a console of a remote database): sources can only be read.
     Look for a display before (console.ui.display): without one Qt ends the process. Raises OSError when the pictures
     cannot be saved.
     """
     application = _application()
-    window = build_window(link, options)
+    window = build_window(link, options, devices=devices)
     wanted: list[bool] = []
 
     def demo() -> None:
@@ -102,20 +104,21 @@ def _closed_by_signals(window: MainWindow) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def build_window(link: Link, options: Options, output: Output | None = None) -> MainWindow:
-    """The window with every page, not yet shown. output: where alarms sound, the desktop's device when left out."""
+def build_window(
+    link: Link, options: Options, output: Output | None = None, devices: Devices | None = None
+) -> MainWindow:
+    """The window with every page, not yet shown. output: where alarms sound, the desktop's device when left out.
+
+    devices: see run_console.
+    """
     theme, flash = Theme(), FlashClock()
     user = options.user
-    first: Page
-    if options.configured:
-        first = WallPage(link, user, theme, flash)
-    else:
-        first = FirstRunPage(link, user, theme, options.config_file)
-    pages = [
-        first,
+    wall = WallPage(link, user, theme, flash)
+    pages: list[Page] = [
+        wall,
         BedPage(link, user, theme),
         HistoryPage(link, user, theme),
-        DevicesPage(link, user, theme, options.config_file),
+        DevicesPage(link, user, theme, options.config_file, devices),
     ]
     sheets = {
         Sheet.ACKNOWLEDGE: AckSheet(link, user, theme),
@@ -124,7 +127,10 @@ def build_window(link: Link, options: Options, output: Output | None = None) -> 
         Sheet.KEYS: KeysSheet(link, user, theme),
     }
     sound = AlarmSound(link, output or QtOutput(), socket.gethostname(), user)
-    return MainWindow(link, pages, AdmitPage(link, user, theme), sheets, sound, flash, user, theme)
+    window = MainWindow(link, pages, AdmitPage(link, user, theme), sheets, sound, flash, user, theme)
+    if not options.configured:
+        window.begin_with(FirstRunPage(link, user, theme, options.config_file, can_add=devices is not None))
+    return window
 
 
 def _end(window: MainWindow, options: Options, failures: list[OSError]) -> None:

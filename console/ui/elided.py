@@ -10,12 +10,13 @@ SMALLEST = 24
 
 
 class ElidedLabel(QLabel):
-    """Shows plain text on one line; the whole of it is its accessible name and tool tip."""
+    """Shows plain text on one line; the whole of it is its accessible name and tool tip. wide: takes what is left."""
 
-    def __init__(self, text: str = "") -> None:
+    def __init__(self, text: str = "", wide: bool = False) -> None:
         super().__init__(text)
         self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        across = QSizePolicy.Policy.Expanding if wide else QSizePolicy.Policy.Maximum
+        self.setSizePolicy(across, QSizePolicy.Policy.Preferred)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(SMALLEST, super().minimumSizeHint().height())

@@ -21,6 +21,11 @@ bed = "7B-01"
 transport = { kind = "serial", port = "/dev/serial/by-id/usb-..." }
 """
 
+ADDING = (
+    "Plug it in and press “Add a device”: the port is chosen, the device is recognised, and its values are compared "
+    "with the bedside monitor before they are bound to a bed. The ward appears here with its first bed."
+)
+
 DISCLAIMER = (
     "Ward Console informs people. It never treats, never commands a device and never silences a bedside monitor. The "
     "bedside monitor stays the primary alarm. No clinician has validated the two patterns. Adults only."
@@ -28,11 +33,14 @@ DISCLAIMER = (
 
 
 class FirstRunPage(Page):
-    """Stands in the place of the ward while no bed is configured. config_file: where the configuration goes."""
+    """Stands in the place of the ward while no bed is configured. config_file: where the configuration goes.
+
+    can_add: devices can be added on the device page of this console; otherwise the file has to be written by hand.
+    """
 
     title = "Ward"
 
-    def __init__(self, link: Link, user: str, theme: Theme, config_file: str) -> None:
+    def __init__(self, link: Link, user: str, theme: Theme, config_file: str, can_add: bool = False) -> None:
         super().__init__(link, user, theme)
         panel = QFrame()
         panel.setProperty("role", "panel")
@@ -63,18 +71,11 @@ class FirstRunPage(Page):
         column.addLayout(row)
         column.addSpacing(6)
         column.addWidget(_title("To add a device"))
-        column.addWidget(_label(f"Write this to {config_file} with your own beds and port, then start again:"))
-        example = QLabel(EXAMPLE)
-        example.setTextFormat(Qt.TextFormat.PlainText)
-        example.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        example.setStyleSheet(
-            "font-family: 'DejaVu Sans Mono'; font-size: 13px; font-weight: 500; padding: 12px;"
-            f"background: {theme.tokens.sunk}; border-radius: 5px;"
-        )
-        # A label in a panel of fixed width would be given less than its lines need.
-        example.setMinimumHeight((EXAMPLE.count("\n") + 1) * 17 + 24)
-        column.addWidget(example)
-        column.addWidget(_label("`ward-console doctor` lists the serial ports of this machine and what it lacks."))
+        if can_add:
+            column.addWidget(_label(ADDING))
+            column.addWidget(_label(f"It is written to {config_file}."))
+        else:
+            self._tell_by_hand(column, theme, config_file)
         column.addSpacing(6)
         note = _label(DISCLAIMER)
         note.setProperty("role", "muted")
@@ -88,6 +89,20 @@ class FirstRunPage(Page):
         middle.addStretch(1)
         outer.addLayout(middle)
         outer.addStretch(2)
+
+    def _tell_by_hand(self, column: QVBoxLayout, theme: Theme, config_file: str) -> None:
+        column.addWidget(_label(f"Write this to {config_file} with your own beds and port, then start again:"))
+        example = QLabel(EXAMPLE)
+        example.setTextFormat(Qt.TextFormat.PlainText)
+        example.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        example.setStyleSheet(
+            "font-family: 'DejaVu Sans Mono'; font-size: 13px; font-weight: 500; padding: 12px;"
+            f"background: {theme.tokens.sunk}; border-radius: 5px;"
+        )
+        # A label in a panel of fixed width would be given less than its lines need.
+        example.setMinimumHeight((EXAMPLE.count("\n") + 1) * 17 + 24)
+        column.addWidget(example)
+        column.addWidget(_label("`ward-console doctor` lists the serial ports of this machine and what it lacks."))
 
     def show_ward(self, snapshot: WardSnapshot, now: float) -> None:
         """Nothing to show until there is a ward."""

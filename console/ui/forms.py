@@ -39,6 +39,13 @@ def label(text: str = "", role: str = "", wrap: bool = False) -> QLabel:
     return made
 
 
+def row_label(text: str) -> QLabel:
+    """The label of an input of 40 px, in line with what is written in it."""
+    made = label(text)
+    made.setMinimumHeight(40)
+    return made
+
+
 def button(text: str, role: str = "", checkable: bool = False) -> QPushButton:
     """A button of at least 40 px."""
     made = QPushButton(text)

@@ -75,6 +75,7 @@ class MainWindow(QMainWindow):
         self.flash = flash
         self.theme = theme
         self._sheet: DockedSheet | None = None
+        self._first: Page | None = None
         self._bar = SystemBar([page.title for page in pages], user, theme)
         self.alarm_bar = AlarmBar(flash, theme)
         self._stalled = QLabel("***  Pattern alarms are not working. Watch the bedside monitors.")
@@ -120,19 +121,42 @@ class MainWindow(QMainWindow):
         self.alarm_bar.more.connect(lambda: self.show_tab(self._index_of("Alarm history")))
         self.alarm_bar.pause.connect(self.toggle_pause)
         for page in (*self.pages, self.admit):
-            page.open_bed.connect(self.open_bed)
-            page.open_bed_at.connect(self.open_bed)
-            page.admit_bed.connect(self.open_admit)
-            page.acknowledge.connect(lambda alarm: self.open_sheet(Sheet.ACKNOWLEDGE, alarm))
-            page.open_sheet.connect(lambda sheet, subject: self.open_sheet(Sheet(sheet), subject))
-            page.hint.connect(self._status.show_hint)
-            page.start_demo.connect(self.demo_wanted)
-            page.open_tab.connect(lambda title: self.show_tab(self._index_of(title)))
+            self._connect_page(page)
         for sheet in self.sheets.values():
             sheet.closed.connect(self.close_sheet)
             sheet.open_bed.connect(self.open_bed)
             sheet.setParent(self)
             sheet.hide()  # else it is shown with the window, over its bars
+
+    def _connect_page(self, page: Page) -> None:
+        page.open_bed.connect(self.open_bed)
+        page.open_bed_at.connect(self.open_bed)
+        page.admit_bed.connect(self.open_admit)
+        page.acknowledge.connect(lambda alarm: self.open_sheet(Sheet.ACKNOWLEDGE, alarm))
+        page.open_sheet.connect(lambda sheet, subject: self.open_sheet(Sheet(sheet), subject))
+        page.hint.connect(self._status.show_hint)
+        page.start_demo.connect(self.demo_wanted)
+        page.open_tab.connect(lambda title: self.show_tab(self._index_of(title)))
+
+    def begin_with(self, page: Page) -> None:
+        """Let this page stand in the place of the first one until the ward has a bed."""
+        self._first = self.pages[0]
+        self._connect_page(page)
+        self._take_place(page)
+
+    def _take_place(self, page: Page) -> None:
+        """Put a page in the place of the first tab's."""
+        old = self.pages[0]
+        was_shown = old is self.current
+        if self._stack.indexOf(page) < 0:
+            self._stack.insertWidget(0, page)
+        page.set_theme(self.theme)
+        page.user, page.digits_taken = old.user, old.digits_taken
+        self.pages[0] = page
+        if was_shown:
+            old.deactivated()
+            self._stack.setCurrentWidget(page)
+            page.activated()
 
     # --- life ----------------------------------------------------------------------------------------------------
 
@@ -160,6 +184,9 @@ class MainWindow(QMainWindow):
         """Show the newest picture: bars first, then sound, then the page and the sheet."""
         snapshot, transitions, now = self.link.snapshot(), self.link.drain(), self.link.now()
         system = snapshot.system
+        if self._first is not None and snapshot.beds:
+            first, self._first = self._first, None
+            self._take_place(first)
         stopped = now - system.engine_stamp > STALLED_S * system.speed
         self._stalled.setVisible(stopped)
         self.alarm_bar.show_ward(snapshot, now)

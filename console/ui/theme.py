@@ -298,12 +298,21 @@ def style_sheet(theme: Theme) -> str:
     QLineEdit, QComboBox, QSpinBox, QDoubleSpinBox, QDateTimeEdit, QPlainTextEdit {{ background: {t.bg};
         border: 1px solid {t.line_strong}; border-radius: {RADIUS}px; padding: 5px 10px; min-height: 26px;
         selection-background-color: {t.interaction_fill}; selection-color: {t.text}; }}
-    QLineEdit:focus, QComboBox:focus, QDateTimeEdit:focus, QPlainTextEdit:focus
+    QLineEdit:focus, QComboBox:focus, QDateTimeEdit:focus, QPlainTextEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus
         {{ border: 2px solid {t.interaction}; padding: 4px 9px; }}
     QLineEdit[invalid="true"], QDateTimeEdit[invalid="true"] {{ border: 2px solid {t.text}; padding: 4px 9px; }}
+    QAbstractSpinBox QLineEdit, QComboBox QLineEdit {{ border: none; padding: 0; min-height: 0;
+        background: transparent; }}
+    QComboBox::drop-down {{ border: none; width: 24px; }}
     QComboBox QAbstractItemView {{ background: {t.raised}; border: 1px solid {t.line_strong}; }}
     QTableView {{ background: {t.panel}; border: 1px solid {t.line}; gridline-color: {t.line};
         border-radius: {RADIUS}px; selection-background-color: {t.interaction_fill}; selection-color: {t.text}; }}
+    QListWidget {{ background: {t.sunk}; border: 1px solid {t.line}; border-radius: {RADIUS}px; }}
+    QListWidget:focus {{ border: 2px solid {t.interaction}; }}
+    QListWidget::item {{ padding: 8px 10px; border-bottom: 1px solid {t.line}; }}
+    QListWidget::item:selected {{ background: {t.interaction_fill}; color: {t.text}; }}
+    QProgressBar {{ background: {t.sunk}; border: none; border-radius: 4px; }}
+    QProgressBar::chunk {{ background: {t.interaction}; border-radius: 4px; }}
     QHeaderView::section {{ background: {t.panel}; color: {t.text_2}; border: none;
         border-bottom: 1px solid {t.line}; padding: 6px 8px; font-size: 13px; }}
     QScrollBar:vertical {{ background: {t.sunk}; width: 12px; margin: 0; }}
@@ -315,6 +324,7 @@ def style_sheet(theme: Theme) -> str:
         background: {t.bg}; }}
     QCheckBox::indicator:checked {{ background: {t.interaction}; image: url({_check_mark()}); }}
     QCheckBox:focus {{ color: {t.interaction}; }}
+    QCheckBox:disabled {{ color: {t.muted}; }}
     """
 
 

@@ -17,7 +17,8 @@ ROWS = 2000
 PAUSE_S = 0.15
 """Silence in s after which bytes start a row of their own; a byte at 1200 baud takes 0.009 s."""
 
-GAP_TEXT = "          ·· traffic before this is no longer held"
+GAP = "          ·· more came than is held; some is not shown here"
+ANEW = "          ·· the line came up again"
 TIME_WIDTH = 10
 ARROW_AT = TIME_WIDTH + 1
 HEX_AT = TIME_WIDTH + 4
@@ -62,10 +63,10 @@ class RawLog:
 
     def take(self, chunks: Sequence[Chunk]) -> Change:
         """Take the traffic as it is held now, oldest first, and tell what is new in it."""
-        fresh, gap = self._new(chunks)
+        fresh, remark = self._new(chunks)
         if not fresh:
             return Change()
-        if gap:
+        if remark:
             self.rows.append(None)
         self._last = fresh[-1]
         open_row = self.rows[-1] if self.rows else None
@@ -75,18 +76,18 @@ class RawLog:
         lines = tuple(row.text() for row in added)[-ROWS:]
         return Change(
             replaced=open_row.text() if grown and open_row is not None else "",
-            added=(GAP_TEXT, *lines) if gap else lines,
+            added=(remark, *lines) if remark else lines,
         )
 
-    def _new(self, chunks: Sequence[Chunk]) -> tuple[Sequence[Chunk], bool]:
-        """The chunks after the last one taken, and whether some between were lost."""
-        if self._last is None:
-            return chunks, False
+    def _new(self, chunks: Sequence[Chunk]) -> tuple[Sequence[Chunk], str]:
+        """The chunks after the last one taken, and a remark where they do not follow on it."""
+        last = self._last
+        if last is None or not chunks:
+            return chunks, ""
         for index in range(len(chunks) - 1, -1, -1):
-            if chunks[index] is self._last or chunks[index] == self._last:
-                return chunks[index + 1 :], False
-        # The link has come up anew, or more came between two looks than is held.
-        return chunks, True
+            if chunks[index] == last:
+                return chunks[index + 1 :], ""
+        return chunks, ANEW if chunks[0].seconds < last.seconds else GAP
 
     def _add(self, chunk: Chunk) -> list[Row]:
         made = []

@@ -112,7 +112,7 @@ def _silence(view: LineView, info: DriverInfo, waited: bool) -> tuple[Mood, str]
     if not waited:
         return Mood.WAIT, view.error or "The line is open; waiting for the first byte …"
     asks = "does not answer" if info.dialogue else "sends nothing"
-    todo = "Check that it is on, that its serial output is set as below, and the cable"
+    todo = "Check that it is on, that its output is set as the step “Device” says, and the cable"
     return Mood.BAD, _with(
         view.error,
         f"Not one byte in {view.seconds:.0f} s: the device {asks}. {todo} (crossed or straight). "

@@ -14,6 +14,11 @@ from console.ui.theme import Theme, Weight, colour, font
 RATE_S = 5.0
 """Seconds over which bytes per second are taken."""
 
+WIDTHS = {"Bed": 78, "State": 196, "Last value": 88, "Bytes/s": 70, "Good": 84, "Bad": 60, "Reconn.": 70}
+SHOWN_FIRST = ("Bed", "State", "Last value", "Bad", "Bytes/s", "Good", "Reconn.")
+LEAST_NAME = 120
+"""Width in px the name of a source has at least."""
+
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -56,14 +61,30 @@ class SourcesModel(QAbstractTableModel):
             ("Bed", lambda s: ", ".join(s.beds) or "–"),
             ("Source", lambda s: s.name),
             ("State", state_text),
-            ("Driver", lambda s: s.driver or s.kind),
-            ("Connection", lambda s: f"{s.kind} · {s.address}" if s.address else s.kind),
             ("Last value", lambda s: value_age(s, self.now)),
             ("Bytes/s", self._rate),
             ("Good", lambda s: count_text(s.good)),
             ("Bad", lambda s: count_text(s.bad)),
-            ("Reconnects", lambda s: str(s.reconnects)),
+            ("Reconn.", lambda s: count_text(s.reconnects)),
         )
+
+    def column(self, name: str) -> int:
+        """Where a column stands."""
+        return next(i for i, (title, _) in enumerate(self.columns) if title == name)
+
+    def widths(self, width: int) -> dict[str, int]:
+        """Column widths in px for a table of this width; 0 hides a column. What matters most goes last.
+
+        The name takes what is left and is not in it.
+        """
+        left = width - LEAST_NAME
+        made = dict.fromkeys((name for name, _ in self.columns if name != "Source"), 0)
+        for name in SHOWN_FIRST:
+            if WIDTHS[name] > left:
+                break
+            made[name] = WIDTHS[name]
+            left -= WIDTHS[name]
+        return made
 
     def _rate(self, source: SourceView) -> str:
         rate = self.rates.of(source.name)
@@ -125,5 +146,5 @@ class SourcesModel(QAbstractTableModel):
 
 
 def _alignment(column: int) -> int:
-    side = Qt.AlignmentFlag.AlignRight if column >= 5 else Qt.AlignmentFlag.AlignLeft
+    side = Qt.AlignmentFlag.AlignRight if column >= 3 else Qt.AlignmentFlag.AlignLeft
     return int(side | Qt.AlignmentFlag.AlignVCenter)

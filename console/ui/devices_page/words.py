@@ -99,16 +99,14 @@ def transport_text(source: SourceConfig) -> str:
     return f"{transport.host}:{transport.port}"
 
 
-def bound_text(source: SourceConfig) -> str:
+def bound_text(kind: str, adapter: str | None, device: str | None) -> str:
     """What a source is pinned to, and what cannot be noticed because nothing told a serial number."""
-    parts = []
-    if isinstance(source.transport, SerialTransport):
-        adapter = source.transport.adapter
-        parts.append(f"Bound to adapter {adapter}." if adapter else "Bound to any adapter on this port.")
-    device = source.device
-    parts.append(
-        f"Bound to the device with serial number {device}."
-        if device
-        else "The device told no serial number: an exchanged device of the same kind cannot be noticed."
-    )
-    return " ".join(parts)
+    if kind == "replay":
+        return "Bound to the file: a recording is no device."
+    told = f"device serial number {device}" if device else ""
+    if kind == "serial":
+        told = " and ".join(part for part in (f"adapter {adapter}" if adapter else "", told) if part)
+    if not told:
+        return "Bound to the name of the line alone: no serial number is told, so an exchanged device is not noticed."
+    unknown = "" if device else " The device tells no serial number: another of its kind cannot be noticed."
+    return f"Bound to {told}.{unknown}"
