@@ -14,10 +14,20 @@ from typing import Any, cast
 from drivers import registry
 from drivers.driver import Driver, Output
 from drivers.observation import UNITS, DeviceAlert, Vital
-from drivers.transport.capture import FIRST_LINE, CaptureError, is_capture, read_capture
+from drivers.transport.capture import (
+    FIRST_LINE,
+    CaptureError,
+    is_capture,
+    is_hex_listing,
+    read_capture,
+    read_hex_listing,
+)
 
 _CHUNK = 256
 """Bytes read at once: few, so that alerts stand near the values they came with."""
+
+_LOOK = 4096
+"""Bytes by which the kind of a file is told."""
 
 
 def add_parser(subparsers: Any) -> None:
@@ -25,7 +35,8 @@ def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser(
         "decode",
         help="show what a captured byte file says, as JSON lines",
-        description="Decode bytes captured from a device, raw or as a timed capture, into one JSON object a line.",
+        description="Decode bytes captured from a device, raw, in hexadecimal or as a timed capture, into one JSON "
+        "object a line.",
     )
     parser.add_argument("driver", metavar="DRIVER", help=", ".join(registry.names()))
     parser.add_argument("file", metavar="FILE", help="captured bytes; - reads standard input")
@@ -65,6 +76,11 @@ def _pieces(reader: BufferedReader) -> Iterator[tuple[bytes, float]]:
         for entry in read_capture(reader):
             if entry.received:
                 yield entry.data, entry.seconds
+        return
+    beginning = reader.peek(_LOOK)[:_LOOK]
+    if is_hex_listing(beginning.rpartition(b"\n")[0] or beginning):
+        for data in read_hex_listing(reader):
+            yield data, 0.0
         return
     while data := reader.read(_CHUNK):
         yield data, 0.0

@@ -12,6 +12,7 @@ are remarks. A line has at most 32,768 characters.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import IO
@@ -76,6 +77,32 @@ def _entry(number: int, fields: list[bytes]) -> CaptureEntry:
     if not 0 <= entry.seconds < float("inf"):
         raise CaptureError(f"line {number}: {entry.seconds} is not a time")
     return entry
+
+
+_HEX_LINE = re.compile(rb"\s*(#.*|[0-9a-fA-F]{2}(\s?[0-9a-fA-F]{2})*)?\s*")
+
+
+def is_hex_listing(beginning: bytes) -> bool:
+    """True when a file that begins like this holds bytes in hexadecimal, line by line, and not the bytes themselves.
+
+    No device sends sixteen hexadecimal digits and more and nothing else.
+    """
+    lines = beginning.splitlines()
+    digits = sum(len(line) for line in lines if not line.lstrip().startswith(b"#"))
+    return digits >= 16 and all(_HEX_LINE.fullmatch(line) for line in lines)
+
+
+def read_hex_listing(file: IO[bytes]) -> Iterator[bytes]:
+    """The bytes of each line. Raises CaptureError at the first line that is neither digits nor a remark."""
+    for number, line in enumerate(_lines(file), start=1):
+        if len(line) > LONGEST_LINE:
+            raise CaptureError(f"line {number}: longer than {LONGEST_LINE} characters")
+        text = line.strip()
+        if text and not text.startswith(b"#"):
+            try:
+                yield bytes.fromhex(text.decode("ascii"))
+            except ValueError as error:
+                raise CaptureError(f"line {number}: expected bytes in hexadecimal") from error
 
 
 class CaptureWriter:

@@ -66,6 +66,17 @@ def test_decode_tells_alarms_and_counts(tmp_path: Path, capsys: pytest.CaptureFi
     assert out[-1] == '{"frames_good": 4, "frames_bad": 0, "bytes_skipped": 0}'
 
 
+def test_decode_reads_a_listing_in_hexadecimal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "pro1000.txt"
+    lines = [block(n).hex() for n in range(100)]
+    file.write_text("# from the bedside\n" + "\n".join(lines) + "\n")
+    assert main(["decode", "dinamap_pro1000", str(file)]) == 0
+    assert capsys.readouterr().out == '{"frames_good": 100, "frames_bad": 0, "bytes_skipped": 0}\n'
+    file.write_text("\n".join(lines) + "\nnot hex\n")
+    assert main(["decode", "dinamap_pro1000", str(file)]) == 2
+    assert "line 101: expected bytes in hexadecimal" in capsys.readouterr().err
+
+
 def test_alarm_bits_begin_and_end_alerts_and_other_bits_say_nothing() -> None:
     alerts, _ = read(block(0) + block(1, 0x20) + block(2, 0x60) + block(3, 0x40) + block(4, 0x9F))
     assert [(alert.code, alert.active) for alert in alerts] == [
