@@ -68,13 +68,13 @@ def test_decode_tells_alarms_and_counts(tmp_path: Path, capsys: pytest.CaptureFi
 
 def test_decode_reads_a_listing_in_hexadecimal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "pro1000.txt"
-    lines = [block(n).hex() for n in range(100)]
+    lines = [block(n).hex() for n in range(200)]
     file.write_text("# from the bedside\n" + "\n".join(lines) + "\n")
     assert main(["decode", "dinamap_pro1000", str(file)]) == 0
-    assert capsys.readouterr().out == '{"frames_good": 100, "frames_bad": 0, "bytes_skipped": 0}\n'
+    assert capsys.readouterr().out == '{"frames_good": 200, "frames_bad": 0, "bytes_skipped": 0}\n'
     file.write_text("\n".join(lines) + "\nnot hex\n")
     assert main(["decode", "dinamap_pro1000", str(file)]) == 2
-    assert "line 101: expected bytes in hexadecimal" in capsys.readouterr().err
+    assert "line 201: expected bytes in hexadecimal" in capsys.readouterr().err
 
 
 def test_alarm_bits_begin_and_end_alerts_and_other_bits_say_nothing() -> None:
