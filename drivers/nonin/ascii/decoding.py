@@ -23,8 +23,7 @@ from drivers.plausibility import possible
 _NUMBER = r"(\d{3}| \d\d|  \d|---)"
 _LINE = re.compile(rf"(?:(\d\d):(\d\d):(\d\d) )?SPO2={_NUMBER} HR={_NUMBER}( F)?(\*?B?|B\*)")
 _START = re.compile(rb"(?:\d\d:\d\d:\d\d )?SPO2=")
-_WHOLE_BEGINNING = b"SPO2="
-_TIME = re.compile(rb"\d\d:\d\d")
+_BEGINNING = b"SPO2="
 _MARKS = (b"PO2=", b"HR=")
 
 
@@ -55,8 +54,8 @@ def parse_line(data: bytes) -> Line | None:
 
 
 def begins_like_line(data: bytes) -> bool:
-    """True when the first bytes are those of a data line."""
-    return _WHOLE_BEGINNING.startswith(data[: len(_WHOLE_BEGINNING)]) or _TIME.match(data) is not None
+    """True when the first bytes are those of a data line, its time left aside."""
+    return _BEGINNING.startswith(data[: len(_BEGINNING)])
 
 
 def resembles_line(data: bytes) -> bool:
