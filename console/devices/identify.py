@@ -149,14 +149,14 @@ class PortIdentification:
         trying = f"asking as {ask.way.info.title} at {line_text(ask.way.serial)}"
         link = self._open(self._port, ask.way.serial)
         try:
-            self._talk(link, trial, ask.seconds, lambda: self._tell(trying, progress, ()))
+            self._talk(link, trial, ask, lambda: self._tell(trying, progress))
         finally:
             link.close()
 
-    def _talk(self, link: Link, trial: Trial, seconds: float, tell: Callable[[], None]) -> None:
+    def _talk(self, link: Link, trial: Trial, ask: Asking, tell: Callable[[], None]) -> None:
         began = self._now()
         sent, received, data = b"", b"", b""
-        while not self._over(began, seconds, (trial,)):
+        while not self._over(began, ask.seconds if received else ask.silence_s, (trial,)):
             request = trial.step(data, self._now() - began)
             if request:
                 try:
@@ -180,7 +180,7 @@ class PortIdentification:
     def _late(self) -> bool:
         return self._now() - self._start >= LONGEST_S
 
-    def _tell(self, trying: str, progress: float, trials: Iterable[Trial]) -> None:
+    def _tell(self, trying: str, progress: float, trials: Iterable[Trial] = ()) -> None:
         self._progress = max(self._progress, progress)
         self._view = IdentificationView(False, self._progress, trying, self._candidates(trials), "")
 

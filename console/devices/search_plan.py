@@ -11,10 +11,12 @@ SILENCE_REPORTS = 2.2
 SILENCE_MARGIN_S = 0.6
 """A device that reports by itself is waited for so many of its intervals and this much longer."""
 
-ANSWER_MARGIN_S = 2.5
-ANSWER_AT_LEAST_S = 3.0
-"""A device that is asked has its interval and this much longer for a first answer: the S/5 monitors begin only after
-the interval they were asked for."""
+HEARD_MARGIN_S, HEARD_AT_LEAST_S = 1.0, 2.5
+"""A device that is asked has its interval and this much longer, in all at least so long, for the first byte of an
+answer: the S/5 monitors begin only after the interval they were asked for."""
+
+ANSWER_S = 3.0
+"""From its first byte on it has so long for a first good frame."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +38,10 @@ class Listening:
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """One driver that asks. seconds: in which a first good frame must come."""
+    """One driver that asks. silence_s: in which a first byte must come; seconds: a first good frame."""
 
     way: Way
+    silence_s: float
     seconds: float
 
 
@@ -64,8 +67,8 @@ def make_plan(infos: Iterable[DriverInfo]) -> SearchPlan:
         for serial in dict.fromkeys((info.serial, *info.other_lines)):
             way = Way(info, serial)
             if info.dialogue:
-                seconds = max(ANSWER_AT_LEAST_S, info.interval_s + ANSWER_MARGIN_S)
-                asking.append((serial != info.serial, Asking(way, seconds)))
+                silence = max(HEARD_AT_LEAST_S, info.interval_s + HEARD_MARGIN_S)
+                asking.append((serial != info.serial, Asking(way, silence, silence + ANSWER_S)))
             else:
                 listeners.setdefault((serial.baud, serial.bytesize, serial.parity), []).append(way)
     steps = [Listening(SerialSettings(*line), tuple(ways), _patience(ways)) for line, ways in listeners.items()]

@@ -21,6 +21,13 @@ TOLERATED = 5
 """From the first good frame on, at most one frame in so many may be bad, and one byte in so many belong to none. What
 came before may be the end of a frame whose beginning was missed."""
 
+PACE, PACE_BURST = 2.5, 5
+"""A device that reports by itself and has no checksum is known by its pace too: at most so many frames an interval,
+and this many more at the start (headers). Three zeros and a byte, again and again, look like a format of four bytes."""
+
+PACE_EARLY = 0.8
+"""Part of an interval that the next frame may be early."""
+
 VALUES_TOLD = 5
 
 
@@ -37,6 +44,7 @@ class Trial:
         self._driver = registry.create(info.name, {})
         self._values: OrderedDict[Parameter, Vital] = OrderedDict()
         self._bytes = 0
+        self._first_good_at = self._elapsed = 0.0
         self._bad_before = self._skipped_before = self._bytes_before = 0
         self._failed = False
 
@@ -65,7 +73,9 @@ class Trial:
             self.remark = f"the driver failed: {type(error).__name__}: {error}"
             return b""
         self._bytes += len(data)
+        self._elapsed = elapsed
         if fresh:
+            self._first_good_at = elapsed
             self._bad_before, self._skipped_before = counters.bad, counters.skipped
             self._bytes_before = max(0, self._bytes - len(data))
         for vital in output.vitals:
@@ -79,7 +89,13 @@ class Trial:
         """Enough good frames, a value where the device has any, and next to nothing unread since the first."""
         if self._failed or self.good < self.frames_needed or (self.info.parameters and not self._values):
             return False
-        return self.promising
+        return self.promising and self._keeps_pace()
+
+    def _keeps_pace(self) -> bool:
+        if self.info.check or self.info.dialogue:
+            return True
+        intervals = (self._elapsed - self._first_good_at) / self.info.interval_s
+        return intervals >= (self.frames_needed - 1) * PACE_EARLY and self.good <= PACE * intervals + PACE_BURST
 
     @property
     def promising(self) -> bool:
