@@ -19,6 +19,7 @@ from console.link.snapshot import SourceView
 from console.store.records import Sample
 from console.ward.source import SourceState
 from drivers import registry
+from drivers.corroboration import Corroboration
 from drivers.observation import Observation, Vital
 from drivers.transport import reconnect
 from drivers.transport.link import Link
@@ -62,6 +63,8 @@ class SourceThread:
         self._view = view
         self._log = LineLog(registry.info(config.driver).interval_s, clock.now)
         self._binding = DeviceBinding(config.device, clock.speed)
+        self._checked = bool(registry.info(config.driver).check)
+        self._witness = Corroboration()
         if not config.enabled:
             self._log.stopped()
 
@@ -179,6 +182,7 @@ class SourceThread:
         self._log.opened()
         with self._lock:
             self._binding.opened()
+            self._witness = Corroboration()
         return TapLink(link, self._log.tap)
 
     # --- Sink ----------------------------------------------------------------------------------------------------
@@ -214,9 +218,11 @@ class SourceThread:
                     self._hand_on(passed)
 
     def _hand_on(self, reception: Reception) -> None:
-        """Called with the lock held. A cuff reading that is only repeated is no new measurement: it would look live."""
+        """Called with the lock held. What a protocol without checksum leaps to, its next report has to confirm. A cuff
+        reading that is only repeated is no new measurement: it would look live."""
         output = reception.output
-        vitals = [vital for vital in output.vitals if not vital.repeat]
+        told = output.vitals if self._checked else self._witness.judge(output.vitals)
+        vitals = [vital for vital in told if not vital.repeat]
         if vitals:
             self._put(Samples(tuple(self._samples(vitals, reception.stamp))))
         for alert in output.alerts:
