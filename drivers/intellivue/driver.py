@@ -12,11 +12,14 @@ from drivers.alerts import AlertChanges
 from drivers.cuff import CuffReadings
 from drivers.driver import DriverInfo, DriverSettings, FrameCounters, Output
 from drivers.intellivue.alarms import read_alarms
+from drivers.intellivue.answers import Answer
 from drivers.intellivue.dialogue import Dialogue
 from drivers.intellivue.fields import MalformedError
 from drivers.intellivue.framing import Deframer, encode_frame
 from drivers.intellivue.manifest import INFO
 from drivers.intellivue.messages import (
+    ALARM_MONITOR,
+    NUMERIC,
     Accepted,
     MdsCreate,
     Message,
@@ -27,7 +30,7 @@ from drivers.intellivue.messages import (
 )
 from drivers.intellivue.monitor import CONFIGURATION, DEMO, SERVICE, STANDBY, Monitor
 from drivers.intellivue.numerics import Numerics, read_numerics, to_vitals
-from drivers.intellivue.polling import Answer, Polling, Subject
+from drivers.intellivue.polling import Polling, Subject
 from drivers.observation import DeviceAlert, Parameter, Status, Vital
 
 CUFF_OLD = timedelta(seconds=60)
@@ -106,7 +109,7 @@ class IntellivueMib:
     def _hear(self, message: Message, elapsed: float, send: list[bytes]) -> Answer | None:
         """The poll that this message answers in full; what it asks for is put to `send`."""
         if isinstance(message, PollResult):
-            return self.polling.take(message, self.counters.bad)
+            return self.polling.take(message, elapsed, self.counters.bad)
         if isinstance(message, RemoteError):
             if self.polling.take_error(message, elapsed) is Subject.NUMERICS:
                 self._dialogue.answered(elapsed)
@@ -116,10 +119,12 @@ class IntellivueMib:
                 send.append(reply)
             if isinstance(message, MdsCreate) and self._dialogue.is_open:
                 self.polling.start(elapsed, self._dialogue.granted.min_poll_s)
-                self._learn(message.attributes)
+                self._meet(message.attributes)
         return None
 
-    def _learn(self, attributes: dict[int, bytes]) -> None:
+    def _meet(self, attributes: dict[int, bytes]) -> None:
+        """Nothing is kept of the monitor before: this may be another one on the same cable."""
+        self.monitor = Monitor()
         try:
             self.monitor = self.monitor.learn(attributes)
         except MalformedError:
@@ -129,10 +134,11 @@ class IntellivueMib:
         """Returns the identity of the monitor when the answer tells it."""
         identity = ""
         try:
-            if answer.subject is Subject.NUMERICS:
+            if answer.object_class == NUMERIC:
                 vitals += self._read_numerics(answer)
-                self._dialogue.answered(elapsed)
-            elif answer.subject is Subject.ALARMS:
+                if not self.polling.overhears:
+                    self._dialogue.answered(elapsed)
+            elif answer.object_class == ALARM_MONITOR:
                 alarms = read_alarms(answer.objects)
                 if alarms is not None:
                     self._made_up[Subject.ALARMS] = alarms.demo
@@ -184,7 +190,7 @@ class IntellivueMib:
         return gone + vitals
 
     def _changed_trouble(self) -> str | None:
-        trouble = self._dialogue.trouble or self._refusals()
+        trouble = "" if self.polling.overhears else self._dialogue.trouble or self._refusals()
         if trouble == self._trouble:
             return None
         self._trouble = trouble

@@ -1,15 +1,19 @@
 """Which poll is asked when, and which answer belongs to which poll.
 
 A monitor answers at its own beat of 1.024 s, so polls of different subjects stand open at the same time, one of each.
-An answer is taken only with the invoke id, poll number, class and attribute group of an open poll; an answer in parts
-is taken only when all of them came. Everything else is counted and not charted.
+After an association comes about the system is polled first, so that who speaks is known before what it says.
+
+An answer is taken only with the invoke id, poll number, class and attribute group of an open poll. Others come too late
+or answer somebody else; they are counted and not charted. A recording has only such answers: a file without times is
+taken as it stands, and in a timed one somebody else's answers are taken when ours do not come.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 
+from drivers.intellivue.answers import Answer, Joiner
 from drivers.intellivue.messages import (
     ALARM_ATTRIBUTES,
     ALARM_MONITOR,
@@ -17,7 +21,6 @@ from drivers.intellivue.messages import (
     MDS,
     NUMERIC,
     OBSERVED_VALUES,
-    PolledObject,
     PollResult,
     RemoteError,
     single_poll,
@@ -34,8 +37,8 @@ REFUSED_AGAIN_S = 30.0
 LONGEST_INTERVAL_S = 8.0
 """Numerics are polled at least so often, whatever the monitor grants: it drops an association it hears nothing of."""
 
-MOST_PARTS = 32
-"""Linked results of one answer; longer ones are given up. A thousand bytes each, that is hundreds of numerics."""
+OVERHEARD_AFTER_S, OVERHEARD_FROM = 3.0, 3
+"""Somebody else's answers are taken from this one on, when ours have not come for so long."""
 
 
 class Subject(Enum):
@@ -46,6 +49,14 @@ class Subject(Enum):
     SYSTEM = MDS
 
 
+_TELLING = {
+    Subject.NUMERICS: (ALL_ATTRIBUTES, OBSERVED_VALUES),
+    Subject.ALARMS: (ALL_ATTRIBUTES, ALARM_ATTRIBUTES),
+    Subject.SYSTEM: (ALL_ATTRIBUTES,),
+}
+"""Attribute groups that hold all the console reads of a subject; another program may ask for others."""
+
+
 @dataclass(slots=True)
 class IgnoredAnswers:
     """Answers that were not charted. foreign: to no open poll, or too late; incomplete: parts of them are missing."""
@@ -54,36 +65,22 @@ class IgnoredAnswers:
     incomplete: int = 0
 
 
-@dataclass(slots=True)
-class Answer:
-    """Everything the monitor said to one poll. counter: its own, 125 us each, when it said it."""
-
-    subject: Subject
-    counter: int = 0
-    objects: list[PolledObject] = field(default_factory=list)
-
-
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _OpenPoll:
-    answer: Answer
     invoke_id: int
-    group: int
     asked_at: float
     bad_before: int
-    parts: int = 0
-    next_part: int | None = None
-    broken: bool = False
 
 
 class Polling:
     """The polls of one association after the other.
 
     numerics_every_s: seconds between two polls of numerics, more when the monitor grants no less. labels: all
-    attributes of numerics are polled, not only their values.
+    attributes of numerics are polled, not only their values. refused: what the monitor will not tell.
     """
 
     def __init__(self, numerics_every_s: float, *, alarms: bool, labels: bool) -> None:
-        self._every = {Subject.NUMERICS: numerics_every_s, Subject.SYSTEM: SYSTEM_EVERY_S}
+        self._every = {Subject.SYSTEM: SYSTEM_EVERY_S, Subject.NUMERICS: numerics_every_s}
         if alarms:
             self._every[Subject.ALARMS] = ALARMS_EVERY_S
         self._groups = {
@@ -95,14 +92,28 @@ class Polling:
         self._invoke_id = 0
         self._due: dict[Subject, float] = {}
         self._open: dict[Subject, _OpenPoll] = {}
+        self._joiner = Joiner()
+        self._answered_at = 0.0
+        self._strangers = 0
         self.refused: dict[Subject, RemoteError] = {}
-        self.ignored = IgnoredAnswers()
+        self._ignored = IgnoredAnswers()
+
+    @property
+    def ignored(self) -> IgnoredAnswers:
+        """What was not charted so far."""
+        return IgnoredAnswers(self._ignored.foreign, self._ignored.incomplete + self._joiner.abandoned)
+
+    @property
+    def overhears(self) -> bool:
+        """True while somebody else's answers are taken."""
+        return self._strangers >= OVERHEARD_FROM
 
     def start(self, elapsed: float, min_poll_s: float) -> None:
         """A new association: what was open before will not be answered."""
         self._every[Subject.NUMERICS] = max(self._numerics_every_s, min(min_poll_s, LONGEST_INTERVAL_S))
-        self._due = dict.fromkeys(self._every, elapsed)
+        self._due = {Subject.SYSTEM: elapsed}
         self._open.clear()
+        self._joiner.abandon()
         self.refused.clear()
 
     def requests(self, elapsed: float, bad_frames: int) -> list[bytes]:
@@ -112,60 +123,72 @@ class Polling:
         """
         for subject, poll in list(self._open.items()):
             if elapsed - poll.asked_at >= ANSWER_S:
-                self._forget(subject, poll)
+                self._close(subject)
         waiting = [subject for subject, due in self._due.items() if elapsed >= due and subject not in self._open]
         if not waiting:
             return []
         subject = min(waiting, key=self._due.__getitem__)
         self._invoke_id = self._invoke_id % 0xFFFF + 1
-        group = self._groups[subject]
-        self._open[subject] = _OpenPoll(Answer(subject), self._invoke_id, group, elapsed, bad_frames)
+        self._open[subject] = _OpenPoll(self._invoke_id, elapsed, bad_frames)
         self._due[subject] = elapsed + self._every[subject]
-        return [single_poll(self._invoke_id, self._invoke_id, subject.value, group)]
+        return [single_poll(self._invoke_id, self._invoke_id, subject.value, self._groups[subject])]
 
-    def take(self, result: PollResult, bad_frames: int) -> Answer | None:
-        """The answer that this message completes."""
-        subject = next((s for s in self._open if s.value == result.object_class), None)
-        poll = self._open[subject] if subject is not None else None
-        if (
-            subject is None
-            or poll is None
-            or (result.invoke_id, result.poll_number, result.group) != (poll.invoke_id, poll.invoke_id, poll.group)
-        ):
-            self.ignored.foreign += 1
+    def take(self, result: PollResult, elapsed: float, bad_frames: int) -> Answer | None:
+        """The answer that this message completes, when it is to be charted."""
+        answer = self._joiner.take(result, bad_frames)
+        if answer is None:
             return None
-        self._join(poll, result, bad_frames)
-        if not result.last:
+        subject = self._asked(answer)
+        if subject is None:
+            return self._overhear(answer, elapsed)
+        holed = not answer.objects and bad_frames != self._open[subject].bad_before
+        self._close(subject)
+        if holed or not answer.complete:
+            self._ignored.incomplete += 1
             return None
-        if poll.broken:
-            self._forget(subject, poll)
-            return None
-        del self._open[subject]
         self.refused.pop(subject, None)
-        return poll.answer
-
-    def _join(self, poll: _OpenPoll, result: PollResult, bad_frames: int) -> None:
-        if result.part is not None:
-            poll.broken |= result.part != (1 if poll.next_part is None else poll.next_part)
-            poll.next_part = (result.part + 1) % 256
-        poll.parts += 1
-        poll.broken |= poll.parts > MOST_PARTS or (poll.parts > 1 and bad_frames != poll.bad_before)
-        if not poll.broken:
-            poll.answer.counter = result.relative_time
-            poll.answer.objects += result.objects
-
-    def _forget(self, subject: Subject, poll: _OpenPoll) -> None:
-        del self._open[subject]
-        self.ignored.incomplete += poll.parts > 0
+        self._answered_at = elapsed
+        self._strangers = 0
+        return answer
 
     def take_error(self, error: RemoteError, elapsed: float) -> Subject | None:
         """What the monitor refuses to tell; it is asked again later. None when this was no answer to an open poll."""
         subject = next((s for s, poll in self._open.items() if poll.invoke_id == error.invoke_id), None)
         if subject is None:
-            self.ignored.foreign += 1
+            self._ignored.foreign += 1
             return None
-        del self._open[subject]
+        self._close(subject)
         self.refused[subject] = error
         if subject is not Subject.NUMERICS:
             self._due[subject] = elapsed + REFUSED_AGAIN_S
         return subject
+
+    def _asked(self, answer: Answer) -> Subject | None:
+        """The subject of the open poll that this is the answer to."""
+        for subject, poll in self._open.items():
+            wanted = (subject.value, self._groups[subject], poll.invoke_id, poll.invoke_id)
+            if (answer.object_class, answer.group, answer.invoke_id, answer.poll_number) == wanted:
+                return subject
+        return None
+
+    def _overhear(self, answer: Answer, elapsed: float) -> Answer | None:
+        """An answer to no open poll, when it is to be charted nevertheless."""
+        if not answer.complete:
+            self._ignored.incomplete += 1
+            return None
+        telling = any(s.value == answer.object_class and answer.group in groups for s, groups in _TELLING.items())
+        if telling and answer.objects:
+            if elapsed == 0.0:
+                return answer
+            if elapsed - self._answered_at >= OVERHEARD_AFTER_S:
+                self._strangers += 1
+                if self.overhears:
+                    return answer
+        self._ignored.foreign += 1
+        return None
+
+    def _close(self, subject: Subject) -> None:
+        """This poll is over. After the first one, that of the system, the others may follow."""
+        del self._open[subject]
+        for other in self._every:
+            self._due.setdefault(other, 0.0)
