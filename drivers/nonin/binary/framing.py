@@ -141,6 +141,8 @@ QUIET_S = 0.2
 """Silence that ends a frame of format 8. Our choice: its four bytes take 4 ms at 9600 baud, the next come after 1 s."""
 
 _FORMAT_8_INTERVAL_S = 1.0
+_NOISE_BYTES = 16 * FORMAT_8_BYTES
+"""Unreadable bytes without silence after which they are counted, though they go on."""
 
 
 class BurstReader:
@@ -157,10 +159,11 @@ class BurstReader:
         self._excess = 0  # bytes of the fragment that were not kept
         self._held: bytes | None = None  # a frame by its form, until it is seen what follows it
         self._clean = True  # nothing unreadable since the last frame or silence
-        self._unreadable = 0
-        self._began = False  # a status byte is among the unreadable ones
+        self._refused = 0  # frames by their form that something unreadable touched
+        self._unreadable = 0  # other bytes
+        self._began = False  # a status byte is among them
         self._heard_at = 0.0
-        self._settled_at = 0.0
+        self._settled_at = -_FORMAT_8_INTERVAL_S  # when the last frame was counted
 
     def feed(self, data: bytes, elapsed: float) -> list[bytes]:
         """The frames that are certain now, 4 bytes each; elapsed: seconds, never decreasing."""
@@ -176,6 +179,10 @@ class BurstReader:
                 self._fragment.append(byte)
             else:
                 self._excess += 1
+            if self._unreadable + self._excess >= _NOISE_BYTES:
+                self._unreadable += self._excess
+                self._excess = 0
+                self._settle(good=0)
         return found
 
     def finish(self) -> list[bytes]:
@@ -202,10 +209,11 @@ class BurstReader:
                 self._clean = True
             self._held = fragment
             return
-        if self._held is not None:
-            self._refuse(self._held, FORMAT_8_BYTES)
-            self._held = None
-        self._refuse(fragment, length)
+        self._refused += self._held is not None
+        self._held = None
+        self._clean = False
+        self._unreadable += length
+        self._began = self._began or bool(fragment[0] & _STATUS_ALWAYS)
 
     def _let_go(self, found: list[bytes]) -> None:
         """What follows the held frame is in order; is what stands before it?"""
@@ -216,24 +224,20 @@ class BurstReader:
             self._counters.good += 1
             found.append(self._held)
         else:
-            self._refuse(self._held, FORMAT_8_BYTES)
+            self._refused += 1
         self._held = None
-
-    def _refuse(self, piece: bytes, length: int) -> None:
-        self._clean = False
-        self._unreadable += length
-        self._began = self._began or bool(piece[0] & _STATUS_ALWAYS)
 
     def _settle(self, good: int) -> None:
         """Judge what was refused before `good` frames. It is as many frames as would fit; where time passes, no more
         than there was time for, whatever noise came along."""
-        frames = max(int(self._began or self._unreadable > 1), round(self._unreadable / FORMAT_8_BYTES))
+        frames = max(int(self._began or self._unreadable > 1), round(self._unreadable / FORMAT_8_BYTES)) + self._refused
         if self._heard_at:
             passed = round((self._heard_at - self._settled_at) / _FORMAT_8_INTERVAL_S)
             frames = min(frames, max(0, passed - good))
         self._counters.bad += frames
         if not frames:
             self._counters.skipped += self._unreadable
-        self._unreadable = 0
+        self._refused = self._unreadable = 0
         self._began = False
-        self._settled_at = self._heard_at
+        if frames or good:
+            self._settled_at = self._heard_at

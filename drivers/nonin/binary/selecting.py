@@ -42,7 +42,8 @@ class FormatSelection:
         self._command = bytes((0x02, 0x70, 0x02, 0x02, data_format, 0x03))
         self._ask_at = LISTEN_S
         self._tries = 0
-        self._answer = b""  # what came since the command, if it is short
+        self._heard = b""  # what came since the last command, as far as it may be an answer
+        self._answer: int | None = None  # to any of the commands of this round
         self._troubled = False
 
     def step(self, data: bytes, elapsed: float, good: bool) -> Step:
@@ -51,14 +52,17 @@ class FormatSelection:
             self._ask_at, self._tries = elapsed + REST_S, 0
             was_troubled, self._troubled = self._troubled, False
             return Step(trouble="") if was_troubled else Step()
-        if self._tries:
-            self._answer = (self._answer + data)[: _LONGEST_ANSWER + 1]
+        self._heard = (self._heard + data)[: _LONGEST_ANSWER + 1]
         if elapsed < self._ask_at:
             return Step()
+        if not self._tries:
+            self._answer = None
+        elif len(self._heard) <= _LONGEST_ANSWER:  # longer: data of another format, in which any byte may stand
+            self._answer = next((byte for byte in self._heard if byte in (ACK, NAK)), self._answer)
+        self._heard = b""
         if self._tries < TRIES:
             self._tries += 1
             self._ask_at = elapsed + RETRY_S
-            self._answer = b""
             return Step(send=self._command)
         self._tries = 0
         self._ask_at = elapsed + REST_S
@@ -66,12 +70,12 @@ class FormatSelection:
         return Step(trouble=self._text())
 
     def _text(self) -> str:
-        if len(self._answer) <= _LONGEST_ANSWER and NAK in self._answer:
+        if self._answer == NAK:
             return (
                 f"The oximeter refuses data format {self._format}: choose the driver of a format it knows, or switch "
                 "select_format off and set the format as the device's manual says."
             )
-        if len(self._answer) <= _LONGEST_ANSWER and ACK in self._answer:
+        if self._answer == ACK:
             return f"The oximeter took data format {self._format} and sends nothing: check its sensor and its battery."
         return (
             f"The oximeter does not answer the request for data format {self._format}: it listens only for five "
