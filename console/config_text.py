@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
@@ -19,7 +19,7 @@ from console.config import Config, ConfigError, SourceConfig, WardConfig, parse_
 
 _HEADER = re.compile(r"^\s*\[(\[)?\s*([\w\-\"'. ]+?)\s*\]\]?\s*(#.*)?$")
 
-Section = TypeVar("Section", SourceConfig, WardConfig)
+Section = SourceConfig | WardConfig
 
 BY_HAND = "the file is written in a way that cannot be changed from here; change it by hand and start the console again"
 
@@ -60,6 +60,11 @@ def without_source(text: str, name: str) -> str:
     index = _index(config, name)
     del sections[_source_places(sections, config)[index]]
     return _checked(_joined(sections), config, source=(*config.source[:index], *config.source[index + 1 :]))
+
+
+def in_words(section: Section) -> str:
+    """A section on one line, for the audit trail."""
+    return str(_inline(_sparse(section)).as_string())
 
 
 def _checked(text: str, before: Config, **changes: Any) -> str:

@@ -12,6 +12,8 @@ from console.acquisition.acquisition import Acquisition
 from console.alarms.detector_rules import RulesError
 from console.clock import Clock, SystemClock
 from console.config import Config, ConfigError
+from console.config_file import ConfigFile
+from console.devices.desk import Desk
 from console.engine.engine import Engine
 from console.link.inprocess import InProcessLink
 from console.rules import load_rules
@@ -25,14 +27,22 @@ class Station:
     """Everything of one process.
 
     data_dir: where a relative SQLite path lies; None for the user's own directory. db: the value of --db, which goes
-    before the configuration. Making it opens the database; nothing is read from outside before `start`.
+    before the configuration. file: where the configuration was read from; with it beds and sources can be changed
+    while the station runs (`devices`). Making it opens the database; nothing is read from outside before `start`.
     Raises ConfigError (configuration, rules, drivers) and console.store.errors.StoreError (database).
     """
 
     def __init__(
-        self, config: Config, data_dir: Path | None = None, db: str | None = None, clock: Clock | None = None
+        self,
+        config: Config,
+        data_dir: Path | None = None,
+        db: str | None = None,
+        clock: Clock | None = None,
+        *,
+        file: ConfigFile | None = None,
     ) -> None:
-        self.config = config
+        self._file = file
+        self.devices: Desk | None = None
         self.clock = clock or SystemClock()
         self.data_dir = data_directory(data_dir)
         try:
@@ -65,12 +75,16 @@ class Station:
         try:
             self.engine.start()
             self.acquisition.start()
+            if self._file is not None:
+                self.devices = Desk(self._file, self.store, self.engine, self.acquisition, self.clock, self.data_dir)
         except BaseException:
             self.stop()
             raise
 
     def stop(self) -> None:
-        """End everything in the order of the data: sources, engine, store. May be called twice."""
+        """End everything: changes first, then in the order of the data sources, engine, store. May be called twice."""
+        if self.devices is not None:
+            self.devices.stop()
         if self._started:
             self._started = False
             self.acquisition.stop()

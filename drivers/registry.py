@@ -14,7 +14,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from drivers.driver import Driver, DriverInfo, Simulator
+from drivers.driver import Driver, DriverInfo, DriverSettings, Simulator
 
 DRIVERS: dict[str, str] = {
     "accutorr_pc": "drivers.accutorr.driver:AccutorrPc",
@@ -62,6 +62,11 @@ def names() -> tuple[str, ...]:
 def info(name: str) -> DriverInfo:
     """The manifest of a driver. Raises UnknownDriverError, DriverImportError."""
     return _driver_class(name).info
+
+
+def settings_type(name: str) -> type[DriverSettings]:
+    """The typed settings of a driver. Raises UnknownDriverError, DriverImportError."""
+    return _driver_class(name).settings_type
 
 
 def create(name: str, settings: dict[str, Any]) -> Driver:

@@ -9,7 +9,8 @@ from pathlib import Path
 from platformdirs import user_config_dir
 
 from console.commands.screen import duration, open_screen
-from console.config import Config, ConfigError, load_config
+from console.config import ConfigError
+from console.config_file import ConfigFile
 
 FILE_NAME = "ward.toml"
 
@@ -37,16 +38,15 @@ def run(arguments: argparse.Namespace) -> int:
     from console.station import Station
     from console.store.errors import StoreError
 
-    file = config_file(arguments.config)
-    configured = arguments.config is not None or file.exists()
-    config = load_config(file) if configured else Config()
+    path = config_file(arguments.config)
+    file = ConfigFile(path, first_run=arguments.config is None)
     screen = open_screen(arguments.seconds, arguments.screenshots)
     if screen is None:
         return 1
     try:
-        station = Station(config, arguments.data_dir, arguments.db)
+        station = Station(file.config, arguments.data_dir, arguments.db, file=file)
     except ConfigError as error:
-        place = f"{file}: " if configured and not arguments.db else ""
+        place = f"{path}: " if file.exists and not arguments.db else ""
         raise ConfigError(f"{place}{error}") from error
     except StoreError as error:
         print(f"ward-console: {' '.join(str(error).split())}", file=sys.stderr)
@@ -55,10 +55,11 @@ def run(arguments: argparse.Namespace) -> int:
         station.start()
         wants_demo = screen(
             station.link(),
+            station.devices,
             user=arguments.user,
             fullscreen=arguments.fullscreen,
-            configured=bool(config.ward.beds),
-            config_file=str(file),
+            configured=bool(file.config.ward.beds),
+            config_file=str(path),
         )
     finally:
         station.stop()

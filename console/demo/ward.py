@@ -16,8 +16,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import tomlkit
+
 from console.clock import SystemClock
 from console.config import Config
+from console.config_file import ConfigFile
 from console.demo.devices import Bedside, line_name
 from console.demo.plan import DemoBed, plan_ward
 from console.demo.scenarios import Charted, Scenario
@@ -64,8 +67,8 @@ class DemoWard:
             self._own.cleanup()
             raise
         try:
-            config = _config(self.plan, folder, port, interval)
-            self.station = Station(config, data_dir or folder / "data", None, self.clock)
+            file = _configuration(_config(self.plan, folder, port, interval), folder)
+            self.station = Station(file.config, data_dir or folder / "data", None, self.clock, file=file)
         except BaseException:
             self._stop_devices()
             self._own.cleanup()
@@ -192,6 +195,13 @@ def _config(plan: tuple[DemoBed, ...], folder: Path, port: int, interval: float)
             "hl7_listener": listeners if fed else [],
         }
     )
+
+
+def _configuration(config: Config, folder: Path) -> ConfigFile:
+    """The configuration as a file that is thrown away with the lines it names, so that devices can be changed."""
+    path = folder / "ward.toml"
+    path.write_text(tomlkit.dumps(config.model_dump(mode="json", exclude_defaults=True)), encoding="utf-8")
+    return ConfigFile(path)
 
 
 def _start_devices(bedside: Bedside) -> subprocess.Popen[str]:

@@ -138,6 +138,8 @@ class WardCore:
     # --- the ward changes ---------------------------------------------------------------------------------------
 
     def _replan(self, item: Replan, now: float, utc: datetime) -> None:
+        if not item.done.set_running_or_notify_cancel():
+            return  # whoever asked has given up waiting, and has taken it back
         try:
             refusal = self._why_not(item)
             if not refusal:

@@ -1,0 +1,221 @@
+"""What an engineer may change: each change is checked against the ward as it runs and becomes a proposal, or a refusal.
+
+Nothing is written here. The sentences of refusals stand on the screen as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from console.acquisition.lines import line_key
+from console.config import Config, SerialTransport, SourceConfig
+from console.config_text import in_words, with_source, with_ward, without_source
+from console.link.devices import ConfirmDevice, RemoveSource, SaveSource, SaveWard, SetEnabled
+from drivers import registry
+
+COMPARE = "Compare the values that arrive with the monitor at {bed}, and confirm that they are the same."
+
+LONGEST_NAME = 120
+LONGEST_CONFIRMATION = 500
+LONGEST_OLD_AND_NEW = 1500
+
+Written = SaveWard | SaveSource | RemoveSource | SetEnabled | ConfirmDevice
+"""Changes that end in the configuration file."""
+
+
+class Refusal(Exception):  # noqa: N818 - the word of the contract; nothing has failed
+    """A change that is not made; the text is one plain sentence for the person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ward:
+    """The ward as it runs. patients: name of the patient by bed; told: serial number by source, as its device tells."""
+
+    config: Config
+    patients: Mapping[str, str]
+    told: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A change that may be made. edit: of the text of the file. reason: why alarms end by it, for the journal."""
+
+    act: str
+    bed: str
+    detail: str
+    reason: str
+    edit: Callable[[str], str]
+
+
+def propose(change: Written, ward: Ward) -> Proposal:
+    """Raises Refusal. What the configuration as a whole forbids is found when the draft is checked."""
+    match change:
+        case SaveWard():
+            return _ward(change, ward)
+        case SaveSource():
+            return _source(change, ward)
+        case RemoveSource():
+            source = find(ward.config, change.name)
+            reason = f"source '{source.name}' was removed"
+            return Proposal(
+                "source removed",
+                source.bed,
+                _words("old", source),
+                reason,
+                lambda text: without_source(text, source.name),
+            )
+        case SetEnabled():
+            return _enabled(change, ward)
+        case ConfirmDevice():
+            return _device(change, ward)
+
+
+def find(config: Config, name: str) -> SourceConfig:
+    """A source by its name. Raises Refusal."""
+    for source in config.source:
+        if source.name == name:
+            return source
+    raise Refusal(f"There is no source '{name}' any more; look again.")
+
+
+def require_name(by: str) -> None:
+    """Raises Refusal: every change stands in the audit trail under somebody's name."""
+    if not by.strip():
+        raise Refusal("This needs the name of the person.")
+    if len(by) > LONGEST_NAME:
+        raise Refusal(f"A name may have at most {LONGEST_NAME} characters.")
+
+
+def touched(before: Config, after: Config) -> set[str]:
+    """Sources that have to end for this: removed or something else than before. One of which only the confirmed device
+    has changed goes on."""
+    wanted = {source.name: source for source in after.source}
+    return {s.name for s in before.source if s.name not in wanted or _other_line(s, wanted[s.name])}
+
+
+def rebound(before: Config, after: Config) -> list[tuple[str, str]]:
+    """(bed, source) whose values of before are nobody's at that bed any more."""
+    unchanged = {source.name: source for source in after.source}
+    return [(s.bed, s.name) for s in before.source if unchanged.get(s.name) != s]
+
+
+def _other_line(old: SourceConfig, new: SourceConfig) -> bool:
+    return old.model_copy(update={"device": None}) != new.model_copy(update={"device": None})
+
+
+def _ward(change: SaveWard, ward: Ward) -> Proposal:
+    old = ward.config.ward
+    for bed in old.beds:
+        if bed in change.beds:
+            continue
+        if bed in ward.patients:
+            raise Refusal(f"{bed} is taken by {ward.patients[bed]}; discharge first.")
+        for source in ward.config.source:
+            if source.bed == bed:
+                raise Refusal(f"{bed} has the source '{source.name}'; move or remove that first.")
+        for feed in ward.config.hl7_listener:
+            if bed in feed.beds.values():
+                raise Refusal(f"{bed} is fed by '{feed.name}'; change the mapping in the configuration file first.")
+    new = old.model_copy(update={"name": change.name, "timezone": change.timezone, "beds": change.beds})
+    detail = f"old: {_cut(in_words(old))}; new: {_cut(in_words(new))}"
+    return Proposal("ward changed", "", detail, "the beds of the ward were changed", lambda text: with_ward(text, new))
+
+
+def _source(change: SaveSource, ward: Ward) -> Proposal:
+    new = change.source
+    old = find(ward.config, change.replaces) if change.replaces else None
+    if not new.name.isprintable() or new.name != new.name.strip():
+        raise Refusal("The name of a source has letters, digits and signs, and no space at either end.")
+    if new.bed not in ward.config.ward.beds:
+        raise Refusal(f"{new.bed or 'This'} is not a bed of this ward; add the bed first.")
+    try:
+        registry.create(new.driver, dict(new.settings))
+    except registry.DriverError as error:
+        raise Refusal(str(error)) from error
+    for other in ward.config.source:
+        if other is not old:
+            _refuse_shared(new, other)
+    confirmed = _confirmed(change.confirmed)
+    if not confirmed and (old is None or _rebinds(old, new)):
+        raise Refusal(
+            f"Compare the values that arrive with the monitor at {new.bed}, and confirm that they are the same."
+        )
+    parts = [_words("old", old) if old else "", _words("new", new), f"confirmed: {confirmed}" if confirmed else ""]
+    act, reason = ("source added", "") if old is None else ("source changed", f"source '{old.name}' was changed")
+    return Proposal(
+        act, new.bed, "; ".join(p for p in parts if p), reason, lambda text: with_source(text, new, change.replaces)
+    )
+
+
+def _rebinds(old: SourceConfig, new: SourceConfig) -> bool:
+    """True when the values may be those of somebody else afterwards."""
+    before = (old.bed, old.transport, old.device, old.driver)
+    return before != (new.bed, new.transport, new.device, new.driver)
+
+
+def _refuse_shared(new: SourceConfig, other: SourceConfig) -> None:
+    """One line, one adapter and one device speak for one bed."""
+    key = line_key(new)
+    mine, its = new.transport, other.transport
+    shared = ""
+    if key is not None and key == line_key(other):
+        shared = "port" if key[0] == "serial" else "address"
+    elif isinstance(mine, SerialTransport) and isinstance(its, SerialTransport) and mine.adapter:
+        shared = "adapter" if mine.adapter == its.adapter else ""
+    if shared:
+        raise Refusal(f"This {shared} is already used by '{other.name}' at {other.bed}; remove or change that first.")
+    if new.device and new.device == other.device and new.driver == other.driver:
+        raise Refusal(
+            f"The device {new.device} is bound to {other.bed} by '{other.name}'; change that first."
+        )
+
+
+def _enabled(change: SetEnabled, ward: Ward) -> Proposal:
+    old = find(ward.config, change.name)
+    if old.enabled == change.enabled:
+        raise Refusal(f"'{old.name}' {'runs' if old.enabled else 'is stopped'} already.")
+    new = old.model_copy(update={"enabled": change.enabled})
+    words = "started" if change.enabled else "stopped"
+    return Proposal(
+        f"source {words}",
+        old.bed,
+        _words("source", new),
+        f"source '{old.name}' was {words}",
+        lambda text: with_source(text, new, old.name),
+    )
+
+
+def _device(change: ConfirmDevice, ward: Ward) -> Proposal:
+    old = find(ward.config, change.name)
+    confirmed = _confirmed(change.confirmed)
+    if not confirmed:
+        raise Refusal(
+            f"Compare the values that arrive with the monitor at {old.bed}, and confirm that they are the same."
+        )
+    told = ward.told.get(old.name, "")
+    if not change.identity or told != change.identity:
+        now = f"tells {told} now" if told else "tells no serial number now"
+        raise Refusal(f"The device of '{old.name}' {now}; look again.")
+    new = old.model_copy(update={"device": change.identity})
+    for other in ward.config.source:
+        if other is not old:
+            _refuse_shared(new, other)
+    detail = f"'{old.name}': old: {old.device or 'any device'}; new: {change.identity}; confirmed: {confirmed}"
+    reason = f"another device was confirmed at source '{old.name}'"
+    return Proposal("device confirmed", old.bed, detail, reason, lambda text: with_source(text, new, old.name))
+
+
+def _confirmed(text: str) -> str:
+    words = " ".join(text.split())
+    if len(words) > LONGEST_CONFIRMATION:
+        raise Refusal(f"A confirmation may have at most {LONGEST_CONFIRMATION} characters.")
+    return words
+
+
+def _words(label: str, source: SourceConfig) -> str:
+    return f"{label}: {_cut(in_words(source))}"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_OLD_AND_NEW else f"{text[:LONGEST_OLD_AND_NEW]} ..."
