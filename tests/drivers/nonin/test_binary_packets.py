@@ -243,15 +243,13 @@ def test_every_single_flipped_bit_refuses_its_packet(number: int) -> None:
 
 
 def cancelled(number: int) -> bytes:
-    """A packet whose HR-D LSB lost bit 4 while the byte before it in its frame gained it: the sum still fits."""
-    damaged = bytearray(packet(number, rate=16 + 64))
-    at = 20 * 5
-    assert damaged[at + 3] & 0x10
-    damaged[at + 2] &= 0xEF
-    damaged[at + 2] |= 0x10
-    before = packet(number, rate=16 + 64)[at + 2]
-    damaged[at + 3] ^= 0x10
-    damaged[at + 4] = sum(damaged[at : at + 4]) % 256 if before & 0x10 else damaged[at + 4]
+    """A packet of 80 /min whose HR-D LSB lost bit 4 while the wave in the same frame gained it: the sum still fits."""
+    damaged = bytearray(packet(number, rate=80))
+    wave, data = 20 * 5 + (2 if number == 2 else 1), 20 * 5 + 3
+    assert not damaged[wave] & 0x10
+    assert damaged[data] & 0x10
+    damaged[wave] ^= 0x10
+    damaged[data] ^= 0x10
     return bytes(damaged)
 
 
