@@ -145,28 +145,26 @@ class AccutorrPc:
 class Padding:
     """Whether the fields of an answer are as wide as those before; a lost digit makes one narrower.
 
-    Another width is believed when two answers in a row have it.
+    Another width is believed when two answers in a row have it. Fields not in use have none to compare.
     """
 
+    FIELDS = 9
+
     def __init__(self) -> None:
-        self._known: Widths = ()
-        self._last: Widths = ()
+        self._known: Widths = (None,) * self.FIELDS
+        self._refused: Widths = self._known
 
     def fits(self, widths: Widths, ended: bool) -> bool:
         """ended: the answer was closed by a line end; else its last field may be cut off."""
         if not ended and any(width not in (None, 3) for width in widths):
             return False
-        fits = _alike(widths, self._known) or (bool(self._last) and _alike(widths, self._last))
-        self._last = widths
-        if fits:
-            old = self._known if _alike(widths, self._known) and self._known else (None,) * len(widths)
-            self._known = tuple(was if now is None else now for now, was in zip(widths, old, strict=True))
-        return fits
-
-
-def _alike(one: Widths, other: Widths) -> bool:
-    """Unused fields, and an answer before the first, have no width to compare."""
-    return not other or all(a is None or b is None or a == b for a, b in zip(one, other, strict=True))
+        columns = list(zip(widths, self._known, self._refused, strict=True))
+        if any(now is not None and was not in (None, now) and now != refused for now, was, refused in columns):
+            self._refused = widths
+            return False
+        self._known = tuple(was if now is None else now for now, was, _ in columns)
+        self._refused = (None,) * self.FIELDS
+        return True
 
 
 def _vital(parameter: Parameter, value: float | None, status: Status = Status.VALID, repeat: bool = False) -> Vital:
