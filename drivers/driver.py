@@ -39,6 +39,7 @@ class DriverInfo:
     interval_s: seconds between two reports in normal operation; silence is judged by it.
     dialogue: True when the device answers only if asked.
     other_lines: line settings that some models or menus use instead, tried when a port is to be identified.
+    network: True when the device is reached through a link of its own over the network and never on a serial line.
     check: the checksum by which a damaged frame is known, as "CRC-8 a frame"; "" where the protocol has none.
     verified / unverified: which facts were held against real bytes, which only read or recalled.
     """
@@ -52,6 +53,7 @@ class DriverInfo:
     dialogue: bool
     cabling: str
     other_lines: tuple[SerialSettings, ...] = ()
+    network: bool = False
     check: str = ""
     setup: tuple[str, ...] = ()
     quirks: tuple[str, ...] = ()
