@@ -262,8 +262,8 @@ def palette(theme: Theme) -> QPalette:
     return made
 
 
-def _check_mark() -> str:
-    return resources.path("icons", "check.svg").as_posix()
+def _icon(name: str) -> str:
+    return resources.path("icons", f"{name}.svg").as_posix()
 
 
 def style_sheet(theme: Theme) -> str:
@@ -278,6 +278,8 @@ def style_sheet(theme: Theme) -> str:
     * {{ font-family: "{_families()[0]}"; font-size: {body}px; font-weight: 600; color: {t.text}; }}
     QWidget#page, QMainWindow, QSplitter {{ background: {t.bg}; }}
     QFrame[role="panel"] {{ background: {t.panel}; border: 1px solid {t.line}; border-radius: {RADIUS}px; }}
+    QFrame[role="notice"] {{ background: {t.panel}; border: 1px solid {t.line}; border-radius: {RADIUS}px; }}
+    QFrame[role="notice"][bad="true"] {{ background: {t.sunk}; border: 2px solid {t.text}; }}
     QLabel {{ background: transparent; border: none; }}
     QLabel[role="title"] {{ font-size: {body + 3}px; font-weight: 700; }}
     QLabel[role="caption"] {{ font-size: 13px; color: {t.text_2}; }}
@@ -303,7 +305,12 @@ def style_sheet(theme: Theme) -> str:
     QLineEdit[invalid="true"], QDateTimeEdit[invalid="true"] {{ border: 2px solid {t.text}; padding: 4px 9px; }}
     QAbstractSpinBox QLineEdit, QComboBox QLineEdit {{ border: none; padding: 0; min-height: 0;
         background: transparent; }}
-    QComboBox::drop-down {{ border: none; width: 24px; }}
+    QSpinBox QLineEdit, QDoubleSpinBox QLineEdit {{ padding: 0 8px; }}
+    QComboBox::drop-down {{ border: none; width: 28px; }}
+    QComboBox::down-arrow, QAbstractSpinBox::down-arrow {{ image: url({_icon("down")}); width: 12px; height: 12px; }}
+    QAbstractSpinBox::up-arrow {{ image: url({_icon("up")}); width: 12px; height: 12px; }}
+    QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ border: none; background: transparent;
+        width: 26px; }}
     QComboBox QAbstractItemView {{ background: {t.raised}; border: 1px solid {t.line_strong}; }}
     QTableView {{ background: {t.panel}; border: 1px solid {t.line}; gridline-color: {t.line};
         border-radius: {RADIUS}px; selection-background-color: {t.interaction_fill}; selection-color: {t.text}; }}
@@ -322,7 +329,7 @@ def style_sheet(theme: Theme) -> str:
     QSplitter::handle {{ background: {t.line_strong}; }}
     QCheckBox::indicator {{ width: 16px; height: 16px; border: 1px solid {t.line_strong}; border-radius: 3px;
         background: {t.bg}; }}
-    QCheckBox::indicator:checked {{ background: {t.interaction}; image: url({_check_mark()}); }}
+    QCheckBox::indicator:checked {{ background: {t.interaction}; image: url({_icon("check")}); }}
     QCheckBox:focus {{ color: {t.interaction}; }}
     QCheckBox:disabled {{ color: {t.muted}; }}
     """

@@ -15,7 +15,7 @@ from console.ui.forms import button, clear, label
 from console.ui.theme import Theme
 from drivers.observation import Parameter
 
-COLUMNS = 4
+COLUMNS, COLUMNS_COMPACT = 8, 5
 NUMERAL = 40
 """Height of the digits in px: they are read against a monitor an arm's length away."""
 MOST = 8
@@ -56,7 +56,7 @@ class Confirmation(QWidget):
 
     def _lay_out(self) -> None:
         self.match.setMinimumHeight(40)
-        self._grid.setHorizontalSpacing(36)
+        self._grid.setHorizontalSpacing(28)
         self._grid.setVerticalSpacing(2)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -151,11 +151,13 @@ class Confirmation(QWidget):
         clear(self._grid)
         self._cells = []
         self._shown = tuple(h.vital.parameter for h in values)
+        columns = COLUMNS_COMPACT if self._theme.compact else COLUMNS
         for index, heard in enumerate(values):
-            row, column = 2 * (index // COLUMNS), index % COLUMNS
+            row, column = 2 * (index // columns), index % columns
             name, value = label(role="caption"), label()
             dye = self._theme.tokens.parameter(heard.vital.parameter)
             value.setStyleSheet(f"font-size: {NUMERAL}px; font-weight: 700; color: {dye};")
+            value.setMinimumHeight(NUMERAL + 8)
             self._grid.addWidget(name, row, column)
             self._grid.addWidget(value, row + 1, column)
             self._cells.append((name, value))

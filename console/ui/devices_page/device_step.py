@@ -77,7 +77,7 @@ class DeviceStep(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """The look has changed."""
-        self.list.setFixedWidth(240 if theme.compact else 320)
+        self.list.setFixedWidth(200 if theme.compact else 320)
 
     @property
     def driver(self) -> DriverView | None:

@@ -219,8 +219,8 @@ def bed_remarks(
         if reading.parameter in coming and reading.source != replaces and reading.value is not None:
             by_source.setdefault(reading.source, []).append(name_of(reading.parameter))
     told += [
-        f"{', '.join(names)} at {bed} also comes from “{source}”: that one is shown as long as it is fresh, this one "
-        "when it falls silent."
+        f"“{source}” sends {', '.join(names)} at {bed} too: its values are shown as long as they are fresh, those of "
+        "this device when they are not."
         for source, names in by_source.items()
     ]
     return told

@@ -101,7 +101,7 @@ def _combo(name: str, items: list[tuple[str, Any]]) -> QComboBox:
     box.setAccessibleName(name)
     box.setMinimumHeight(40)
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    box.setMinimumContentsLength(5)
+    box.setMinimumContentsLength(4)
     return box
 
 

@@ -11,7 +11,7 @@ from console.ui.devices_page.seen import Mood, sentence
 from console.ui.devices_page.values_table import ValuesTable
 from console.ui.devices_page.words import count_text, size_text
 from console.ui.elided import ElidedLabel
-from console.ui.forms import label, set_look
+from console.ui.forms import label, panel, set_look
 from console.ui.theme import GAP, Theme
 from console.ward.source import SourceState
 from drivers.driver import DriverInfo
@@ -32,6 +32,8 @@ class LiveView(QWidget):
     def __init__(self, theme: Theme, aside: QWidget | None = None) -> None:
         super().__init__()
         self.verdict = label(wrap=True)
+        # The frame is a widget of its own: a label whose frame comes and goes is given too little room for its words.
+        self.notice = panel()
         self.raw = RawView(theme)
         self.values = ValuesTable()
         self.alerts = label(wrap=True)
@@ -45,6 +47,10 @@ class LiveView(QWidget):
     def _lay_out(self, aside: QWidget | None) -> None:
         self.counters.setProperty("role", "caption")
         self.verdict.setAccessibleName("What is seen on the line")
+        self.notice.setProperty("role", "notice")
+        said = QVBoxLayout(self.notice)
+        said.setContentsMargins(12, 7, 12, 7)
+        said.addWidget(self.verdict)
         self.alerts.setAccessibleName("Reported by the device")
         values = QVBoxLayout(self._values)
         values.setContentsMargins(0, 0, 0, 0)
@@ -58,14 +64,14 @@ class LiveView(QWidget):
         below.setSpacing(12)
         below.addWidget(self._values, 5)
         if aside is not None:
-            below.addWidget(aside, 4)
+            below.addWidget(aside, 3)
         self._box.setSpacing(GAP)
         self._box.addWidget(self.raw, 6)
         self._box.addWidget(self._below, 5)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GAP)
-        column.addWidget(self.verdict)
+        column.addWidget(self.notice)
         column.addLayout(self._box, 1)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -87,7 +93,7 @@ class LiveView(QWidget):
 
     def show_traffic(self, shown: bool) -> None:
         """Whether there is a line to look at; without one only what stands aside is shown."""
-        for part in (self.verdict, self.raw, self._values):
+        for part in (self.notice, self.raw, self._values):
             part.setVisible(shown)
 
     def show_line(self, view: LineView, info: DriverInfo) -> None:
@@ -98,8 +104,7 @@ class LiveView(QWidget):
 
     def _say(self, text: str, mood: Mood) -> None:
         self.verdict.setText(text)
-        set_look(self.verdict, "role", "error" if mood is Mood.BAD else "")
-        self.verdict.updateGeometry()  # a frame takes room that the bare words did not
+        set_look(self.notice, "bad", mood is Mood.BAD)
 
     def _show(self, view: LineView, interval_s: float) -> None:
         self.raw.show_chunks(view.chunks)

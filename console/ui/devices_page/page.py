@@ -63,6 +63,7 @@ class DevicesPage(Page):
         self._wanted = ""
         self._lay_out()
         self._connect()
+        self.setFocusProxy(self.table)
         self.set_theme(theme)
 
     def _lay_out(self) -> None:

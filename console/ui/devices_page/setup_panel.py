@@ -18,7 +18,7 @@ from console.link.devices import Candidate, Devices, LineView, Preview, SaveSour
 from console.link.snapshot import WardSnapshot
 from console.ui.devices_page.bed_step import BedStep
 from console.ui.devices_page.device_step import DeviceStep
-from console.ui.devices_page.draft import Draft, draft_of, needs_comparison, sentences, with_bed
+from console.ui.devices_page.draft import Draft, Kind, draft_of, needs_comparison, sentences, with_bed
 from console.ui.devices_page.line_watch import LineWatch
 from console.ui.devices_page.live_view import LiveView
 from console.ui.devices_page.port_step import PortStep
@@ -29,7 +29,9 @@ from console.ui.theme import GAP, Theme
 from drivers.driver import DriverInfo, SerialSettings
 
 WHO = "Say who you are first: your name stands beside what you change. It is at the top right."
-COMPARE = "Compare the values with the monitor and tick the box, or say that the device is off."
+COMPARE = "Compare the values with the monitor, then tick the box."
+NOTHING = "Nothing arrives to compare. Look at the line, or say that the device is off."
+OWN_PORT = "“{name}” itself reads this port. Stop it first to look at the line with other settings."
 
 
 class Step(IntEnum):
@@ -227,6 +229,14 @@ class SetupPanel(QFrame):
             self._preview = self._devices.preview(wanted)
             self.watch.follow(self._preview.view)
 
+    def _own_port(self) -> str:
+        """Why the line cannot be opened here: the running source that is being changed holds it."""
+        before = self._before
+        if self._preview is None or before is None or not before.enabled:
+            return ""
+        same = self.draft.kind is Kind.SERIAL and self.draft.port == getattr(before.transport, "port", None)
+        return OWN_PORT.format(name=before.name) if same else ""
+
     def _close_look(self) -> None:
         self.watch.leave()
         if self._preview is not None:
@@ -334,7 +344,9 @@ class SetupPanel(QFrame):
         problem = self.bed.problem()
         if problem:
             return problem
-        return COMPARE if self.needs_comparison() and not self.bed.confirmation.confirmed else ""
+        if not self.needs_comparison() or self.bed.confirmation.confirmed:
+            return ""
+        return COMPARE if self.bed.confirmation.match.isEnabled() else NOTHING
 
     def _say(self, problem: str = "") -> None:
         """Bring buttons and message up to date."""
@@ -353,6 +365,8 @@ class SetupPanel(QFrame):
             problem = problem or self._failure or missing
         else:
             self.next.setEnabled(True)
+        if step >= Step.LOOK:
+            problem = self._own_port() or problem
         self.message.setText(problem)
 
 

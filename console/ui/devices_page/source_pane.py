@@ -39,6 +39,10 @@ RECORDING = (
 RECORDED = "The recording is in {file}. Copy the file and send it as it is, or play it back at a bed without a patient."
 
 
+LOW = 760
+"""Height in px below which the raw traffic gives way to a comparison."""
+
+
 class SourcePane(QFrame):
     """edit, change_bed: the source is to be changed (its name); play_back: a recording (file, driver)."""
 
@@ -194,10 +198,11 @@ class SourcePane(QFrame):
         self.live.show_line(view, self.info)
         if self.source is not None and self.source.state is SourceState.WRONG_DEVICE:
             self.confirmation.show_line(view, self.info.interval_s)
-            seen = view.identity or self.source.identity or "none"
+            seen = view.identity or self.source.identity
+            told = f"has the serial number {seen}" if seen else "tells no serial number"
             self._exchange_text.setText(
                 f"Bound to {self.config.bed} is the device with serial number {self.config.device or 'unknown'}. "
-                f"The one that answers now says {seen}. Its values are not taken."
+                f"The one that answers now {told}. Its values are not taken."
             )
             self._follow_tick()
 
@@ -208,7 +213,9 @@ class SourcePane(QFrame):
             act.setEnabled(not self._questions.waiting)
         wrong = known and self.source is not None and self.source.state is SourceState.WRONG_DEVICE
         self._exchange.setVisible(wrong)
-        self.live.verdict.setVisible(not wrong and self.watch.following)
+        # Where somebody has to compare, the comparison has the room.
+        self.live.notice.setVisible(not wrong and self.watch.following)
+        self.live.raw.setVisible(self.watch.following and not (wrong and self.height() < LOW))
         self.play.setVisible(bool(self._recorded))
         if self.config is None or self.source is None:
             self._removal.hide()

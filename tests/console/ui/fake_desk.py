@@ -231,7 +231,7 @@ class FakeDesk:
         return reply
 
     def preview(self, source: SourceConfig) -> FakePreview:
-        self.previews.append(FakePreview(source, self.sight))
+        self.previews.append(FakePreview(source, lambda of: self.sight(of)))
         return self.previews[-1]
 
     def line(self, name: str) -> LineView | None:
