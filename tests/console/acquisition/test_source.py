@@ -240,6 +240,7 @@ def test_a_value_that_leaps_without_a_checksum_is_doubted_until_it_comes_again(p
         found = [s.observation for i in reader.items if isinstance(i, Samples) for s in i.samples]
         return [(o.value, o.status) for o in found if o.parameter is Parameter.SPO2]
 
+    wait_for(lambda: reader.state is SourceState.CONNECTED)
     for number, value in enumerate((97, 87, 97, 80, 79), start=1):
         port.send(line(value, 72))
         wait_for(lambda count=number: len(told()) == count)
