@@ -27,7 +27,6 @@ from drivers.observation import DeviceAlert, Parameter, Status, Vital
 from drivers.plausibility import possible
 
 WINDOW = 15
-MAJORITY = WINDOW // 2 + 1
 
 _NO_RATE, _NO_SATURATION, _NO_INDEX = 0xFF, 0x7F, 0xFFFF
 _HIGHEST_INDEX = 2200
@@ -100,10 +99,15 @@ class Agreement:
     def vitals(self) -> list[Vital]:
         """SpO2, pulse rate and perfusion index; empty as long as most packages do not agree on the first two. An
         index that is moving is left out."""
-        if len(self._samples) < WINDOW:
-            return []
+        return self._vitals(doubt=False) if len(self._samples) == WINDOW else []
+
+    def remainder(self) -> list[Vital]:
+        """The same, with doubt, of fewer packages at the end of a stream; of one alone nothing."""
+        return self._vitals(doubt=True) if len(self._samples) > 1 else []
+
+    def _vitals(self, doubt: bool) -> list[Vital]:
         blind = self._most(lambda sample: sample.probe_error)
-        doubt = self._most(lambda sample: sample.searching or sample.too_long)
+        doubt = doubt or self._most(lambda sample: sample.searching or sample.too_long)
         numbers: tuple[tuple[Parameter, Callable[[Sample], float | None], bool], ...] = (
             (Parameter.SPO2, lambda sample: sample.spo2, True),
             (Parameter.PR, lambda sample: sample.pulse_rate, True),
@@ -112,7 +116,7 @@ class Agreement:
         told: list[Vital] = []
         for parameter, number, needed in numbers:
             value, packages = Counter(map(number, self._samples)).most_common(1)[0]
-            if packages >= MAJORITY or blind:
+            if self._is_most(packages) or blind:
                 told.append(_vital(parameter, None if blind else value, doubt))
             elif needed:
                 return []
@@ -130,7 +134,10 @@ class Agreement:
             yield _LOW
 
     def _most(self, says: Callable[[Sample], bool]) -> bool:
-        return sum(map(says, self._samples)) >= MAJORITY
+        return self._is_most(sum(map(says, self._samples)))
+
+    def _is_most(self, packages: int) -> bool:
+        return packages > len(self._samples) // 2
 
 
 def _vital(parameter: Parameter, value: float | None, doubt: bool) -> Vital:

@@ -41,8 +41,8 @@ class ContecCms50dPlus:
         ),
         quirks=(
             "The protocol has no checksum. Sixty packages a second repeat the numbers: a number is told when at least "
-            "8 of the last 15 packages have it, one report a second. Not seen is damage that does the same to 8 "
-            "packages of 15.",
+            "8 of the last 15 packages have it, one report a second; at the end of a recording fewer are told as "
+            "questionable. Not seen is damage that does the same to 8 packages of 15.",
             "A device sold for spot checks: it has no alarms of its own that a ward could rely on.",
             "Finger out makes every value unavailable; while it searches for the pulse a value is questionable.",
             "Pulse rate 0 and SpO2 0 are no data; a perfusion index above 20 % is questionable.",
@@ -92,6 +92,10 @@ class ContecCms50dPlus:
     def finish(self) -> Output:
         """See Driver.finish."""
         vitals, alerts = self._read(self._reader.finish())
+        if self._since >= PACKAGES_A_REPORT and self._elapsed - self._sampled_at < INTERRUPTED_S:
+            remainder = self._agreement.remainder()
+            vitals += remainder
+            alerts += self._alerts.update(self._agreement.active()) if remainder else ()
         return Output(tuple(vitals), tuple(alerts))
 
     def _read(self, packages: Iterable[Package]) -> tuple[list[Vital], list[DeviceAlert]]:

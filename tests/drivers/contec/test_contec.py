@@ -40,8 +40,21 @@ def told(*packages: bytes) -> dict[Parameter, tuple[float | None, Status]]:
 def test_a_quoted_session_is_read_package_by_package() -> None:
     reader = driver()
     vitals, alerts = read_all(reader, chunks(SESSION, [5] * 100))
-    assert (vitals, alerts) == ([], [])  # seven packages are a ninth of a second: too few to agree
+    # Seven packages are a ninth of a second.
+    assert [(vital.value, vital.status) for vital in vitals] == [(97.0, Q), (65.0, Q), (None, U)]
+    assert alerts == []
     assert (reader.counters.good, reader.counters.bad, reader.counters.skipped) == (12, 0, 0)
+
+
+def test_one_package_alone_says_nothing() -> None:
+    assert read_all(driver(), [realtime()]) == ([], [])
+
+
+def test_a_stream_that_ended_long_before_the_link_did_is_not_told_at_its_end() -> None:
+    reader = driver()
+    reader.step(realtime() * 10, 1.0)
+    reader.step(b"", 5.0)
+    assert reader.finish().vitals == ()
 
 
 def test_quoted_packages_say_what_their_device_showed() -> None:
