@@ -72,6 +72,8 @@ class Vital:
     device_time: the device's own clock; naive when the device names no zone, None when it gives no time.
     repeat: True when the device sends a spot reading (a cuff inflation) that was already reported on this link again:
     not a new measurement, so it must not make the reading look younger.
+    age_s: seconds since the measurement, where the device tells the age of a spot reading instead of its time; else
+    None.
     Raises ValueError when value and status contradict each other.
     """
 
@@ -81,6 +83,7 @@ class Vital:
     site: str | None = None
     device_time: datetime | None = None
     repeat: bool = False
+    age_s: float | None = None
 
     def __post_init__(self) -> None:
         if (self.value is None) != (self.status is Status.UNAVAILABLE):
