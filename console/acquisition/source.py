@@ -61,8 +61,9 @@ class SourceThread:
         self._lock = threading.Lock()
         self._retired = False
         self._view = view
-        self._log = LineLog(registry.info(config.driver).interval_s, clock.now)
-        self._binding = DeviceBinding(config.device, clock.speed)
+        info = registry.info(config.driver)
+        self._log = LineLog(info.interval_s, clock.now)
+        self._binding = DeviceBinding(config.device, clock.speed, checked=bool(info.check))
         self._checked = bool(registry.info(config.driver).check)
         self._witness = Corroboration()
         if not config.enabled:

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from drivers.observation import DeviceAlert, Parameter
@@ -27,7 +27,8 @@ from drivers.plausibility import possible
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What one line says. Values are None where the device has none; trend: the line has the trend form."""
+    """What one line says. Values are None where the device has none; trend: the line has the trend form, which tells no
+    serial number ("")."""
 
     device_time: datetime
     spo2: float | None
@@ -36,6 +37,7 @@ class Line:
     alarm: int
     exceptions: int
     trend: bool
+    serial_number: str = ""
 
 
 EXC_ALERTS: dict[int, DeviceAlert] = {
@@ -130,7 +132,7 @@ def _streamed(when: datetime, body: str) -> Line | None:
         values[match[1]] = match[2]
     if tuple(key for key in values if key in _REQUIRED) != _REQUIRED or next(reversed(values)) not in ("EXC", "EXC1"):
         return None
-    return _checked(
+    line = _checked(
         when,
         values["SPO2"],
         values["BPM"],
@@ -139,6 +141,12 @@ def _streamed(when: datetime, body: str) -> Line | None:
         int(values["EXC"], 16),
         False,
     )
+    return None if line is None else replace(line, serial_number=_serial_number(values["SN"]))
+
+
+def _serial_number(text: str) -> str:
+    """Dashes and zeros stand for none: they would make all such devices one."""
+    return text if text.strip("-0") else ""
 
 
 def _trend(when: datetime, body: str) -> Line | None:

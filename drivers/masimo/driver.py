@@ -82,6 +82,7 @@ class MasimoAscii1:
     def _read(self, fragments: list[Fragment], elapsed: float) -> Output:
         vitals: list[Vital] = []
         alerts: list[DeviceAlert] = []
+        identity = ""
         for fragment in fragments:
             for index, data in enumerate(split_at_stamps(fragment.data)):
                 line = parse_line(data)
@@ -89,10 +90,11 @@ class MasimoAscii1:
                     self._tally.unreadable(len(data), fragment.fresh and index == 0, begins_like_line(data))
                     continue
                 self._tally.good(len(data))
+                identity = line.serial_number or identity
                 if self._pace.is_live(line, elapsed):
                     vitals += _vitals(line)
                     alerts += self._alerts.update(_active(line))
-        return Output(tuple(vitals), tuple(alerts))
+        return Output(tuple(vitals), tuple(alerts), identity=identity)
 
 
 def _vitals(line: Line) -> list[Vital]:

@@ -205,3 +205,12 @@ def test_reading_goes_on_with_the_next_line_after_lines_that_were_cut() -> None:
     for index in range(0, 40, 2):
         reader.step(cut(masimo_line(index), seed), 0.0)
         assert len(reader.step(masimo_line(index + 1), 0.0).vitals) >= 3
+
+
+@pytest.mark.parametrize(("printed", "told"), [("0000145838", "0000145838"), ("----------", ""), ("0000000000", "")])
+def test_a_line_tells_the_serial_number_of_the_device_and_dashes_or_zeros_tell_none(printed: str, told: str) -> None:
+    line = masimo_line()
+    before = line[line.index(b"SN=") : line.index(b" SPO2")]
+    output = driver().step(line.replace(before, b"SN=" + printed.encode()), 1.0)
+    assert output.vitals
+    assert output.identity == told
