@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import resources
+from console.config import SerialTransport, load_config
+from drivers.transport.ports import list_ports, why_not_there
 
 XCB_LIBRARIES = {
     "libxcb-cursor.so.0": "libxcb-cursor0",
@@ -81,6 +83,7 @@ def examine(config: Path | None, data_dir: Path | None) -> Iterator[Finding]:
         _sound,
         _fonts,
         _serial,
+        lambda: _configured_ports(config),
         lambda: _database(config, data_dir),
     )
     for check in checks:
@@ -168,20 +171,29 @@ def _fonts() -> Iterator[Finding]:
 
 
 def _serial() -> Iterator[Finding]:
-    from serial.tools import list_ports
+    ports = list_ports()
+    names = ", ".join(f"{port.port} ({port.description})" for port in ports)
+    yield Finding("Serial ports", names or "none seen", "" if ports else "plug in a serial adapter")
+    for port in ports:
+        if port.problem:
+            yield Finding("Serial port", port.device, port.problem)
+    if not ports and os.geteuid() != 0:
+        member = "dialout" in {grp.getgrgid(g).gr_name for g in os.getgroups()}
+        yield Finding(
+            "Serial permission",
+            "member of dialout" if member else "not a member of dialout",
+            "" if member else "sudo usermod -aG dialout $USER, then log in again",
+        )
 
-    ports = [p.device for p in list_ports.comports()]
-    yield Finding("Serial ports", ", ".join(ports) or "none seen", "" if ports else "plug in a serial adapter")
-    if os.geteuid() == 0:
+
+def _configured_ports(config: Path | None) -> Iterator[Finding]:
+    if config is None:
         return
-    groups = {grp.getgrgid(g).gr_name for g in os.getgroups()}
-    closed = [p for p in ports if not os.access(p, os.R_OK | os.W_OK)]
-    member = "dialout" in groups
-    yield Finding(
-        "Serial permission",
-        "member of dialout" if member else "not a member of dialout",
-        "" if member and not closed else "sudo usermod -aG dialout $USER, then log in again",
-    )
+    for source in load_config(config).source:
+        line = source.transport
+        if isinstance(line, SerialTransport):
+            problem = why_not_there(line.port, line.adapter)
+            yield Finding("Port of a source", f"{source.name}: {line.port}", problem)
 
 
 def _database(config: Path | None, data_dir: Path | None) -> Iterator[Finding]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 from drivers.transport.access import Holder, holder, missing_permission
-from drivers.transport.adapters import SYSTEM, Roots, Terminal, adapter_of, terminals
+from drivers.transport.adapters import SYSTEM, Roots, Terminal, adapter_of, locate, terminals
+from drivers.transport.link import LinkError
 
-__all__ = ["SYSTEM", "Roots", "SerialPort", "adapter_of", "list_ports"]
+__all__ = ["SYSTEM", "Roots", "SerialPort", "adapter_of", "list_ports", "why_not_there"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,18 @@ def list_ports(roots: Roots = SYSTEM) -> tuple[SerialPort, ...]:
     reserved = _system_consoles(roots)
     ports = [_port(terminal, present, terminal.name in reserved, roots) for terminal in present]
     return tuple(sorted(ports, key=lambda port: (not port.usable, port.port)))
+
+
+def why_not_there(port: str, adapter: str | None, roots: Roots = SYSTEM) -> str:
+    """ "" when the port, and the adapter it is pinned to, is plugged in and may be used; else what to mend."""
+    try:
+        terminal = locate(port, adapter, roots)
+    except LinkError as error:
+        return str(error)
+    device = terminal.device if terminal else port
+    if sys.platform != "win32" and not Path(device).exists():
+        return "there is no such port; is the adapter plugged in?"
+    return missing_permission(device)
 
 
 def _port(terminal: Terminal, present: tuple[Terminal, ...], console: bool, roots: Roots) -> SerialPort:
