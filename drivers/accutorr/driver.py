@@ -14,7 +14,7 @@ from drivers.accutorr.decoding import (
     split_at_heads,
 )
 from drivers.accutorr.dialogue import POLL_S, Dialogue
-from drivers.accutorr.inflations import Inflations
+from drivers.accutorr.inflations import MINUTE, Inflations
 from drivers.accutorr.status import Conditions, read_status
 from drivers.alerts import AlertChanges
 from drivers.delimited import Fragment, FrameTally, Splitter
@@ -26,6 +26,8 @@ PROMPT = b">"
 LONGEST_LINE = 128
 SHORTEST_LINE = 16
 
+_CUFF = (Parameter.NIBP_SYS, Parameter.NIBP_MEAN, Parameter.NIBP_DIA)
+
 
 class AccutorrPc:
     """Asks for the patient data and reads the answers; see drivers.driver.Driver."""
@@ -34,13 +36,7 @@ class AccutorrPc:
         name="accutorr_pc",
         title="Datascope Accutorr 3 and 4, PC interface",
         models=("Accutorr 3", "Accutorr 4"),
-        parameters=(
-            Parameter.SPO2,
-            Parameter.PR,
-            Parameter.NIBP_SYS,
-            Parameter.NIBP_MEAN,
-            Parameter.NIBP_DIA,
-        ),
+        parameters=(Parameter.SPO2, Parameter.PR, *_CUFF),
         serial=SerialSettings(baud=9600),
         other_lines=(SerialSettings(baud=4800), SerialSettings(baud=2400), SerialSettings(baud=1200)),
         interval_s=POLL_S,
@@ -87,6 +83,7 @@ class AccutorrPc:
         self._padding = Padding()
         self._inflations = Inflations()
         self._alerts = AlertChanges()
+        self._was_repeat = False
         self._elapsed = 0.0
 
     def step(self, data: bytes, elapsed: float) -> Output:
@@ -131,10 +128,15 @@ class AccutorrPc:
         status = Status.QUESTIONABLE if doubtful else pressure_status(reply.systolic, reply.diastolic, reply.mean)
         measured = any(value is not None for value in pressures)
         repeat = measured and self._inflations.is_repeat(pressures, reply.age_min, self._elapsed)
+        age_s = None if reply.age_min is None else reply.age_min * MINUTE
         cuff = (Parameter.NIBP_SYS, Parameter.NIBP_MEAN, Parameter.NIBP_DIA)
-        found = [_vital(parameter, value, status, repeat) for parameter, value in zip(cuff, pressures, strict=True)]
+        found = [
+            _vital(parameter, value, status, repeat, age_s) for parameter, value in zip(cuff, pressures, strict=True)
+        ]
+        # Told twice, so that a second answer can vouch for it; a pressure is vouched for as a repeat.
+        pulse_repeat, self._was_repeat = repeat and self._was_repeat, repeat
         if reply.spo2 is None:
-            pulse = _vital(Parameter.PR, reply.pulse_rate, status, repeat)
+            pulse = _vital(Parameter.PR, reply.pulse_rate, status, pulse_repeat, age_s)
             return [_vital(Parameter.SPO2, None), pulse, *found]
         spo2_status = Status.QUESTIONABLE if conditions.spo2_doubtful else Status.VALID
         values = (None, None) if conditions.no_spo2 else (reply.spo2, reply.pulse_rate)
@@ -167,7 +169,13 @@ class Padding:
         return True
 
 
-def _vital(parameter: Parameter, value: float | None, status: Status = Status.VALID, repeat: bool = False) -> Vital:
+def _vital(
+    parameter: Parameter,
+    value: float | None,
+    status: Status = Status.VALID,
+    repeat: bool = False,
+    age_s: float | None = None,
+) -> Vital:
     if value is None:
         return Vital(parameter, None, Status.UNAVAILABLE)
-    return Vital(parameter, value, status, repeat=repeat)
+    return Vital(parameter, value, status, repeat=repeat, age_s=age_s)

@@ -185,13 +185,32 @@ def test_every_inflation_is_found_once_when_the_numbers_stay_the_same(
     assert found == list(range(len(inflations)))
 
 
+def test_every_value_of_the_cuff_comes_with_the_age_of_the_reading() -> None:
+    vitals = driver().step(reply(None, 66, age=12), 0.0).vitals
+    assert [v.age_s for v in vitals] == [None, 720, 720, 720, 720]
+    assert [v.age_s for v in driver().step(reply(97, 66, age=0), 0.0).vitals] == [None, None, 0, 0, 0]
+    assert {v.age_s for v in driver().step(reply(age=None), 0.0).vitals} == {None}
+
+
 def test_without_saturation_the_pulse_rate_is_that_of_the_cuff() -> None:
     reader = driver()
-    first, again = (reader.step(reply(None, 66), t).vitals[1] for t in (0.0, 2.0))
-    assert (first.value, first.status, first.repeat) == (66, VALID, False)
-    assert (again.value, again.repeat) == (66, True)
+    told = [reader.step(reply(None, 66), 2.0 * n).vitals[1] for n in range(4)]
+    assert [(v.value, v.status) for v in told] == [(66, VALID)] * 4
+    assert [v.repeat for v in told] == [False, False, True, True]  # the second answer vouches for the first
     old = driver().step(reply(None, 66, age=12), 0.0).vitals[1]
     assert old.status is QUESTIONABLE
+
+
+def test_a_new_pulse_rate_of_the_cuff_is_valid_once_a_second_answer_has_it() -> None:
+    reader, witness = driver(), Corroboration()
+    told = []
+    for index in range(8):
+        pulse, pressures = (66, (120, 93, 80)) if index < 4 else (110, (150, 120, 99))
+        output = reader.step(reply(None, pulse, pressures), 2.0 * index)
+        told += [
+            (v.value, v.status) for v in witness.judge(output.vitals) if v.parameter is Parameter.PR and not v.repeat
+        ]
+    assert told == [(66, VALID), (66, VALID), (110, QUESTIONABLE), (110, VALID)]
 
 
 @pytest.mark.parametrize(
