@@ -63,6 +63,12 @@ def test_a_damaged_embedded_command_does_not_spoil_the_response_around_it() -> N
     assert counters == FrameCounters(good=1, bad=1)
 
 
+def test_an_embedded_command_cut_short_by_another_does_not_spoil_the_response_around_them() -> None:
+    found, counters = heard(b"\x01Q" + b"\x1bR6" + command(NOP) + b"52\r")
+    assert [(m.code, m.sound) for m in found if isinstance(m, Message)] == [(NOP, True), (ICC, True)]
+    assert counters == FrameCounters(good=2, bad=1)
+
+
 def test_realtime_records_of_the_manual_stand_anywhere_and_are_counted() -> None:
     """Example 5 of the protocol definition: enabled traces, two values, one value, start of an inspiration."""
     records = bytes.fromhex("D0C1C3C0C0 D391818D83 D19481 D28E83 D3C6C090818A83")

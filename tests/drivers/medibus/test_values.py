@@ -160,6 +160,7 @@ def test_a_sensor_that_was_never_there_is_told_as_no_data_when_the_device_compla
         "spo2": (None, U, None),
         "pr": (None, U, None),
     }
+    assert told(reader.step(measured(D6=" 15 "), 2.0)) == {"rr": (15.0, V, "flow")}
 
 
 def test_alarms_that_no_response_has_renewed_speak_no_longer_about_values() -> None:
