@@ -129,10 +129,7 @@ class AccutorrPc:
         measured = any(value is not None for value in pressures)
         repeat = measured and self._inflations.is_repeat(pressures, reply.age_min, self._elapsed)
         age_s = None if reply.age_min is None else reply.age_min * MINUTE
-        cuff = (Parameter.NIBP_SYS, Parameter.NIBP_MEAN, Parameter.NIBP_DIA)
-        found = [
-            _vital(parameter, value, status, repeat, age_s) for parameter, value in zip(cuff, pressures, strict=True)
-        ]
+        found = [_vital(p, value, status, repeat, age_s) for p, value in zip(_CUFF, pressures, strict=True)]
         # Told twice, so that a second answer can vouch for it; a pressure is vouched for as a repeat.
         pulse_repeat, self._was_repeat = repeat and self._was_repeat, repeat
         if reply.spo2 is None:
