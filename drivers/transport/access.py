@@ -71,10 +71,8 @@ def holder(device: str, roots: Roots = SYSTEM) -> Holder | None:
         node = Path(device).stat()
     except OSError:
         return None
-    for process in (_locking(node, roots), _having_open(node, roots)):
-        if process:
-            return Holder(process, _program(process, roots))
-    return None
+    process = _locking(node, roots) or _having_open(os.path.realpath(device), roots)
+    return Holder(process, _program(process, roots)) if process else None
 
 
 def _locking(node: os.stat_result, roots: Roots) -> int:
@@ -91,20 +89,22 @@ def _locking(node: os.stat_result, roots: Roots) -> int:
     return 0
 
 
-def _having_open(node: os.stat_result, roots: Roots) -> int:
+def _having_open(device: str, roots: Roots) -> int:
+    """Process with the file open, by what its descriptors lead to; they are not followed, one may be on a dead disk."""
     for folder in _processes(roots):
         try:
-            open_files = list((folder / "fd").iterdir())
+            if any(_leads_to(file, device) for file in (folder / "fd").iterdir()):
+                return int(folder.name)
         except OSError:
             continue  # of another user, or it has just ended
-        for file in open_files:
-            try:
-                found = file.stat()
-            except OSError:
-                continue
-            if (found.st_dev, found.st_ino) == (node.st_dev, node.st_ino):
-                return int(folder.name)
     return 0
+
+
+def _leads_to(file: Path, device: str) -> bool:
+    try:
+        return str(file.readlink()) == device
+    except OSError:
+        return False
 
 
 def _processes(roots: Roots) -> list[Path]:

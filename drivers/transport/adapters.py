@@ -87,6 +87,8 @@ def adapter_of(port: str, roots: Roots = SYSTEM) -> str:
 def behind(port: str, present: tuple[Terminal, ...]) -> Terminal | None:
     """The terminal a port name leads to now, following links; None when it leads to none of `present`."""
     devices = {terminal.device: terminal for terminal in present}
+    if port in devices:
+        return devices[port]
     path = Path(port)
     for _ in range(_LINKS_FOLLOWED):
         path = path.parent.resolve() / path.name
