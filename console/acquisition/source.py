@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from console.acquisition.binding import DeviceBinding
@@ -237,6 +237,13 @@ class SourceThread:
         if waited >= HELD_BACK_S:
             utc -= timedelta(seconds=waited)
         return [
-            Sample(bed, Observation(v.parameter, v.value, v.status, source, utc, utc, stamp, v.site, v.device_time))
+            Sample(
+                bed, Observation(v.parameter, v.value, v.status, source, utc, _since(utc, v), stamp, v.site, v.device_time)
+            )
             for v in vitals
         ]
+
+
+def _since(utc: datetime, vital: Vital) -> datetime:
+    """When it was measured: a device that tells the age of a reading must not make an old one look new."""
+    return utc if vital.age_s is None else utc - timedelta(seconds=vital.age_s)

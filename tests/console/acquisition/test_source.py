@@ -19,7 +19,9 @@ from console.engine.items import DeviceReport, Samples
 from console.engine.plan import first_views
 from console.station import Station
 from console.ward.source import SourceState
-from drivers.observation import Parameter, Status
+from drivers.driver import FrameCounters, Output
+from drivers.observation import Parameter, Status, Vital
+from drivers.transport.reconnect import Reception
 
 
 def line(spo2: int | None, pulse: int | None) -> bytes:
@@ -246,3 +248,13 @@ def test_a_value_that_leaps_without_a_checksum_is_doubted_until_it_comes_again(p
         wait_for(lambda count=number: len(told()) == count)
     valid, doubted = Status.VALID, Status.QUESTIONABLE
     assert told() == [(97.0, valid), (87.0, doubted), (97.0, valid), (80.0, doubted), (79.0, valid)]
+
+
+def test_a_reading_whose_age_the_device_tells_is_dated_back(port, reader):
+    reading = Vital(Parameter.NIBP_SYS, 121.0, Status.QUESTIONABLE, age_s=240.0)
+    stamp = reader.clock.now()
+    # Twice: without a checksum a cuff reading is taken when it has come again.
+    for _ in range(2):
+        reader.thread.received(Reception(stamp, Output((reading,)), 0, FrameCounters()))
+    (taken,) = [s.observation for i in reader.items if isinstance(i, Samples) for s in i.samples]
+    assert (taken.received_at - taken.measured_at).total_seconds() == 240.0
