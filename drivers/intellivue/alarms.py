@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from drivers.intellivue.fields import Fields, MalformedError, read_text
+from drivers.intellivue.fields import Fields, read_text
 from drivers.intellivue.messages import PolledObject
 from drivers.intellivue.numerics import PARAMETERS
 from drivers.observation import AlertPriority, DeviceAlert
@@ -19,9 +19,6 @@ _GENERAL_INFO, _STRING_INFO = 0x0201, 0x0204
 
 INHIBITED, SUSPENDED, TEST, DEMO = 0x8000, 0x4000, 0x0400, 0x0100
 """State bits of an alarm and of the alarm system: switched off, paused, test mode, demo mode."""
-
-LONGEST_LIST = 64
-"""Alarms of a list that are read; more than this is no list of alarms."""
 
 _PRIORITIES = (
     (0x0404, AlertPriority.HIGH),
@@ -61,8 +58,6 @@ def _read_list(fields: Fields, kind: str) -> tuple[list[DeviceAlert], bool]:
     count = fields.u16()
     inner = fields.sized()
     fields.end()
-    if count > LONGEST_LIST:
-        raise MalformedError
     demo = False
     alerts: list[DeviceAlert] = []
     for _ in range(count):

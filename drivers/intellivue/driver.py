@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import ClassVar
 
 from pydantic import Field
@@ -33,7 +32,7 @@ from drivers.intellivue.numerics import Numerics, read_numerics, to_vitals
 from drivers.intellivue.polling import Polling, Subject
 from drivers.observation import DeviceAlert, Parameter, Status, Vital
 
-CUFF_OLD = timedelta(seconds=60)
+CUFF_OLD_S = 60.0
 """A cuff reading first seen so long after its inflation says little of the patient now."""
 
 _DEMO_ALERT = DeviceAlert("demo_mode", "Monitor is in demo mode")
@@ -172,11 +171,12 @@ class IntellivueMib:
         values = tuple(vital.value for vital in told.cuff)
         if not any(value is not None for value in values):
             return list(told.cuff)
-        clock, stamp = self.monitor.clock, told.cuff_stamp
-        old = clock is not None and stamp is not None and clock.at(counter) - stamp > CUFF_OLD
+        stamp = told.cuff_stamp
+        age_s = self.monitor.age_s(stamp, counter)
+        old = age_s is not None and age_s > CUFF_OLD_S
         repeat = self._cuff.is_repeat((values, stamp))
         return [
-            replace(v, status=Status.QUESTIONABLE if old else v.status, device_time=stamp, repeat=repeat)
+            replace(v, status=Status.QUESTIONABLE if old else v.status, device_time=stamp, repeat=repeat, age_s=age_s)
             if v.value is not None
             else v
             for v in told.cuff

@@ -9,7 +9,7 @@ chapter "Transport Protocols for the MIB/RS232 Interface"; check value of the CR
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Generic, TypeVar
 
 from drivers.delimited import Fragment, Splitter
@@ -100,9 +100,15 @@ class Deframer(Generic[Message]):
         self._splitter = Splitter(bytes((START, END)), _LONGEST_FRAGMENT)
         self._damaged = False  # whether the pieces since the last good frame are those of a frame counted as bad
 
-    def feed(self, data: bytes) -> list[Message]:
-        """The messages that `data` completes."""
-        return [message for fragment in self._splitter.feed(data) if (message := self._read(fragment)) is not None]
+    def feed(self, data: bytes) -> Iterator[Message]:
+        """The messages that `data` completes, one by one: at each of them the counters stand as they did on the line.
+
+        To be taken to its end.
+        """
+        for fragment in self._splitter.feed(data):
+            message = self._read(fragment)
+            if message is not None:
+                yield message
 
     def finish(self) -> None:
         """The end of the stream: half a frame is a bad one."""

@@ -27,6 +27,9 @@ DEMO, SERVICE, STANDBY, CONFIGURATION = 0x2000, 0x1000, 0x0002, 0x0001
 
 _COUNTER_RANGE = 1 << 32
 
+CLOCK_SLACK_S = 2.0
+"""The clock tells whole seconds, the counter finer ones."""
+
 
 @dataclass(frozen=True, slots=True)
 class Clock:
@@ -56,6 +59,14 @@ class Monitor:
     def identity(self) -> str:
         """What no other monitor has: the serial number, else the system identifier."""
         return self.serial_number or self.system_id
+
+    def age_s(self, stamp: datetime | None, counter: int) -> float | None:
+        """Seconds by the monitor's own clock from `stamp` until its counter stood there; None when it cannot be known:
+        without one of them, or when the stamp lies in the future, as after the clock was set back."""
+        if self.clock is None or stamp is None:
+            return None
+        age = (self.clock.at(counter) - stamp).total_seconds()
+        return max(0.0, age) if age > -CLOCK_SLACK_S else None
 
     def learn(self, attributes: dict[int, bytes]) -> Monitor:
         """The same with what these attributes say. Raises MalformedError when one of them has not its form."""
