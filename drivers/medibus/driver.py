@@ -24,13 +24,28 @@ _NOTHING: tuple[Sources, Sources] = (frozenset(), frozenset())
 
 
 class MedibusSettings(DriverSettings):
-    """station_name: how the console names itself to the device, 1 to 32 printable ASCII characters without
-    apostrophe; empty for an answer without identification. interval_s: seconds between two questions for the values.
-    alarms: pass the device's alarms on too."""
+    """See the fields."""
 
-    station_name: str = "Ward Console"
-    interval_s: float = Field(default=1.0, ge=1.0, le=5.0)
-    alarms: bool = True
+    station_name: str = Field(
+        default="Ward Console",
+        title="Name told to the device",
+        description=(
+            "The device asks who reads it. At most 32 printable ASCII characters without apostrophe; left empty, the "
+            "console answers without naming itself, with which Evita 4 and some others may not be content."
+        ),
+    )
+    interval_s: float = Field(
+        default=1.0,
+        ge=1.0,
+        le=5.0,
+        title="Seconds between two questions for the values",
+        description="1 to 5. On a line of 1200 baud take 3 or more.",
+    )
+    alarms: bool = Field(
+        default=True,
+        title="Pass the device's alarms on",
+        description="Without them, a disconnected sensor is known only by its values being left out.",
+    )
 
     @field_validator("station_name")
     @classmethod
