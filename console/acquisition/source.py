@@ -237,10 +237,8 @@ class SourceThread:
         if waited >= HELD_BACK_S:
             utc -= timedelta(seconds=waited)
         return [
-            Sample(
-                bed, Observation(v.parameter, v.value, v.status, source, utc, _since(utc, v), stamp, v.site, v.device_time)
-            )
-            for v in vitals
+            Sample(bed, Observation(v.parameter, v.value, v.status, source, utc, at, stamp, v.site, v.device_time))
+            for v, at in ((v, _since(utc, v)) for v in vitals)
         ]
 
 
