@@ -201,19 +201,19 @@ class PortIdentification:
         if others:
             titles = " and ".join(dict.fromkeys(other.info.title for other in others))
             verdict += (
-                f" {titles} could be read from the same bytes too, less well: compare the values with the device's own "
-                "display before you choose."
+                f" {titles} can be read from the same bytes too: compare the values with the device's own display "
+                "before you choose."
             )
         return verdict
 
 
 def _infos(names: Iterable[str]) -> list[DriverInfo]:
-    """Manifests of the drivers that can be loaded; one that cannot be is no candidate."""
+    """Manifests of the drivers for serial lines; one that cannot be loaded is no candidate."""
     found = []
     for name in names:
         with suppress(registry.DriverError):
             found.append(registry.info(name))
-    return found
+    return [info for info in found if not info.network]
 
 
 def _trial(way: Way) -> Trial | None:

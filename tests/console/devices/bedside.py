@@ -7,6 +7,7 @@ import select
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 
 from drivers import registry
@@ -37,13 +38,15 @@ class Bedside:
 
     def _serve(self) -> None:
         start = time.monotonic()
+        os.set_blocking(self._near, False)  # a device sends whether or not anybody reads
         while not self._stop.is_set():
             ready, _, _ = select.select([self._near], [], [], 0.01)
             heard = os.read(self._near, 4096) if ready else b""
             self.heard += heard
             said = self._say(heard, (time.monotonic() - start) * self._speed)
             if said:
-                os.write(self._near, said)
+                with suppress(BlockingIOError):
+                    os.write(self._near, said)
 
     def close(self) -> None:
         """Switch it off."""

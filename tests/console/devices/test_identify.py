@@ -6,6 +6,7 @@ import random
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from console.link.devices import IdentificationView
 from drivers import registry
 from drivers.driver import DeviceState
 from drivers.ivy.driver import IvyAnsarB
+from drivers.masimo.driver import MasimoAscii1
 from drivers.observation import Parameter
 from drivers.transport.serial_link import open_serial
 from tests.console.devices.bedside import Bedside, simulator, wait_for
@@ -62,7 +64,10 @@ def search(port: str, now: Callable[[], float] = fast) -> tuple[IdentificationVi
     return identification.view(), took
 
 
-@pytest.mark.parametrize("name", sorted(name for name in registry.DRIVERS if name != "sdc"))
+SERIAL_DRIVERS = sorted(name for name in registry.DRIVERS if not registry.info(name).network)
+
+
+@pytest.mark.parametrize("name", SERIAL_DRIVERS)
 def test_every_device_is_found_by_what_it_says(name: str, cable: Terminal) -> None:
     device = Bedside(cable.near, simulator(name), SPEED)
     view, took = search(cable.name)
@@ -75,6 +80,26 @@ def test_every_device_is_found_by_what_it_says(name: str, cable: Terminal) -> No
     if not registry.info(name).dialogue:
         assert took < 10.0
         assert not device.heard, "a device that reports by itself is not talked to"
+
+
+class Twin(MasimoAscii1):
+    """A driver that reads the same bytes as another one."""
+
+    info = replace(MasimoAscii1.info, name="twin", title="Twin oximeter", check="a checksum")
+
+
+def test_when_two_drivers_fit_both_are_named_and_nothing_is_promised(
+    cable: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(registry.DRIVERS, "twin", f"{__name__}:Twin")
+    device = Bedside(cable.near, simulator("masimo_ascii1"), SPEED)
+    view, _ = search(cable.name)
+    device.close()
+    assert [candidate.driver for candidate in view.candidates[:2]] == ["twin", "masimo_ascii1"]
+    assert all(candidate.fits for candidate in view.candidates[:2])
+    assert view.verdict.startswith("Twin oximeter fits at 9600 8N1: ")
+    assert "Masimo pulse oximeter, ASCII 1 can be read from the same bytes too" in view.verdict
+    assert "compare the values with the device's own display before you choose" in view.verdict
 
 
 def test_a_silent_line_is_said_to_be_silent_within_a_minute(cable: Terminal) -> None:
@@ -213,7 +238,7 @@ def test_it_is_said_what_is_tried(cable: Terminal) -> None:
 
 
 def test_a_silent_line_is_tried_with_all_drivers_within_the_minute() -> None:
-    plan = make_plan(registry.info(name) for name in registry.DRIVERS)
+    plan = make_plan(registry.info(name) for name in SERIAL_DRIVERS)
     assert plan.silence_s + sum(ask.silence_s for ask in plan.asking) < LONGEST_S
     assert plan.listening[0].serial.baud == 9600
     slowest = max(way.info.interval_s for way in plan.listening[0].ways)
