@@ -141,6 +141,10 @@ QUIET_S = 0.2
 """Silence that ends a frame of format 8. Our choice: its four bytes take 4 ms at 9600 baud, the next come after 1 s."""
 
 _FORMAT_8_INTERVAL_S = 1.0
+_TRUSTED = 3
+"""So many frames by their form, one behind the other, and what follows something unreadable is frames again. Other
+data, another format of the same oximeter above all, has four bytes of this form now and then."""
+
 _NOISE_BYTES = 16 * FORMAT_8_BYTES
 """Unreadable bytes without silence after which they are counted, though they go on."""
 
@@ -149,7 +153,8 @@ class BurstReader:
     """Finds the frames of format 8 in what arrives and when it arrives, and counts good and bad ones.
 
     accepts: whether four bytes of the right form say something that a device sends. Without passing time (a file
-    without times) silence cannot be seen; frames are then known by their neighbours.
+    without times) silence cannot be seen; frames are then known by their neighbours, and after damage the first three
+    are not taken.
     """
 
     def __init__(self, counters: FrameCounters, accepts: Callable[[bytes], bool]) -> None:
@@ -158,7 +163,7 @@ class BurstReader:
         self._fragment = bytearray()  # a status byte and what follows it, at most one byte more than a frame has
         self._excess = 0  # bytes of the fragment that were not kept
         self._held: bytes | None = None  # a frame by its form, until it is seen what follows it
-        self._clean = True  # nothing unreadable since the last frame or silence
+        self._run = _TRUSTED  # frames by their form since something unreadable; silence makes up for them
         self._refused = 0  # frames by their form that something unreadable touched
         self._unreadable = 0  # other bytes
         self._began = False  # a status byte is among them
@@ -195,7 +200,7 @@ class BurstReader:
         self._end_fragment(found)
         self._let_go(found)
         self._settle(good=0)
-        self._clean = True
+        self._run = _TRUSTED
 
     def _end_fragment(self, found: list[bytes]) -> None:
         fragment, length = bytes(self._fragment), len(self._fragment) + self._excess
@@ -204,14 +209,12 @@ class BurstReader:
         if not length:
             return
         if length == FORMAT_8_BYTES and fragment[0] & _STATUS_ALWAYS and self._accepts(fragment):
-            if self._held is not None:
-                self._let_go(found)
-                self._clean = True
+            self._let_go(found)
             self._held = fragment
             return
         self._refused += self._held is not None
         self._held = None
-        self._clean = False
+        self._run = 0
         self._unreadable += length
         self._began = self._began or bool(fragment[0] & _STATUS_ALWAYS)
 
@@ -219,11 +222,12 @@ class BurstReader:
         """What follows the held frame is in order; is what stands before it?"""
         if self._held is None:
             return
-        if self._clean:
+        if self._run >= _TRUSTED:
             self._settle(good=1)
             self._counters.good += 1
             found.append(self._held)
         else:
+            self._run += 1
             self._refused += 1
         self._held = None
 

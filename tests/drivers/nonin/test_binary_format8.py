@@ -12,7 +12,7 @@ from drivers import registry
 from drivers.driver import Driver
 from drivers.observation import Parameter, Status
 from tests.drivers.noise import chunks, numbers, read_all
-from tests.drivers.nonin.encoder_binary import format_8
+from tests.drivers.nonin.encoder_binary import format_8, packet
 
 V, Q, U = Status.VALID, Status.QUESTIONABLE, Status.UNAVAILABLE
 
@@ -135,10 +135,20 @@ def test_frames_that_were_held_up_are_read_one_by_one() -> None:
 
 def test_a_file_without_times_is_read_by_the_neighbours_of_each_frame() -> None:
     reader = driver()
-    bytes_ = format_8(70) + format_8(71)[:2] + format_8(72) + format_8(73) + format_8(74)
-    found, _ = read_all(reader, [bytes_])
-    assert numbers(found) == {("spo2", 97.0), ("pr", 73.0), ("pr", 74.0)}
-    assert (reader.counters.good, reader.counters.bad) == (2, 3)
+    damaged = format_8(70) + format_8(71)[:2]
+    found, _ = read_all(reader, [damaged + b"".join(format_8(rate) for rate in range(72, 78))])
+    assert numbers(found) == {("spo2", 97.0), ("pr", 75.0), ("pr", 76.0), ("pr", 77.0)}
+    assert (reader.counters.good, reader.counters.bad) == (3, 5)
+
+
+@pytest.mark.parametrize("number", [2, 7])
+def test_an_oximeter_that_sends_another_format_says_nothing(number: int) -> None:
+    reader = driver()
+    for third in range(3000):
+        sent = packet(number, third % 7 * 16, rate=60 + third % 90, spo2=80 + third % 20, timer=third)
+        assert reader.step(sent, third / 3).vitals == ()
+    assert reader.counters.good == 0
+    assert reader.counters.bad >= 999
 
 
 def test_a_lone_answer_to_a_command_is_noise() -> None:
