@@ -30,7 +30,7 @@ class Confirmation(QWidget):
 
     confirmed: what was compared, in words for the audit trail, "" while nothing was. changed: it may be another.
 
-    The tick holds only while values arrive, and only for the bed it was given for.
+    The tick holds only while values arrive from one device over one link, and only for the bed it was given for.
     """
 
     changed = Signal()
@@ -42,6 +42,7 @@ class Confirmation(QWidget):
         self._bed = ""
         self._replayed = False
         self._compared = ""
+        self._identity, self._seconds = "", 0.0
         self._shown: tuple[Parameter, ...] = ()
         self._values: tuple[HeardVital, ...] = ()
         self._cells: list[tuple[QLabel, QLabel]] = []
@@ -87,6 +88,7 @@ class Confirmation(QWidget):
     def reset(self, bed: str, replayed: bool = False) -> None:
         """Ask anew, for this bed."""
         self._bed, self._replayed = bed, replayed
+        self._identity, self._seconds = "", 0.0
         self._untick()
         words = wording.bed_words(bed) if bed else "the bed"
         place = words if words == bed else f"{words[:1].lower()}{words[1:]}"
@@ -101,11 +103,18 @@ class Confirmation(QWidget):
     def show_line(self, view: LineView | None, interval_s: float) -> None:
         """The values arriving now; with none of them the tick is gone."""
         self._values = arriving(view, interval_s)[:MOST] if view is not None else ()
-        if not self._values and self.match.isChecked() and not self._replayed:
+        gone = not self._values or (view is not None and self._is_another(view))
+        if gone and self.match.isChecked() and not self._replayed:
             self._untick()
         if self._values and self.off.isChecked():
             self._untick()
         self._write()
+
+    def _is_another(self, view: LineView) -> bool:
+        """The link came up anew, or another device tells its serial number: what was compared may be unplugged."""
+        before, self._identity = self._identity, view.identity or self._identity
+        since, self._seconds = self._seconds, view.seconds
+        return view.seconds < since or bool(before and view.identity and view.identity != before)
 
     def _untick(self) -> None:
         before = self.confirmed

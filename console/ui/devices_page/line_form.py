@@ -34,8 +34,9 @@ class LineForm(QWidget):
         self.parity = _combo("Parity", [(word, letter) for letter, word in PARITY.items()])
         self.stop = _combo("Stop bits", [("1", 1), ("2", 2)])
         self.flow = _combo("Flow control", [(word, flow) for flow, word in FLOWS.items()])
-        self.back = button("As the driver says")
+        self.back = button("Reset")
         self.told = label(role="caption", wrap=True)
+        self.back.setAccessibleDescription("Back to the line settings that the driver names")
         grid = QGridLayout()
         grid.setHorizontalSpacing(10)
         for index, box in enumerate((self.baud, self.bits, self.parity, self.stop, self.flow)):

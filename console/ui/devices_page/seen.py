@@ -81,7 +81,7 @@ def sentence(view: LineView, info: DriverInfo) -> tuple[Mood, str]:
         return Mood.BAD, view.error or f"Another device than the one bound answers (serial number {view.identity})."
     if view.state is SourceState.LOST:
         return Mood.BAD, view.error or "The line cannot be opened. Check plug and cable; it is tried again by itself."
-    if view.bad > view.good and view.bytes_in:
+    if view.state is SourceState.MALFORMED or (view.bad > view.good and view.bytes_in):
         return Mood.BAD, _with(view.error, _unreadable(view))
     if values:
         return _values(view, values)

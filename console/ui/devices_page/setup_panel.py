@@ -63,7 +63,7 @@ class SetupPanel(QFrame):
         self._preview: Preview | None = None
         self._questions = Questions(self)
         self._reached = Step.PORT
-        self._failure = ""
+        self._failure, self._pinned, self._seconds = "", "", 0.0
         self.watch = LineWatch(self)
         self.heading = ElidedLabel(wide=True)
         self.steps = [button(word, "choice", checkable=True) for word in WORDS]
@@ -222,7 +222,10 @@ class SetupPanel(QFrame):
             return
         self.live.clear()
         before = self._before
-        if before is not None and _same_line(wanted, before) and self._devices.line(before.name) is not None:
+        same = before is not None and _same_line(wanted, before)
+        self._pinned = self.draft.identity = (before.device or "") if before is not None and same else ""
+        self._seconds = 0.0
+        if before is not None and same and self._devices.line(before.name) is not None:
             name = before.name
             self.watch.follow(lambda: self._devices.line(name))
         else:
@@ -247,8 +250,10 @@ class SetupPanel(QFrame):
         info = self.info
         if info is None:
             return
-        if view.identity:
-            self.draft.identity = view.identity
+        if view.seconds < self._seconds:
+            self.draft.identity = self._pinned  # the link came up anew: perhaps with another device behind it
+        self._seconds = view.seconds
+        self.draft.identity = view.identity or self.draft.identity
         self.live.show_line(view, info)
         self.bed.show_line(view, bound_text(self.draft.kind, self.draft.adapter, self.draft.identity))
         if self.step is Step.BED:

@@ -40,7 +40,7 @@ RECORDED = "The recording is in {file}. Copy the file and send it as it is, or p
 
 
 LOW = 760
-"""Height in px below which the raw traffic gives way to a comparison."""
+"""Height in px below which the live line gives way to a comparison."""
 
 
 class SourcePane(QFrame):
@@ -115,6 +115,7 @@ class SourcePane(QFrame):
             column.addWidget(part)
         column.addLayout(said)
         column.addWidget(self.live, 1)
+        column.addStretch(0)
 
     def _connect(self) -> None:
         self.acts["Edit"].clicked.connect(lambda: self.edit.emit(self.name))
@@ -215,7 +216,7 @@ class SourcePane(QFrame):
         self._exchange.setVisible(wrong)
         # Where somebody has to compare, the comparison has the room.
         self.live.notice.setVisible(not wrong and self.watch.following)
-        self.live.raw.setVisible(self.watch.following and not (wrong and self.height() < LOW))
+        self.live.setVisible(not (wrong and self.height() < LOW))
         self.play.setVisible(bool(self._recorded))
         if self.config is None or self.source is None:
             self._removal.hide()
@@ -225,7 +226,8 @@ class SourcePane(QFrame):
         self.acts["Record"].setEnabled(self.config.enabled and not self._questions.waiting)
 
     def _follow_tick(self) -> None:
-        self.confirm.setEnabled(bool(self.confirmation.confirmed) and not self._questions.waiting)
+        known = self._seen is not None and bool(self._seen.identity)
+        self.confirm.setEnabled(known and bool(self.confirmation.confirmed) and not self._questions.waiting)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

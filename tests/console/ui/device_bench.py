@@ -51,6 +51,10 @@ class DeviceBench:
         self.qtbot.mouseClick(items.viewport(), Qt.MouseButton.LeftButton, pos=place)
         assert items.currentRow() == row
 
+    def kind(self, word: str) -> None:
+        """Say where the bytes come from."""
+        self.click(next(b for b in self.setup.port.kinds.buttons() if b.text() == word))
+
     def next(self) -> None:
         self.click(self.setup.next)
 

@@ -132,7 +132,7 @@ def scenes() -> Iterator[tuple[str, Callable[[DevicesPage], None]]]:
     yield "identify", lambda page: _identify(page, [desk.SEARCH[1]])
     yield "identified", lambda page: _identify(page, [desk.SEARCH[2]])
     yield "nothing-fits", _nothing
-    yield "replay", lambda page: (page.add.click(), page.setup.port.kinds.button(2).click())
+    yield "replay", lambda page: (page.add.click(), _recording(page))
     yield "device", lambda page: _device(page, 1)
     yield "device-settings", lambda page: _device(page, 0)
     yield "look", lambda page: _look(page, desk.masimo_line(40))
@@ -142,6 +142,10 @@ def scenes() -> Iterator[tuple[str, Callable[[DevicesPage], None]]]:
     yield "bed", lambda page: _bed(page, desk.masimo_line(40))
     yield "bed-many-values", lambda page: _bed(page, desk.dialogue_line())
     yield "bed-off", lambda page: (_bed(page, desk.silent_line()), page.setup.bed.confirmation.off.click())
+
+
+def _recording(page: DevicesPage) -> None:
+    next(b for b in page.setup.port.kinds.buttons() if b.text() == "Recording").click()
 
 
 def _permission(page: DevicesPage) -> None:

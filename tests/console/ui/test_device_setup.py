@@ -121,6 +121,32 @@ def test_a_tick_is_gone_when_the_values_stop_and_when_the_bed_changes(bench):
     assert confirmation.match.text() == "These are the values on the monitor at bed 7B-02"
 
 
+@pytest.mark.parametrize(
+    "after",
+    [desk.masimo_line(21, identity="99999"), desk.masimo_line(2)],
+    ids=["another device", "the line came up anew"],
+)
+def test_a_tick_is_gone_when_it_may_be_another_device(bench, after):
+    to_bed(bench)
+    bench.click(bench.setup.bed.confirmation.match)
+    bench.desk.sight = lambda _: desk.masimo_line(21)
+    bench.look()
+    assert bench.setup.next.isEnabled(), "the same device a second later"
+    bench.desk.sight = lambda _: after
+    bench.look()
+    assert not bench.setup.next.isEnabled()
+
+
+def test_a_serial_number_is_not_kept_for_the_device_that_comes_after(bench):
+    to_bed(bench)
+    bench.desk.sight = lambda _: desk.masimo_line(2, identity="")
+    bench.look()
+    assert "device tells no serial number" in bench.setup.bed.binding.text()
+    bench.click(bench.setup.bed.confirmation.match)
+    bench.next()
+    assert bench.desk.changes[-1][0].source.device is None
+
+
 def test_what_was_on_the_screen_at_the_tick_is_what_the_audit_says(bench):
     to_bed(bench)
     bench.click(bench.setup.bed.confirmation.match)
@@ -386,7 +412,7 @@ def test_a_device_exchanged_while_it_is_edited_is_compared(running):
 def test_a_recording_is_bound_as_demo_data_and_never_beside_a_patient(bench):
     bench.link.ward = replace(bench.link.ward, beds=(f.bed("7B-01"), f.empty_bed("7B-02")))
     bench.click(bench.page.add)
-    bench.click(bench.setup.port.kinds.button(2))
+    bench.kind("Recording")
     bench.next()
     assert bench.setup.message.text() == "Give the file of the recording."
     bench.qtbot.keyClicks(bench.setup.port.file, "/tmp/bed.capture")
@@ -412,7 +438,7 @@ def test_a_recording_is_bound_as_demo_data_and_never_beside_a_patient(bench):
 
 def test_a_network_adapter_is_looked_at_and_bound(bench):
     bench.click(bench.page.add)
-    bench.click(bench.setup.port.kinds.button(1))
+    bench.kind("Network adapter")
     bench.qtbot.keyClicks(bench.setup.port.host, "10.20.0.9")
     bench.next()
     bench.choose(bench.setup.device.list, 3)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -69,6 +69,7 @@ def config(*sources: SourceConfig) -> Config:
         (desk.masimo_line(bad=9), Mood.BAD, "9 of 30 frames are damaged"),
         (desk.masimo_line(state=SourceState.WRONG_DEVICE), Mood.BAD, "serial number 31415"),
         (replace(desk.masimo_line(), seconds=80.0), Mood.BAD, "Nothing has come for a while"),
+        (desk.masimo_line(state=SourceState.MALFORMED), Mood.BAD, "Try other line settings"),
     ],
 )
 def test_every_sight_of_a_line_has_a_sentence_that_says_what_to_do(view, mood, words):
@@ -127,6 +128,7 @@ def test_lost_traffic_and_a_new_link_are_told():
     assert log.take([Chunk(0.1, True, b"c")]).added[0] == ANEW
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(st.binary(min_size=1, max_size=40), st.booleans()), max_size=60), st.data())
 def test_every_byte_stands_in_the_rows_once_however_often_one_looks(pieces, data):
     chunks = [Chunk(n * 0.05, received, piece) for n, (piece, received) in enumerate(pieces)]
