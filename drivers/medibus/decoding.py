@@ -47,11 +47,9 @@ _READ: dict[int, tuple[Parameter, float]] = {
 _NUMBER = re.compile(rb" *((?:0|[1-9]\d{0,2})(?:\.\d{1,2})?) *")
 _HEX_CODE = re.compile(rb"[0-9A-F]{2}")
 _WITHOUT_DATA = frozenset((NOP, TIME_CHANGED, 0x4A, ICC, 0x54, STOP, 0x56, NAK))
-_RECORD_BYTES = {0x22: 15, 0x23: 15, 0x25: 6, 0x26: 6, 0x29: 7, 0x2B: 6, 0x2C: 6, 0x2D: 6}
+_RECORD_BYTES = {0x23: 15, 0x25: 6, 0x26: 6, 0x29: 7, 0x2B: 6, 0x2C: 6, 0x2D: 6}
 _TEXT_RESPONSE = 0x2A
-_COMMANDS_WITHOUT_ARGUMENT = frozenset(
-    (0x22, 0x23, *range(DATA, 0x2F), NOP, TIME_CHANGED, ICC, IDENTIFY, 0x53, STOP, 0x56)
-)
+_COMMANDS_WITHOUT_ARGUMENT = frozenset((0x23, *range(DATA, 0x2F), NOP, TIME_CHANGED, ICC, IDENTIFY, 0x53, STOP, 0x56))
 _TIME = re.compile(r"([ \d]\d):(\d\d)(?::(\d\d)|   |)([ \d]\d)-([A-Z]{3})-([ \d]\d)")
 _MONTHS = {
     name: number

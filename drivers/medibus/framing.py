@@ -23,8 +23,8 @@ LONGEST_COMMAND = 1 + 1 + 251 + 2
 LONGEST_RESPONSE = 3845
 """Bytes of a message without its CR."""
 
-KNOWN_CODES = frozenset((*range(0x22, 0x31), 0x49, 0x4A, *range(0x51, 0x57), 0x6A, 0x6C, 0x6D))
-"""Command codes of the protocol definition (4.03, and 6.00 for 22, 23, 6C, 6D) and of device specifications (6A)."""
+KNOWN_CODES = frozenset((*range(0x23, 0x2F), 0x30, 0x49, 0x4A, *range(0x51, 0x57), 0x6A, 0x6C, 0x6D))
+"""Command codes of the protocol definition (4.03, its successor for 23, 6C, 6D) and of device specifications (6A)."""
 
 _HEX = frozenset(b"0123456789ABCDEF")
 
