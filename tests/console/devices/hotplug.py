@@ -46,6 +46,7 @@ DEVICE_SPEED = 20.0
 CYCLES_A_ROUND = 3
 BACK_WITHIN_S = 10.0
 LONGEST_AWAY_S = 3.0
+CPU_S = 1.5
 
 
 @dataclass
@@ -194,7 +195,7 @@ def run_cycles(folder: Path, cycles: int, seed: int = 1, longest_away: float = L
         figures.outages_miscounted = sum(abs(s.view().reconnects - rounds) for s in ward.sources.values())
         for adapter in plugged:
             cables.pull(adapter)
-        figures.cpu_percent = _cpu_percent(2.0)
+        figures.cpu_percent = _cpu_percent(CPU_S)
     return figures
 
 

@@ -19,6 +19,7 @@ from console.devices.preview import LivePreview
 from console.ward.source import SourceState
 from drivers.driver import DeviceState, SerialSettings
 from drivers.observation import Parameter
+from drivers.transport import reconnect
 from drivers.transport.serial_link import open_serial
 from tests.console.devices.bedside import Bedside, simulator, wait_for
 from tests.drivers.fake_adapters import Kind, Machine
@@ -34,6 +35,12 @@ def cable(tmp_path: Path) -> Iterator[Terminal]:
     terminal = Terminal(tmp_path / "port")
     yield terminal
     terminal.unplug()
+
+
+@pytest.fixture(autouse=True)
+def _settled_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A silent link counts as connected after a tenth of its second."""
+    monkeypatch.setattr(reconnect, "SETTLED_S", 0.1)
 
 
 @pytest.fixture
