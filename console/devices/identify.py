@@ -208,12 +208,12 @@ class PortIdentification:
 
 
 def _infos(names: Iterable[str]) -> list[DriverInfo]:
-    """Manifests of the drivers for serial lines; one that cannot be loaded is no candidate."""
+    """Manifests of the drivers that can be loaded; one that cannot be is no candidate."""
     found = []
     for name in names:
         with suppress(registry.DriverError):
             found.append(registry.info(name))
-    return [info for info in found if not info.network]
+    return found
 
 
 def _trial(way: Way) -> Trial | None:

@@ -60,10 +60,12 @@ class SearchPlan:
 
 
 def make_plan(infos: Iterable[DriverInfo]) -> SearchPlan:
-    """The plan for these drivers."""
+    """The plan for these drivers; those of network devices are never on a port."""
     listeners: dict[tuple[int, int, str], list[Way]] = {}
     asking: list[tuple[bool, Asking]] = []
     for info in infos:
+        if info.network:
+            continue
         for serial in dict.fromkeys((info.serial, *info.other_lines)):
             way = Way(info, serial)
             if info.dialogue:
