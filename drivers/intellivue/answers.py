@@ -8,6 +8,7 @@ behind them is empty.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from drivers.intellivue.messages import PolledObject, PollResult
 
@@ -17,7 +18,8 @@ MOST_PARTS = 32
 
 @dataclass(slots=True)
 class Answer:
-    """Everything the monitor said to one poll. counter: its own, 125 us each, when it said it.
+    """Everything the monitor said to one poll. counter: its own, 125 us each, when it said it; absolute_time: its clock
+    then, where it tells it.
 
     bad_before: bad frames counted when its first part came.
     """
@@ -28,6 +30,7 @@ class Answer:
     group: int
     bad_before: int
     counter: int = 0
+    absolute_time: datetime | None = None
     objects: list[PolledObject] = field(default_factory=list)
     messages: int = 0
     parts: int = 0
@@ -62,7 +65,7 @@ class Joiner:
             answer.parts += 1
             answer.complete &= result.part == answer.parts
         if answer.complete:
-            answer.counter = result.relative_time
+            answer.counter, answer.absolute_time = result.relative_time, result.absolute_time
             answer.objects += result.objects
         if not result.last:
             return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import ClassVar
 
 from pydantic import Field
@@ -34,6 +35,9 @@ from drivers.observation import DeviceAlert, Parameter, Status, Vital
 
 CUFF_OLD_S = 60.0
 """A cuff reading first seen so long after its inflation says little of the patient now."""
+
+MOST_SPOTS = 64
+"""Spot measurements that are remembered; their sites may be labels, and those are the monitor's to choose."""
 
 _DEMO_ALERT = DeviceAlert("demo_mode", "Monitor is in demo mode")
 _MODES = {
@@ -77,6 +81,7 @@ class IntellivueMib:
         self._deframer: Deframer[Message] = Deframer(self.counters, parse_message)
         self._dialogue = Dialogue()
         self._cuff = CuffReadings()
+        self._spots: dict[tuple[Parameter, str | None], tuple[float, datetime]] = {}
         self._alarm_changes = AlertChanges()
         self._mode_changes = AlertChanges()
         self._made_up = dict.fromkeys(Subject, False)
@@ -162,21 +167,39 @@ class IntellivueMib:
         self.uncharted.unknown += told.unknown
         self.uncharted.foreign_units += told.foreign_units
         self._made_up[Subject.NUMERICS] = told.demo
-        vitals = [*told.vitals, *self._cuff_vitals(told, answer.counter)]
+        vitals = [*self._stream_vitals(told, answer), *self._cuff_vitals(told, answer)]
         if self.monitor.operating_mode & (DEMO | SERVICE):
             vitals = [Vital(v.parameter, None, Status.UNAVAILABLE, v.site) for v in vitals]
         return self._complete(vitals)
 
-    def _cuff_vitals(self, told: Numerics, counter: int) -> list[Vital]:
+    def _stream_vitals(self, told: Numerics, answer: Answer) -> list[Vital]:
+        """A value with a time of its own is a spot measurement, which the monitor goes on showing."""
+        found: list[Vital] = []
+        for vital in told.vitals:
+            if vital.value is None:
+                found.append(vital)
+            elif vital.device_time is None:
+                found.append(replace(vital, device_time=answer.absolute_time))
+            else:
+                spot = (vital.value, vital.device_time)
+                key = (vital.parameter, vital.site)
+                age_s = self.monitor.age_s(vital.device_time, answer.counter)
+                found.append(replace(vital, repeat=self._spots.get(key) == spot, age_s=age_s))
+                if len(self._spots) >= MOST_SPOTS:
+                    self._spots.clear()
+                self._spots[key] = spot
+        return found
+
+    def _cuff_vitals(self, told: Numerics, answer: Answer) -> list[Vital]:
         values = tuple(vital.value for vital in told.cuff)
         if not any(value is not None for value in values):
             return list(told.cuff)
-        stamp = told.cuff_stamp
-        age_s = self.monitor.age_s(stamp, counter)
+        stamp = next((vital.device_time for vital in told.cuff if vital.device_time is not None), None)
+        age_s = self.monitor.age_s(stamp, answer.counter)
         old = age_s is not None and age_s > CUFF_OLD_S
         repeat = self._cuff.is_repeat((values, stamp))
         return [
-            replace(v, status=Status.QUESTIONABLE if old else v.status, device_time=stamp, repeat=repeat, age_s=age_s)
+            replace(v, status=Status.QUESTIONABLE if old else v.status, repeat=repeat, age_s=age_s)
             if v.value is not None
             else v
             for v in told.cuff

@@ -38,6 +38,7 @@ INFO = DriverInfo(
         "of the oximeter, else the monitor's own. Beat-to-beat heart rate and the pulse of the cuff are left out.",
         "The cuff reading is resent with every poll; it counts as new only when its time or its numbers change. Read "
         "for the first time more than 60 s after the inflation it is questionable.",
+        "Any other value that carries a time of its own is taken for a spot measurement in the same way.",
         "The site of a value is the documented meaning of its code. With the setting screen_labels temperatures and "
         "arterial pressures carry the label of the monitor's screen, in its language; this multiplies the bytes sent.",
         "An answer with a missing part is not charted at all; values come again a second later.",
@@ -46,8 +47,8 @@ INFO = DriverInfo(
     verified=(
         "Check sequence, framing and escapes against the X.25 check value and examples; the framing of no real serial "
         "stream: none is public",
-        "Association request, accept, create event and its answer, release, single polls and their answers, linked "
-        "results, numerics with HR, pulse, RR, SpO2, perfusion, ABP and NIBP with its time, demonstration bits, alert "
+        "Association request, accept, create event and its answer, release, single polls of the system, linked "
+        "results, numerics (asked by extended poll) with HR, pulse, RR, SpO2, perfusion, ABP and NIBP with its time, demonstration bits, alert "
         "condition and empty alarm lists, serial number, model, bed label, clock: the messages of a real monitor, "
         "recorded over its network port, which carries the same messages unframed (capture in jaj42/intellipy)",
         "Model, serial number and system identifier of a second monitor (connect indication in Koshsky/Intellivue-api)",
@@ -55,6 +56,7 @@ INFO = DriverInfo(
     unverified=(
         "Everything particular to the serial port: timing, the longest message, what a monitor does when an "
         "association is asked for while another stands",
+        "Single polls of numerics and alarms: other programs ask so, the capture has these by extended poll",
         "Entries of alarm lists, EtCO2, temperatures, units of kPa and degrees Fahrenheit: read in documents only",
         "Refusal and abort by a monitor; the association time-out of 10 s",
         "State bits 0200 and 0100, which no document at hand names: such values are told as questionable",

@@ -9,7 +9,7 @@ xeonfusion/VSCaptureMP and mindleaving/patient-monitor-datalogger.
 from __future__ import annotations
 
 from collections.abc import Container, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from drivers.intellivue.fields import Fields, read_absolute_time, read_float, read_text
@@ -99,7 +99,7 @@ class Numeric:
 
 @dataclass(frozen=True, slots=True)
 class Numerics:
-    """What one answer tells. cuff: the last cuff reading; cuff_stamp: the monitor's clock at its inflation.
+    """What one answer tells. vitals: a device time is that of the measurement. cuff: the last cuff reading.
 
     demo: the monitor shows a patient it has made up. unknown: numerics that are none of the console's parameters;
     foreign_units: values in a unit that is not known.
@@ -107,7 +107,6 @@ class Numerics:
 
     vitals: tuple[Vital, ...]
     cuff: tuple[Vital, ...]
-    cuff_stamp: datetime | None
     demo: bool
     unknown: int
     foreign_units: int
@@ -146,11 +145,9 @@ def to_vitals(numerics: list[Numeric]) -> Numerics:
     cuff = _pressure(by_id, CUFF, _CUFF_PARAMETERS, None)
     vitals = [*_rates(by_id), *_arterial(by_id), *_temperatures(by_id)]
     known = [numeric for numeric in numerics if numeric.physiological_id in _UNITS]
-    stamps = [numeric.stamp for member in _MEMBERS for numeric in by_id.get(CUFF + member, ())]
     return Numerics(
         tuple(vitals),
         tuple(cuff),
-        next((stamp for stamp in stamps if stamp is not None), None),
         any(numeric.state & DEMO for numeric in numerics),
         len(numerics) - len(known),
         sum(1 for n in known if n.value is not None and n.unit not in _UNITS[n.physiological_id]),
@@ -161,7 +158,7 @@ def _rates(by_id: dict[int, list[Numeric]]) -> list[Vital]:
     chosen: dict[Parameter, Vital] = {}
     for identifier, (parameter, site) in RATES.items():
         for numeric in by_id.get(identifier, ()):
-            vital = _vital(parameter, _converted(numeric, FACTORS[parameter]), numeric.state, site)
+            vital = _vital(parameter, numeric, _converted(numeric, FACTORS[parameter]), site)
             if parameter not in chosen or (chosen[parameter].value is None and vital.value is not None):
                 chosen[parameter] = vital
     return list(chosen.values())
@@ -182,21 +179,19 @@ def _pressure(
     vitals: dict[Parameter, Vital] = {}
     for member, parameter in zip(_MEMBERS, parameters, strict=True):
         for numeric in by_id.get(identifier + member, ()):
-            vital = _vital(parameter, _converted(numeric, _PRESSURE), numeric.state, site and (numeric.label or site))
+            vital = _vital(parameter, numeric, _converted(numeric, _PRESSURE), site and (numeric.label or site))
             if parameter not in vitals or (vitals[parameter].value is None and vital.value is not None):
                 vitals[parameter] = vital
     told = [vitals[parameter].value if parameter in vitals else None for parameter in parameters]
     if pressure_status(*told) is Status.VALID:
         return list(vitals.values())
-    return [
-        Vital(v.parameter, v.value, Status.QUESTIONABLE, v.site) if v.value is not None else v for v in vitals.values()
-    ]
+    return [replace(v, status=Status.QUESTIONABLE) if v.value is not None else v for v in vitals.values()]
 
 
 def _temperatures(by_id: dict[int, list[Numeric]]) -> list[Vital]:
     """All, those without a value first."""
     vitals = [
-        _vital(Parameter.TEMP, _celsius(numeric), numeric.state, numeric.label or site)
+        _vital(Parameter.TEMP, numeric, _celsius(numeric), numeric.label or site)
         for identifier, site in TEMPERATURES.items()
         for numeric in by_id.get(identifier, ())
     ]
@@ -216,10 +211,11 @@ def _celsius(numeric: Numeric) -> float | None:
     return numeric.value if numeric.unit == _CELSIUS else round((numeric.value - 32) / 1.8, 2)
 
 
-def _vital(parameter: Parameter, value: float | None, state: int, site: str | None) -> Vital:
-    if value is None or state & NO_VALUE or not possible(parameter, value):
+def _vital(parameter: Parameter, numeric: Numeric, value: float | None, site: str | None) -> Vital:
+    if value is None or numeric.state & NO_VALUE or not possible(parameter, value):
         return Vital(parameter, None, Status.UNAVAILABLE, site)
-    return Vital(parameter, value, Status.QUESTIONABLE if state & DOUBTFUL else Status.VALID, site)
+    status = Status.QUESTIONABLE if numeric.state & DOUBTFUL else Status.VALID
+    return Vital(parameter, value, status, site, numeric.stamp)
 
 
 _UNITS: dict[int, Container[int]] = (

@@ -187,11 +187,12 @@ def poll_result(
     counter: int = 0,
     linked: tuple[int, int] | None = None,
     extended: bool = False,
+    clock: bytes = b"\xff" * 8,
 ) -> bytes:
     """User data of a result. ids: invoke id and poll number; linked: state and count; extended: for that action."""
     body = b"".join(objects)
     contexts = u16(context) + u16(len(objects)) + u16(len(body)) + body if objects else b""
-    reply = u16(ids[1]) + (u16(0) if extended else b"") + u32(counter) + b"\xff" * 8
+    reply = u16(ids[1]) + (u16(0) if extended else b"") + u32(counter) + clock
     reply += u16(1) + u16(object_class) + u16(group)
     reply += u16(1 if objects else 0) + u16(len(contexts)) + contexts
     action = u16(0x21) + bytes(4) + u16(0xF13B if extended else 0x0C16) + u16(len(reply)) + reply

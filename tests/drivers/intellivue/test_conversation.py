@@ -263,6 +263,18 @@ def test_a_timed_recording_of_another_program_is_read_after_a_while() -> None:
     assert talk.troubles in ([], [dialogue.NO_ANSWER, ""])
 
 
+def test_two_late_answers_now_and_then_are_no_other_program() -> None:
+    talk = associated()
+    for _ in range(4):
+        talk.wait(2.0)
+        before = len(talk.vitals)
+        for _ in range(2):
+            talk.elapsed += 2.0
+            talk.say(e.numerics((40000, 40000), SPO2))
+        assert len(talk.vitals) == before
+    assert talk.driver.polling.ignored.foreign == 8
+
+
 def part(ids: tuple[int, int], state: int, number: int, *objects: bytes) -> bytes:
     return e.poll_result(ids, 0x06, 0x0803, objects, linked=(state, number))
 

@@ -225,6 +225,34 @@ def test_a_cuff_reading_has_an_age_by_the_monitors_clock_and_is_questionable_aft
     assert [(v.status, v.age_s) for v in vitals] == [(status, age_s)] * 3
 
 
+def test_the_time_of_a_value_is_that_of_the_answer_where_the_monitor_tells_it() -> None:
+    talk = associated()
+    ids = talk.ask_for(0x06)
+    clock = bytes.fromhex("2026112216451250")
+    output = talk.say(
+        e.poll_result(ids, 6, 0x0803, [e.numeric(1, e.HR, e.number(72), e.BPM), e.cuff(120, 80, 93)], clock=clock)
+    )
+    assert [(v.parameter.value, v.device_time) for v in output.vitals] == [
+        ("hr", datetime(2026, 11, 22, 16, 45, 12, 500_000)),
+        ("nibp_sys", None),
+        ("nibp_dia", None),
+        ("nibp_mean", None),
+    ]
+
+
+def test_a_value_with_a_time_of_its_own_is_a_spot_measurement_and_then_a_repeat() -> None:
+    talk = associated()
+    told = []
+    for raw, stamp in ((36.9, STAMP), (36.9, STAMP), (37.0, STAMP), (37.0, LATER), (37.0, LATER)):
+        spot = e.numeric(1, e.TEMP, e.number(raw, 1), e.CELSIUS, stamp=stamp)
+        (vital,) = talk.numerics(spot).vitals
+        told.append((vital.value, vital.repeat, vital.device_time))
+    first, second = datetime(2026, 11, 22, 16, 30), datetime(2026, 11, 22, 16, 35)
+    assert told == [
+        (36.9, False, first), (36.9, True, first), (37.0, False, first), (37.0, False, second), (37.0, True, second),
+    ]  # fmt: skip
+
+
 def test_a_numeric_that_is_no_longer_sent_has_no_data() -> None:
     talk = associated()
     hr = e.numeric(1, e.HR, e.number(72), e.BPM)
