@@ -107,7 +107,34 @@ class ReplayTransport(_Section):
     repeat: bool = False
 
 
-TransportConfig = Annotated[SerialTransport | TcpTransport | ReplayTransport, Field(discriminator="kind")]
+class SdcTlsConfig(_Section):
+    """PEM files by which this computer and an SDC device prove to each other who they are."""
+
+    key: str = Field(min_length=1)
+    cert: str = Field(min_length=1)
+    ca: str = Field(min_length=1)
+
+
+class SdcTransport(_Section):
+    """An IEEE 11073 SDC device on the network. epr: its endpoint reference. interface: address of this computer on the
+    device network, on which the device is searched; address: the device's own, then nothing is searched."""
+
+    kind: Literal["sdc"]
+    epr: str = Field(min_length=1, max_length=200)
+    interface: str | None = Field(default=None, min_length=1)
+    address: str | None = Field(default=None, pattern="^https?://.+")
+    tls: SdcTlsConfig | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> SdcTransport:
+        if (self.interface is None) == (self.address is None):
+            raise ValueError("give either interface (this computer's address, to search) or address (the device's own)")
+        return self
+
+
+TransportConfig = Annotated[
+    SerialTransport | TcpTransport | ReplayTransport | SdcTransport, Field(discriminator="kind")
+]
 
 
 class SourceConfig(_Section):

@@ -22,6 +22,7 @@ DRIVERS: dict[str, str] = {
     "ivy_ansarb": "drivers.ivy.driver:IvyAnsarB",
     "dri_s5": "drivers.dri_s5.driver:DriS5",
     "dinamap_pro1000": "drivers.dinamap.driver:DinamapPro1000",
+    "sdc": "drivers.sdc.driver:Sdc",
     "capnostream": "drivers.capnostream.driver:Capnostream",
     "nellcor_ascii": "drivers.nellcor.driver:NellcorAscii",
     "nonin_ascii": "drivers.nonin.ascii.driver:NoninAscii",

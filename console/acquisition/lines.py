@@ -8,11 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from console.config import ReplayTransport, SerialTransport, SourceConfig, TcpTransport
+from console.config import ReplayTransport, SdcTransport, SerialTransport, SourceConfig, TcpTransport
 from drivers import registry
 from drivers.driver import SerialSettings
 from drivers.transport.link import OpenLink
 from drivers.transport.replay import open_replay
+from drivers.transport.sdc_link import SdcAddress, SdcTls, open_sdc
 from drivers.transport.serial_link import open_serial
 from drivers.transport.tcp import open_tcp
 
@@ -31,6 +32,11 @@ def opener(config: SourceConfig) -> OpenLink:
             return lambda: open_tcp(transport.host, transport.port)
         case ReplayTransport():
             return lambda: open_replay(Path(transport.file), transport.bytes_per_second, transport.repeat)
+        case SdcTransport():
+            files = transport.tls
+            tls = None if files is None else SdcTls(files.key, files.cert, files.ca)
+            where = SdcAddress(transport.epr, transport.interface or "", transport.address or "", tls)
+            return lambda: open_sdc(where)
 
 
 def serial_settings(driver: str, transport: SerialTransport) -> SerialSettings:
@@ -49,5 +55,7 @@ def line_key(config: SourceConfig) -> LineKey | None:
             return "serial", os.path.realpath(transport.port)
         case TcpTransport():
             return "tcp", transport.host.casefold(), str(transport.port)
+        case SdcTransport():
+            return "sdc", transport.epr.casefold()
         case ReplayTransport():
             return None

@@ -66,6 +66,7 @@ FRAMES: dict[str, Callable[[bytes], int]] = {
     "medibus": lambda data: data.count(b"\r"),
     "intellivue_mib": lambda data: data.count(b"\xc0"),
     "dinamap_pro1000": lambda data: len(data) // 18,
+    "sdc": lambda data: data.count(b"\r\n"),
     "capnostream": lambda data: data.count(b"\x85"),
     "nellcor_ascii": lambda data: data.count(b"\r\n"),
     "nonin_ascii": lambda data: data.count(b"\r\n"),

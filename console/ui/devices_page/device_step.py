@@ -22,6 +22,8 @@ from console.ui.forms import clear, label
 from console.ui.theme import GAP, Theme
 
 CHOOSE = "Choose the device. Its models, cabling and menu steps are shown here."
+NETWORK_ALONE = "This driver reads network devices: go back and choose “SDC device”, or choose another driver."
+NOT_NETWORK = "This driver does not read SDC devices: choose the driver sdc, or go back and choose a port."
 
 
 class DeviceStep(QWidget):
@@ -100,6 +102,8 @@ class DeviceStep(QWidget):
         view = self.driver
         if view is None:
             return "Choose the device, or go back and press “What is this?”."
+        if draft.kind is not Kind.REPLAY and view.info.network != (draft.kind is Kind.SDC):
+            return NETWORK_ALONE if view.info.network else NOT_NETWORK
         draft.choose_driver(view.info.name)
         if draft.kind is Kind.SERIAL:
             draft.serial = self.lines.value()

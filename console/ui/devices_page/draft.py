@@ -11,6 +11,8 @@ from pydantic import ValidationError
 from console.config import (
     Config,
     ReplayTransport,
+    SdcTlsConfig,
+    SdcTransport,
     SerialTransport,
     SourceConfig,
     TcpTransport,
@@ -32,6 +34,7 @@ class Kind(StrEnum):
 
     SERIAL = "serial"
     TCP = "tcp"
+    SDC = "sdc"
     REPLAY = "replay"
 
 
@@ -39,8 +42,9 @@ class Kind(StrEnum):
 class Draft:
     """Everything chosen so far. serial: the line settings, None while they are those of the driver.
 
-    adapter: of the chosen port. identity: serial number the device told on the line. replaces: name of the source
-    that is edited, "" for a new one. typed_name: the person has given the name, so it is no longer suggested.
+    adapter: of the chosen port. sdc_tls: kept as it stands in the file; it is not edited here.
+    identity: serial number the device told on the line. replaces: name of the source that is edited, "" for a new one.
+    typed_name: the person has given the name, so it is no longer suggested.
     """
 
     kind: Kind = Kind.SERIAL
@@ -48,6 +52,10 @@ class Draft:
     adapter: str = ""
     host: str = ""
     tcp_port: int = 4001
+    epr: str = ""
+    interface: str = ""
+    sdc_address: str = ""
+    sdc_tls: SdcTlsConfig | None = None
     file: str = ""
     bytes_per_second: float = 960.0
     repeat: bool = True
@@ -84,6 +92,10 @@ class Draft:
             return "Choose the port into which the device is plugged."
         if self.kind is Kind.TCP and not self.host.strip():
             return "Give the address of the serial-to-network adapter."
+        if self.kind is Kind.SDC and not self.epr.strip():
+            return "Give the endpoint reference of the device (urn:uuid:...); its network settings show it."
+        if self.kind is Kind.SDC and bool(self.interface.strip()) == bool(self.sdc_address.strip()):
+            return "Give either this computer's address on the device network or the device's own, not both."
         if self.kind is Kind.REPLAY and not self.file.strip():
             return "Give the file of the recording."
         return ""
@@ -92,6 +104,9 @@ class Draft:
         """The line. Raises ValidationError."""
         if self.kind is Kind.TCP:
             return TcpTransport(kind="tcp", host=self.host.strip(), port=self.tcp_port)
+        if self.kind is Kind.SDC:
+            ways = self.interface.strip() or None, self.sdc_address.strip() or None
+            return SdcTransport(kind="sdc", epr=self.epr.strip(), interface=ways[0], address=ways[1], tls=self.sdc_tls)
         if self.kind is Kind.REPLAY:
             return ReplayTransport(
                 kind="replay", file=self.file.strip(), bytes_per_second=self.bytes_per_second, repeat=self.repeat
@@ -147,6 +162,9 @@ def draft_of(source: SourceConfig, factory: SerialSettings) -> Draft:
             made.serial = SerialSettings(**{name: getattr(factory, name) for name in _LINE} | chosen)
     elif isinstance(transport, TcpTransport):
         made.host, made.tcp_port = transport.host, transport.port
+    elif isinstance(transport, SdcTransport):
+        made.epr, made.sdc_tls = transport.epr, transport.tls
+        made.interface, made.sdc_address = transport.interface or "", transport.address or ""
     else:
         made.file, made.repeat = transport.file, transport.repeat
         made.bytes_per_second = transport.bytes_per_second

@@ -24,10 +24,19 @@ from console.ui.devices_page.identify_panel import IdentifyPanel
 from console.ui.forms import Failure, Questions, button, label, row_label
 from console.ui.theme import GAP
 
-KINDS = {Kind.SERIAL: "Serial port", Kind.TCP: "Network adapter", Kind.REPLAY: "Recording"}
+KINDS = {
+    Kind.SERIAL: "Serial port",
+    Kind.TCP: "Network adapter",
+    Kind.SDC: "SDC device",
+    Kind.REPLAY: "Recording",
+}
 NO_PORTS = "No serial port was found. Plug the adapter in and press Refresh."
 ABOUT_NAMES = "A port named by its adapter keeps its name when the adapter is plugged in elsewhere."
 NO_ADAPTER = "This port tells no adapter serial number: another adapter plugged in its place cannot be noticed."
+SDC_ABOUT = (
+    "A network device that speaks IEEE 11073 SDC. With this computer's address on the device network it is searched "
+    "there; with its own address nothing is searched. TLS files are named in the configuration file."
+)
 REPLAY_ABOUT = (
     "Plays a recording as if a device sent it. It is no patient: its bed is marked DEMO DATA as long as the recording "
     "is bound to it."
@@ -55,6 +64,7 @@ class PortStep(QWidget):
         self.problem = label(role="error", wrap=True)
         self.identify = IdentifyPanel(devices)
         self.host, self.tcp_port = QLineEdit(), QSpinBox()
+        self.epr, self.interface, self.sdc_address = QLineEdit(), QLineEdit(), QLineEdit()
         self.file, self.rate, self.repeat = QLineEdit(), QDoubleSpinBox(), QCheckBox("Begin again at its end")
         self._lay_out()
         self._connect()
@@ -67,7 +77,7 @@ class PortStep(QWidget):
             self.kinds.addButton(choice, index)
             head.addWidget(choice)
         head.addStretch(1)
-        for form in (self._serial_form(), self._tcp_form(), self._replay_form()):
+        for form in (self._serial_form(), self._tcp_form(), self._sdc_form(), self._replay_form()):
             self.forms.addWidget(form)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -106,6 +116,20 @@ class PortStep(QWidget):
         rows = [("Address", self.host), ("Port", self.tcp_port)]
         return _form(rows, "The adapter or device must listen there. Line settings are set in the adapter itself.")
 
+    def _sdc_form(self) -> QWidget:
+        self.epr.setPlaceholderText("urn:uuid:00000000-0000-0000-0000-000000000000")
+        self.epr.setAccessibleName("Endpoint reference of the device")
+        self.interface.setPlaceholderText("10.20.0.5")
+        self.interface.setAccessibleName("Address of this computer on the device network")
+        self.sdc_address.setPlaceholderText("https://10.20.0.9:6464/...")
+        self.sdc_address.setAccessibleName("Address of the device")
+        rows: list[tuple[str, QWidget]] = [
+            ("Endpoint reference", self.epr),
+            ("This computer's address", self.interface),
+            ("or the device's address", self.sdc_address),
+        ]
+        return _form(rows, SDC_ABOUT)
+
     def _replay_form(self) -> QWidget:
         self.file.setAccessibleName("File of the recording")
         self.rate.setRange(1, 100_000)
@@ -122,7 +146,7 @@ class PortStep(QWidget):
         self.ports.currentItemChanged.connect(self._port_chosen)
         self.identify_button.clicked.connect(self._identify)
         self.identify.taken.connect(self.taken)
-        for line in (self.host, self.file):
+        for line in (self.host, self.epr, self.interface, self.sdc_address, self.file):
             line.textEdited.connect(self.changed)
 
     # --- ports ---------------------------------------------------------------------------------------------------
@@ -191,6 +215,9 @@ class PortStep(QWidget):
         self.forms.setCurrentIndex(index)
         self.host.setText(draft.host)
         self.tcp_port.setValue(draft.tcp_port)
+        self.epr.setText(draft.epr)
+        self.interface.setText(draft.interface)
+        self.sdc_address.setText(draft.sdc_address)
         self.file.setText(draft.file)
         self.rate.setValue(draft.bytes_per_second)
         self.repeat.setChecked(draft.repeat)
@@ -202,6 +229,8 @@ class PortStep(QWidget):
         """Write what is chosen into the draft; what keeps from going on, "" for nothing."""
         draft.kind = self.kind()
         draft.host, draft.tcp_port = self.host.text(), self.tcp_port.value()
+        draft.epr, draft.interface = self.epr.text(), self.interface.text()
+        draft.sdc_address = self.sdc_address.text()
         draft.file, draft.bytes_per_second = self.file.text(), self.rate.value()
         draft.repeat = self.repeat.isChecked()
         port = self.port()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from console.config import ReplayTransport, SerialTransport, SourceConfig
+from console.config import ReplayTransport, SdcTransport, SerialTransport, SourceConfig
 from console.link.snapshot import SourceView
 from console.ui import wording
 from console.ward.source import SourceState
@@ -96,6 +96,8 @@ def transport_text(source: SourceConfig) -> str:
         return transport.port
     if isinstance(transport, ReplayTransport):
         return f"{transport.file} (replayed)"
+    if isinstance(transport, SdcTransport):
+        return transport.epr
     return f"{transport.host}:{transport.port}"
 
 
