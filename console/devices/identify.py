@@ -24,6 +24,9 @@ from drivers.transport.serial_link import open_serial
 LONGEST_S = 60.0
 """The search ends after so many seconds, whatever is left to try."""
 
+LET_GO_S = 1.0
+"""Real seconds in which the port must be there and free."""
+
 POLL_S = 0.05
 SENT_KEPT = 1024
 
@@ -52,7 +55,7 @@ class PortIdentification:
         self._now = now
         self._stop = threading.Event()
         self._start = now()
-        self._plan = make_plan(_infos(registry.names() if names is None else names))
+        self._names = names
         self._trials: list[Trial] = []
         self._heard: list[Heard] = []
         self._left_out: list[str] = []
@@ -77,7 +80,9 @@ class PortIdentification:
 
     def _run(self) -> None:
         try:
-            self._search(self._plan)
+            plan = make_plan(_infos(registry.names() if self._names is None else self._names))
+            self._wait_for_port(plan)
+            self._search(plan)
             verdict = self._verdict()
         except _EndedError as ended:
             verdict = str(ended)
@@ -86,6 +91,18 @@ class PortIdentification:
         except Exception as error:  # noqa: BLE001 - the engineer must see why nothing more comes
             verdict = f"The search ended by an internal fault: {type(error).__name__}: {error}"
         self._view = IdentificationView(True, 1.0, "", self._candidates(), verdict)
+
+    def _wait_for_port(self, plan: SearchPlan) -> None:
+        """Open it once: whoever looked at it until now may need a moment to let go. Raises LinkError."""
+        last = time.monotonic() + LET_GO_S
+        serial = plan.listening[0].serial if plan.listening else SerialSettings()
+        while True:
+            try:
+                self._open(self._port, serial).close()
+                return
+            except LinkError:
+                if self._stop.wait(POLL_S) or time.monotonic() >= last:
+                    raise
 
     def _search(self, plan: SearchPlan) -> None:
         for number, step in enumerate(plan.listening):

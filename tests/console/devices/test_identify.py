@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from console.config import SourceConfig
 from console.devices.identify import LONGEST_S, PortIdentification
+from console.devices.preview import LivePreview
 from console.devices.search_plan import make_plan
 from console.devices.unreadable import Heard, describe, is_echo
 from console.link.devices import IdentificationView
@@ -203,6 +205,18 @@ def test_a_port_that_cannot_be_opened_says_why(cable: Terminal, tmp_path: Path) 
     assert "the port is in use" in view.verdict
     view, _ = search(str(tmp_path / "missing"))
     assert "no such port" in view.verdict
+
+
+def test_a_preview_that_is_just_letting_go_is_waited_for(cable: Terminal) -> None:
+    transport = {"kind": "serial", "port": cable.name}
+    preview = LivePreview(SourceConfig(name="?", driver="masimo_ascii1", bed="", transport=transport))
+    device = Bedside(cable.near, simulator("masimo_ascii1"), SPEED)
+    wait_for(lambda: bool(preview.view().vitals))
+    preview.close()
+    view, _ = search(cable.name)
+    device.close()
+    assert view.candidates[0].driver == "masimo_ascii1"
+    assert preview.end(1.0)
 
 
 def test_the_port_is_free_after_a_search(cable: Terminal) -> None:
