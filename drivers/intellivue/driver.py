@@ -30,7 +30,7 @@ from drivers.intellivue.messages import (
 )
 from drivers.intellivue.monitor import CONFIGURATION, DEMO, SERVICE, STANDBY, Monitor
 from drivers.intellivue.numerics import Numerics, read_numerics, to_vitals
-from drivers.intellivue.polling import Polling, Subject
+from drivers.intellivue.polling import LONGEST_INTERVAL_S, Polling, Subject
 from drivers.observation import DeviceAlert, Parameter, Status, Vital
 
 CUFF_OLD_S = 60.0
@@ -51,7 +51,7 @@ class IntellivueMibSettings(DriverSettings):
     """interval_s: seconds between two polls of numerics. alarms: poll the monitor's alarms too. screen_labels: poll
     the labels of the monitor's screen with every value; not for 19200 baud."""
 
-    interval_s: float = Field(default=1.0, ge=1.0, le=5.0)
+    interval_s: float = Field(default=1.0, ge=1.0, le=LONGEST_INTERVAL_S)
     alarms: bool = True
     screen_labels: bool = False
 

@@ -48,9 +48,10 @@ INFO = DriverInfo(
         "Check sequence, framing and escapes against the X.25 check value and examples; the framing of no real serial "
         "stream: none is public",
         "Association request, accept, create event and its answer, release, single polls of the system, linked "
-        "results, numerics (asked by extended poll) with HR, pulse, RR, SpO2, perfusion, ABP and NIBP with its time, demonstration bits, alert "
-        "condition and empty alarm lists, serial number, model, bed label, clock: the messages of a real monitor, "
-        "recorded over its network port, which carries the same messages unframed (capture in jaj42/intellipy)",
+        "results, numerics (asked by extended poll) with HR, pulse, RR, SpO2, perfusion, ABP and NIBP with its time, "
+        "demonstration bits, alert condition and empty alarm lists, serial number, model, bed label, clock: the "
+        "messages of a real monitor in demonstration mode, recorded over its network port, which carries the same "
+        "messages unframed (capture in jaj42/intellipy)",
         "Model, serial number and system identifier of a second monitor (connect indication in Koshsky/Intellivue-api)",
     ),
     unverified=(

@@ -34,8 +34,9 @@ SYSTEM_EVERY_S = 10.0
 REFUSED_AGAIN_S = 30.0
 """After a refused poll of alarms or system the next one waits so long."""
 
-LONGEST_INTERVAL_S = 8.0
-"""Numerics are polled at least so often, whatever the monitor grants: it drops an association it hears nothing of."""
+LONGEST_INTERVAL_S = 4.0
+"""Numerics are polled at least so often, whatever the monitor grants: one lost answer must not look like a lost
+association, which the monitor drops after ten seconds without a poll."""
 
 OVERHEARD_AFTER_S, OVERHEARD_FROM = 3.0, 3
 """Somebody else's answers are taken from this one on, when ours have not come for so long."""
