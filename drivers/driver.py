@@ -105,7 +105,10 @@ class Driver(Protocol):
         ...
 
     def finish(self) -> Output:
-        """End of the stream: judge what is still in the buffer (a complete last frame counts, half a one is bad)."""
+        """End of the stream: judge what is still in the buffer (a complete last frame counts, half a one is bad).
+
+        send: what the device should hear last; it is sent when the console ends the link, not when it was lost.
+        """
         ...
 
 

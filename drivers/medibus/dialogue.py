@@ -126,6 +126,10 @@ class Dialogue:
             self._spoken_at = elapsed
         return said
 
+    def farewell(self) -> bytes:
+        """STOP, where a conversation runs: without it the device reports a communication error."""
+        return encode_command(STOP) if self._phase is Phase.ACTIVE else b""
+
     def trouble(self) -> str | None:
         """See Output.trouble."""
         if self._trouble == self._told:

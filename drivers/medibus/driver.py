@@ -114,11 +114,11 @@ class Medibus:
             "about one message in 100,000 then tells a wrong value. Watch the count of bad frames.",
             "The device's clock has no zone and its year two digits. It is asked every ten minutes, and the device "
             "time of a value is counted on from there. Devices that tell no clock (Evita 4) or no seconds give none.",
-            "When the console is stopped or the cable is pulled, the device reports a communication error of its "
-            "interface; that is about the cable, not about the patient.",
+            "When the cable is pulled the device reports a communication error of its interface; that is about the "
+            "cable, not about the patient. A console that is stopped says STOP first.",
             "Waveforms (realtime data) are not asked for; their bytes are counted as skipped.",
-            "Nothing at the device is set, silenced or switched: the console sends ICC, NOP, its identification, and "
-            "the questions for data, alarms, time and identification.",
+            "Nothing at the device is set, silenced or switched: the console sends ICC, NOP, STOP, its identification, "
+            "and the questions for data, alarms, time and identification.",
         ),
         verified=(
             "Sums of the commands and responses in the manual's worked examples (10 of 11: the NOP printed there is a "
@@ -171,7 +171,7 @@ class Medibus:
     def finish(self) -> Output:
         """See Driver.finish. A message without its CR is half a message."""
         self._deframer.finish()
-        return Output()
+        return Output(send=self._dialogue.farewell())
 
     def _read(self, response: Message, elapsed: float, vitals: list[Vital], alerts: list[DeviceAlert]) -> None:
         if response.code == DATA:

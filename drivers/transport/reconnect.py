@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -126,10 +127,14 @@ class _Loop:
         link = self._open_link()
         try:
             driver = self._new_driver()
+            farewell = b""
             try:
                 self._feed(link, driver)
             finally:
-                self._retire(driver)
+                farewell = self._retire(driver)
+            if farewell:  # the link stands: the console goes, and the device need not wonder where it is
+                with suppress(LinkError):
+                    link.write(farewell)
         finally:
             link.close()
 
@@ -151,12 +156,13 @@ class _Loop:
                 link.write(output.send)
             data = link.read(POLL_S)
 
-    def _retire(self, driver: Driver) -> None:
-        """Judge what the driver still holds and keep its counts."""
+    def _retire(self, driver: Driver) -> bytes:
+        """Judge what the driver still holds and keep its counts; what the device should hear last."""
         output = _finish(driver)
         if output.vitals or output.alerts:
             self._tell(self._now(), output, driver)
         self._past_frames = self._frames(driver)
+        return output.send
 
     def _tell(self, stamp: float, output: Output, driver: Driver) -> None:
         self._sink.received(Reception(stamp, output, self._bytes_in, self._frames(driver)))

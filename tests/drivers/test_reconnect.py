@@ -212,3 +212,38 @@ def test_elapsed_time_follows_the_clock_that_is_given() -> None:
     stop.set()
     thread.join()
     assert seen[:3] == [10.0, 20.0, 30.0]
+
+
+class Polite(MasimoAscii1):
+    """A driver that says goodbye."""
+
+    def finish(self) -> Output:
+        super().finish()
+        return Output(send=b"goodbye")
+
+
+def test_the_device_hears_a_farewell_when_the_console_goes_and_not_when_the_link_was_lost() -> None:
+    near, far = null_modem()
+    links = [far]
+    sink = Recorder()
+    with running(lambda: links.pop(), sink, lambda: Polite(DriverSettings())):
+        near.write(masimo_line())
+        wait_for(lambda: sink.kinds() == ["connected"])
+    assert near.read(1.0) == b"goodbye"
+    near.close()
+
+    near, far = null_modem()
+    written: list[bytes] = []
+    far.write = written.append  # type: ignore[method-assign]
+    links = [far]
+    sink = Recorder()
+    with running(lambda: links.pop() if links else _refuse(), sink, lambda: Polite(DriverSettings())):
+        near.write(masimo_line())
+        wait_for(lambda: sink.kinds() == ["connected"])
+        near.close()
+        wait_for(lambda: "lost" in sink.kinds())
+    assert written == []
+
+
+def _refuse() -> Link:
+    raise LinkError("there is no such port")

@@ -312,3 +312,8 @@ def test_whatever_the_device_does_the_console_asks_only_questions_and_not_too_ma
                 assert message[1] in (DATA, ALARMS, CLOCK, ALARMS_OF_PAGE_2, NOP, ICC, WHO)
     # Two of our identifications and questions for each thing heard, and never more answers than are allowed a second.
     assert max(by_second.values(), default=0) <= 20 * 40 + 5 * len(events)
+
+
+def test_a_console_that_goes_says_stop_where_a_conversation_runs_and_nothing_elsewhere() -> None:
+    assert active().driver.finish().send == command(STOP)
+    assert Talk().driver.finish().send == b""
