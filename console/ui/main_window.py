@@ -10,7 +10,9 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
+    QAbstractSpinBox,
     QApplication,
+    QComboBox,
     QLabel,
     QLineEdit,
     QMainWindow,
@@ -320,7 +322,7 @@ class MainWindow(QMainWindow):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
-        typing = isinstance(self.focusWidget(), QLineEdit | QPlainTextEdit)
+        typing = isinstance(self.focusWidget(), QLineEdit | QPlainTextEdit | QAbstractSpinBox | QComboBox)
         if Qt.Key.Key_F1 <= key <= Qt.Key.Key_F5:
             self.show_tab(key - Qt.Key.Key_F1)
         elif key == Qt.Key.Key_F11:

@@ -14,12 +14,12 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout
 
 from console.config import SourceConfig
 from console.link.commands import Reply
-from console.link.devices import Candidate, Devices, LineView, Preview, SaveSource, SaveWard
+from console.link.devices import Candidate, Devices, LineView, SaveSource, SaveWard
 from console.link.snapshot import WardSnapshot
 from console.ui.devices_page.bed_step import BedStep
 from console.ui.devices_page.device_step import DeviceStep
-from console.ui.devices_page.draft import Draft, Kind, draft_of, needs_comparison, sentences, with_bed
-from console.ui.devices_page.line_watch import LineWatch
+from console.ui.devices_page.draft import Draft, draft_of, needs_comparison, sentences, with_bed
+from console.ui.devices_page.line_look import LineLook
 from console.ui.devices_page.live_view import LiveView
 from console.ui.devices_page.port_step import PortStep
 from console.ui.devices_page.words import bound_text
@@ -31,7 +31,6 @@ from drivers.driver import DriverInfo, SerialSettings
 WHO = "Say who you are first: your name stands beside what you change. It is at the top right."
 COMPARE = "Compare the values with the monitor, then tick the box."
 NOTHING = "Nothing arrives to compare. Look at the line, or say that the device is off."
-OWN_PORT = "“{name}” itself reads this port. Stop it first to look at the line with other settings."
 
 
 class Step(IntEnum):
@@ -60,11 +59,11 @@ class SetupPanel(QFrame):
         self._devices = devices
         self._before: SourceConfig | None = None
         self._ward: WardSnapshot | None = None
-        self._preview: Preview | None = None
         self._questions = Questions(self)
         self._reached = Step.PORT
-        self._failure, self._pinned, self._seconds = "", "", 0.0
-        self.watch = LineWatch(self)
+        self._failure = ""
+        self.look = LineLook(devices, self)
+        self.watch = self.look.watch
         self.heading = ElidedLabel(wide=True)
         self.steps = [button(word, "choice", checkable=True) for word in WORDS]
         self.port, self.device = PortStep(devices), DeviceStep(devices)
@@ -108,7 +107,7 @@ class SetupPanel(QFrame):
         self.port.changed.connect(self._say)
         self.device.changed.connect(self._say)
         self.bed.changed.connect(self._say)
-        self.watch.seen.connect(self._seen)
+        self.look.seen.connect(self._seen)
 
     def set_theme(self, theme: Theme) -> None:
         """The look has changed."""
@@ -130,7 +129,7 @@ class SetupPanel(QFrame):
         self._begin(draft, source, f"Change “{source.name}”", step)
 
     def _begin(self, draft: Draft, before: SourceConfig | None, title: str, step: Step) -> None:
-        self._close_look()
+        self.look.close()
         self._questions.drop()
         self.draft, self._before, self._failure = draft, before, ""
         self._reached = Step.BED if before is not None else Step.PORT
@@ -143,7 +142,7 @@ class SetupPanel(QFrame):
         self._say()
 
     def _cancel(self) -> None:
-        self._close_look()
+        self.look.close()
         self.port.leave()
         self.finished.emit("")
 
@@ -182,7 +181,7 @@ class SetupPanel(QFrame):
 
     def _enter(self, step: Step) -> None:
         if step < Step.LOOK:
-            self._close_look()
+            self.look.close()
         self.port.leave()
         self._reached = max(self._reached, step)
         if step is Step.DEVICE:
@@ -211,49 +210,17 @@ class SetupPanel(QFrame):
     # --- looking -------------------------------------------------------------------------------------------------
 
     def _open_look(self) -> None:
-        """Look at the line as it is chosen: through the running source where it is the same, else by itself."""
+        """Look at the line as it is chosen, while it can be seen."""
         info = self.info
-        if self.watch.following or info is None or not self.isVisible():
-            return
-        try:
-            wanted = self.draft.looked_at(info)
-        except ValidationError as error:
-            self._say(" ".join(sentences(error)))
+        if self.look.is_open or info is None or not self.isVisible():
             return
         self.live.clear()
-        before = self._before
-        same = before is not None and _same_line(wanted, before)
-        self._pinned = self.draft.identity = (before.device or "") if before is not None and same else ""
-        self._seconds = 0.0
-        if before is not None and same and self._devices.line(before.name) is not None:
-            name = before.name
-            self.watch.follow(lambda: self._devices.line(name))
-        else:
-            self._preview = self._devices.preview(wanted)
-            self.watch.follow(self._preview.view)
-
-    def _own_port(self) -> str:
-        """Why the line cannot be opened here: the running source that is being changed holds it."""
-        before = self._before
-        if self._preview is None or before is None or not before.enabled:
-            return ""
-        same = self.draft.kind is Kind.SERIAL and self.draft.port == getattr(before.transport, "port", None)
-        return OWN_PORT.format(name=before.name) if same else ""
-
-    def _close_look(self) -> None:
-        self.watch.leave()
-        if self._preview is not None:
-            self._preview.close()
-            self._preview = None
+        self._failure = self.look.open(self.draft, self._before, info) or self._failure
 
     def _seen(self, view: LineView) -> None:
         info = self.info
         if info is None:
             return
-        if view.seconds < self._seconds:
-            self.draft.identity = self._pinned  # the link came up anew: perhaps with another device behind it
-        self._seconds = view.seconds
-        self.draft.identity = view.identity or self.draft.identity
         self.live.show_line(view, info)
         self.bed.show_line(view, bound_text(self.draft.kind, self.draft.adapter, self.draft.identity))
         if self.step is Step.BED:
@@ -267,7 +234,7 @@ class SetupPanel(QFrame):
 
     def hideEvent(self, event: QHideEvent) -> None:
         self.watch.set_visible(False)
-        self._close_look()
+        self.look.close()
         self.port.leave()
         self.bed.show_line(None, "")
         super().hideEvent(event)
@@ -305,7 +272,7 @@ class SetupPanel(QFrame):
         wanted = SaveSource(source, self.draft.replaces, confirmed)
         self._failure = ""
         # The source needs the port that the look has open.
-        self._close_look()
+        self.look.close()
         self._set_busy(True)
         if ward is None:
             self._save_source(wanted, "")
@@ -370,10 +337,7 @@ class SetupPanel(QFrame):
             problem = problem or self._failure or missing
         else:
             self.next.setEnabled(True)
+            problem = problem or self._failure
         if step >= Step.LOOK:
-            problem = self._own_port() or problem
+            problem = self.look.own_port() or problem
         self.message.setText(problem)
-
-
-def _same_line(one: SourceConfig, other: SourceConfig) -> bool:
-    return (one.driver, one.transport, one.settings) == (other.driver, other.transport, other.settings)
