@@ -42,7 +42,8 @@ class Terminal:
 
     name: the kernel's name ("ttyUSB0"); device: its device file. adapter: identity, "" for a built-in port.
     serial_number: "" when the adapter tells none. number: "major:minor" of the device file, "" where not known.
-    by_id, by_path: names of it that do not change with the numbering, "" where the system makes none.
+    place: where it is plugged in, as the kernel has it. by_id, by_path: names of it that do not change with the
+    numbering, "" where the system makes none.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Terminal:
     number: str = ""
     by_id: str = ""
     by_path: str = ""
+    place: str = ""
 
     @property
     def own_serial(self) -> bool:
@@ -200,7 +202,9 @@ def _terminal(roots: Roots, entry: Path, by_id: str, by_path: str) -> Terminal |
     if usb is None:
         if _read(entry / "type") == "0":  # PORT_UNKNOWN: the driver has a place for a UART and found none
             return None
-        return Terminal(entry.name, device, description="built-in port", number=number, by_path=by_path)
+        return Terminal(
+            entry.name, device, description="built-in port", number=number, by_path=by_path, place=str(place)
+        )
     serial_number = _plain(_read(usb / "serial"))
     identity = f"{_plain(_read(usb / 'idVendor'))}:{_plain(_read(usb / 'idProduct'))}:{serial_number}"
     words = [_plain(_read(usb / name)) for name in ("manufacturer", "product")]
@@ -213,6 +217,7 @@ def _terminal(roots: Roots, entry: Path, by_id: str, by_path: str) -> Terminal |
         number,
         by_id,
         by_path,
+        str(place.parent),
     )
 
 

@@ -22,6 +22,7 @@ if sys.platform != "win32":
     import termios
 
 _GONE: tuple[type[Exception], ...] = (OSError,) if sys.platform == "win32" else (OSError, termios.error)
+_REFUSED: tuple[type[Exception], ...] = (ValueError, *_GONE)
 _UNPLUGGED = "the port has gone; is the cable or the adapter unplugged?"
 
 
@@ -48,7 +49,8 @@ def _confirm(link: SerialLink, terminal: Terminal, roots: Roots) -> None:
     While the port is open the kernel gives its number to no other, so what it tells of this number now holds.
     """
     now = next((t for t in terminals(roots) if t.name == terminal.name), None)
-    if now is None or now.adapter != terminal.adapter or (now.number and now.number != link.number()):
+    same = now is not None and (now.adapter, now.place) == (terminal.adapter, terminal.place)
+    if now is None or not same or (now.number and now.number != link.number()):
         raise LinkError(f"{link.name}: the adapter was changed while the port was being opened")
 
 
@@ -73,7 +75,7 @@ class SerialLink:
                 xonxoff=settings.xonxoff,
                 exclusive=None if sys.platform == "win32" else True,
             )
-        except (OSError, ValueError) as error:
+        except _REFUSED as error:
             raise LinkError(_why_not_open(port, device, settings, error, roots)) from error
         self._open = True
         if not pseudo:
@@ -167,8 +169,8 @@ def _refuse_what_is_no_device(device: str) -> None:
 
 
 def _why_not_open(port: str, device: str, settings: SerialSettings, error: Exception, roots: Roots) -> str:
-    code = getattr(error, "errno", None)
     text = str(error)
+    code = getattr(error, "errno", None) or next((a for a in error.args[:1] if isinstance(a, int)), None)
     if code == errno.ENOENT or "FileNotFoundError" in text:
         return f"{port}: there is no such port; is the adapter plugged in?"
     if code in (errno.EBUSY, errno.EAGAIN) or "PermissionError" in text:  # the latter: a COM port in use
@@ -177,7 +179,7 @@ def _why_not_open(port: str, device: str, settings: SerialSettings, error: Excep
         return f"{port}: no permission; {who_may(device)}"
     if "baud rate" in text:
         return f"{port}: {_cannot_do(settings)}"
-    if code in (errno.EIO, errno.ENXIO, errno.ENODEV):
+    if code in (errno.EIO, errno.ENXIO, errno.ENODEV) or "Input/output error" in text:
         return f"{port}: the port is there but nothing answers behind it; is the adapter unplugged?"
     if code in (errno.ENOTTY, errno.EISDIR, errno.EINVAL) or isinstance(error, ValueError) or "configure" in text:
         return f"{port}: this is not a serial port, or it does not know these line settings; choose another on Devices"

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import serial
 
 from drivers.driver import SerialSettings
 from drivers.transport import serial_link
@@ -241,6 +242,23 @@ def test_an_adapter_changed_between_looking_and_opening_is_noticed(
     assert len(os.listdir("/proc/self/fd")) == before  # noqa: PTH208
 
 
+def test_another_of_its_kind_from_another_socket_is_noticed_as_well(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = machine.plug(CHEAP, "ttyUSB0", "1")
+    look = serial_link.locate
+
+    def look_then_swap(*arguments: object) -> object:
+        found = look(*arguments)  # type: ignore[arg-type]
+        machine.unplug(first)
+        machine.plug(CHEAP, "ttyUSB0", "2")
+        return found
+
+    monkeypatch.setattr(serial_link, "locate", look_then_swap)
+    with pytest.raises(LinkError, match="changed while the port was being opened"):
+        open_serial(first.by_path, SETTINGS, CHEAP.adapter, machine.roots)
+
+
 def test_a_device_file_that_leads_elsewhere_than_its_adapter_is_noticed(machine: Machine) -> None:
     plugged = machine.plug(FTDI_A, "ttyUSB0", "1")
     other = machine.plug(FTDI_B, "ttyUSB1", "2")
@@ -381,3 +399,28 @@ def test_a_rate_that_the_adapter_did_not_take_is_told(machine: Machine, monkeypa
     with pytest.raises(LinkError, match="cannot do 460800 baud; set device and source to another rate"):
         open_serial(port, SerialSettings(baud=460800))
     open_serial(port, SerialSettings(baud=9600)).close()
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (termios.error(22, "Invalid argument"), "does not know these line settings"),
+        (serial.SerialException("Could not configure port: (5, 'Input/output error')"), "nothing answers behind it"),
+        (serial.SerialException(6, "could not open port"), "nothing answers behind it"),
+        (ValueError("Failed to set custom baud rate (1): x"), "cannot do 9600 baud"),
+        (serial.SerialException(99, "of a new kind"), "cannot be opened"),
+    ],
+)
+def test_whatever_the_system_answers_becomes_a_sentence(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch, error: Exception, sentence: str
+) -> None:
+    """Answers that no port of a test machine can be brought to give."""
+    port = machine.plug(FTDI_A).by_id
+
+    def refuse(*arguments: object, **options: object) -> None:
+        raise error
+
+    monkeypatch.setattr(serial, "Serial", refuse)
+    with pytest.raises(LinkError, match=sentence) as told:
+        open_serial(port, SETTINGS)
+    assert str(told.value).startswith(f"{port}: ")
