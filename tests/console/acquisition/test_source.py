@@ -90,10 +90,10 @@ def wait_for(condition: Callable[[], object], seconds: float = 5.0) -> None:
 
 
 class Reader:
-    def __init__(self, port: Path) -> None:
-        config = parse_config(config_for(port))
+    def __init__(self, port: Path, text: str = "", clock: SystemClock | None = None) -> None:
+        config = parse_config(text or config_for(port))
         self.items: list = []
-        self.clock = SystemClock()
+        self.clock = clock or SystemClock()
         self.thread = SourceThread(
             config.source[0], first_views(config)[0], lambda i: self.items.append(i) or True, self.clock
         )
@@ -258,3 +258,80 @@ def test_a_reading_whose_age_the_device_tells_is_dated_back(port, reader):
         reader.thread.received(Reception(stamp, Output((reading,)), 0, FrameCounters()))
     (taken,) = [s.observation for i in reader.items if isinstance(i, Samples) for s in i.samples]
     assert (taken.received_at - taken.measured_at).total_seconds() == 240.0
+
+
+def test_a_monitor_that_freezes_with_its_link_up_is_told_within_ten_seconds_and_once(port, tmp_path):
+    """Scoreboard row 7, with real seconds: from the last byte to the alarm that a screen gets."""
+    station = Station(parse_config(config_for(port.name)), tmp_path)
+    link = station.link()
+    station.start()
+    try:
+        wait_for(lambda: link.snapshot().sources[0].state is SourceState.CONNECTED)
+        port.send(line(97, 72))
+        sent = time.monotonic()
+        wait_for(lambda: link.snapshot().bed("7B-01").reading(Parameter.SPO2))
+        while time.monotonic() < sent + 9.0:
+            assert link.snapshot().bed("7B-01").alarms == ()
+            assert link.snapshot().bed("7B-01").reading(Parameter.SPO2).liveness.value == "live"
+            time.sleep(0.1)
+        wait_for(lambda: link.snapshot().bed("7B-01").alarms, 3)
+        assert time.monotonic() - sent <= 10.0
+        assert link.snapshot().bed("7B-01").reading(Parameter.SPO2).liveness.value == "late"
+        assert link.snapshot().sources[0].state is SourceState.SILENT
+        port.send(line(96, 72))
+        wait_for(lambda: not link.snapshot().bed("7B-01").alarms)
+        assert [t.change.value for t in link.drain()] == ["onset", "clear"]
+    finally:
+        station.stop()
+
+
+def test_a_dialogue_that_does_not_come_about_is_the_last_error_while_it_stands(port):
+    text = config_for(port.name).replace("masimo_ascii1", "dri_s5")
+    reader = Reader(port.name, text, SystemClock(60.0))
+    try:
+        wait_for(lambda: reader.state in (SourceState.CONNECTED, SourceState.SILENT))
+        wait_for(lambda: reader.thread.view().last_error)
+        view = reader.thread.view()
+        assert view.state in (SourceState.CONNECTED, SourceState.SILENT)
+        assert "answer" in view.last_error
+        assert reader.thread.line().error == view.last_error
+        assert [c for c in reader.thread.line().chunks if not c.received], "what the console asked is shown"
+        assert reader.values == []
+    finally:
+        reader.thread.retire()
+        assert reader.thread.join(5)
+
+
+def test_a_stopped_source_opens_nothing_and_says_so(port):
+    reader = Reader(port.name, config_for(port.name) + "enabled = false\n")
+    assert reader.state is SourceState.STOPPED
+    assert not reader.thread.running
+    assert reader.thread.line().state is SourceState.STOPPED
+
+
+def test_a_retired_source_hands_on_nothing_more_and_the_next_waits_for_its_line(port, reader):
+    wait_for(lambda: reader.state is SourceState.CONNECTED)
+    port.send(line(97, 72))
+    wait_for(lambda: reader.values)
+    config, count = parse_config(config_for(port.name)), len(reader.items)
+    reader.thread.retire()
+    port.send(line(11, 72))
+    next_items: list = []
+    after = SourceThread(
+        config.source[0],
+        first_views(config)[0],
+        lambda i: next_items.append(i) or True,
+        reader.clock,
+        [reader.thread],
+    )
+    after.start()
+    try:
+        wait_for(lambda: after.view().state is SourceState.CONNECTED)
+        assert not reader.thread.running
+        assert len(reader.items) == count
+        port.send(line(95, 72))
+        wait_for(lambda: next_items)
+        assert reader.thread.view().last_error == ""
+    finally:
+        after.retire()
+        after.join(5)
