@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from console.config import Config, SdcTlsConfig, SdcTransport, SourceConfig, WardConfig
 from console.link.devices import DriverView
 from console.ui.devices_page.draft import draft_of
+from console.ui.devices_page.manifest import sections
 from console.ui.devices_page.setup_panel import Step
 from console.ui.devices_page.words import transport_text
 from drivers.driver import SerialSettings
@@ -74,5 +75,6 @@ def test_a_source_that_is_changed_keeps_its_tls_files():
     tls = SdcTlsConfig(key="key.pem", cert="cert.pem", ca="ca.pem")
     transport = SdcTransport(kind="sdc", epr=EPR, address="https://10.20.0.9:6464/x", tls=tls)
     source = SourceConfig(name="bed 1 monitor", driver="sdc", bed="7B-01", transport=transport)
+    assert "Line settings" not in dict(sections(Sdc.info))
     assert draft_of(source, SerialSettings()).source(Sdc.info) == source
     assert transport_text(source) == EPR
