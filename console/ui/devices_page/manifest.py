@@ -14,12 +14,13 @@ def sections(info: DriverInfo) -> list[tuple[str, tuple[str, ...]]]:
     lines += [f"{line_settings_text(other)} on some models or menus" for other in info.other_lines]
     sends = parameters or "No values that this driver decodes."
     talk = "The console asks and the device answers." if info.dialogue else "The device sends by itself."
+    where = "Setting it up" if info.network else "On the device"
     made = [
         ("Models", (", ".join(info.models),) if info.models else ()),
         ("Sends", (sends, f"{talk} A report every {info.interval_s:g} s.")),
         ("Cabling", (info.cabling,) if info.cabling else ()),
         ("Line settings", () if info.network else tuple(lines)),
-        ("Setting it up" if info.network else "On the device", tuple(f"{n}. {step}" for n, step in enumerate(info.setup, 1))),
+        (where, tuple(f"{n}. {step}" for n, step in enumerate(info.setup, 1))),
         ("Known quirks", info.quirks),
         ("Damaged frames are known by", (info.check or "Nothing: the protocol has no checksum.",)),
         ("Held against real bytes", info.verified or ("Nothing yet.",)),
