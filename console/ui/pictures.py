@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from console.alarms.alarm import Kind
 from console.link.snapshot import BedSnapshot, BedState
 from console.ui.alarm_list import alarm_list
+from console.ui.devices_page import DevicesPage
 from console.ui.main_window import MainWindow
 from console.ui.page import Sheet
 
@@ -53,6 +54,10 @@ def _walk(window: MainWindow) -> Iterator[tuple[str, Callable[[], None]]]:
             yield f"bed-{kind.value}-pump", partial(window.open_sheet, Sheet.PUMP_EVENT, bed)
     yield "history", lambda: window.show_tab(2)
     yield "devices", lambda: window.show_tab(3)
+    page = window.pages[3]
+    if isinstance(page, DevicesPage) and page.setup is not None:
+        yield "devices-add", page.add.click
+        page.setup.cancel.click()
     empty = next((b.bed for b in snapshot.beds if b.state in (BedState.EMPTY, BedState.NOT_ADMITTED)), None)
     if empty is not None:
         yield "admit", lambda: window.open_admit(empty)

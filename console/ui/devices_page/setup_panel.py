@@ -84,6 +84,10 @@ class SetupPanel(QFrame):
             head.addWidget(step)
         for page in (self.port, self.device, self.live, self.bed):
             self.pages.addWidget(page)
+        # As wide as its longest word, so that nothing moves under the hand from step to step.
+        for word in NEXT:
+            self.next.setText(word)
+            self.next.setMinimumWidth(max(self.next.minimumWidth(), self.next.sizeHint().width()))
         foot = QHBoxLayout()
         foot.setSpacing(GAP)
         foot.addWidget(self.cancel)
