@@ -8,7 +8,7 @@ import os
 import sqlite3
 import sys
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -95,8 +95,9 @@ class Ward:
         return self.setup.live.verdict.text()
 
 
-@pytest.fixture
-def ward(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ward]:
+@contextmanager
+def station(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str = "") -> Iterator[Ward]:
+    """A ward of this configuration; PORT in it stands for the cable."""
     application = QApplication.instance()
     assert isinstance(application, QApplication)
     themes.apply(application, Theme())
@@ -105,21 +106,29 @@ def ward(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
     ports = (SerialPort(cable.name, os.path.realpath(cable.name), "Pseudo adapter"), refused)
     monkeypatch.setattr(port_views, "list_ports", lambda: ports)
     path = tmp_path / "ward.toml"
-    file = ConfigFile(path, first_run=True)
-    station = Station(file.config, tmp_path / "data", None, file=file)
-    station.start()
-    window = build_window(
-        station.link(), Options(user="B. Tech", configured=False, config_file=str(path)), FakeOutput(), station.devices
-    )
+    if text:
+        path.write_text(text.replace("PORT", cable.name))
+    file = ConfigFile(path, first_run=not text)
+    running = Station(file.config, tmp_path / "data", None, file=file)
+    running.start()
+    options = Options(user="B. Tech", configured=bool(text), config_file=str(path))
+    window = build_window(running.link(), options, FakeOutput(), running.devices)
     window.resize(1366, 768)
     window.show()
     window.start()
-    made = Ward(qtbot, path, station, window, cable)
-    yield made
-    window.close()
-    window.deleteLater()
-    station.stop()
-    cable.unplug()
+    try:
+        yield Ward(qtbot, path, running, window, cable)
+    finally:
+        window.close()
+        window.deleteLater()
+        running.stop()
+        cable.unplug()
+
+
+@pytest.fixture
+def ward(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ward]:
+    with station(qtbot, tmp_path, monkeypatch) as made:
+        yield made
 
 
 @pytest.fixture
@@ -210,6 +219,43 @@ def test_a_wrong_baud_rate_is_said_to_be_unreadable_and_what_to_try(ward: Ward) 
     finally:
         ward.click(ward.setup.cancel)
         device.close()
+
+
+BOUND = """[ward]
+beds = ["7B-01", "7B-02"]
+
+[[source]]
+name = "oximeter"
+driver = "masimo_ascii1"
+bed = "7B-01"
+device = "0000054321"
+transport = { kind = "serial", port = "PORT" }
+"""
+
+
+def test_an_exchanged_device_charts_nothing_until_it_is_confirmed(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with station(qtbot, tmp_path, monkeypatch, BOUND) as ward:
+        device = Bedside(ward.cable.near, simulator("masimo_ascii1", VALUES))
+        try:
+            ward.window.show_tab(3)
+            pane = ward.page.source
+            ward.until(lambda: "Another device" in pane.state.text())
+            bed = ward.window.link.snapshot().bed(BED)
+            assert bed is not None
+            assert bed.readings == (), "no value of the other device has reached the bed"
+            ward.until(lambda: "has the serial number 0000012345" in pane._exchange_text.text())
+            ward.click(pane.confirmation.match)
+            ward.click(pane.confirm)
+            ward.until(lambda: "✓  Live" in pane.state.text())
+            wall = ward.window.pages[0]
+            assert isinstance(wall, WallPage)
+            ward.window.show_tab(0)
+            ward.until(lambda: BED in wall.tiles and "96" in shown(wall))
+            assert load_config(ward.file).source[0].device == "0000012345"
+        finally:
+            device.close()
 
 
 def test_leaving_the_page_leaves_no_port_open(ward: Ward, oximeter: Bedside) -> None:
