@@ -47,8 +47,8 @@ class Sdc:
             "report. A report that repeats a determination time is no new measurement.",
             "Nothing is ever set, and no operation of the device is called.",
         ),
-        verified=("Against the provider of the library sdc11073 3.0.0 on loopback",),
-        unverified=("Devices of manufacturers; TLS",),
+        verified=("Against the provider of the library sdc11073 3.0.0 on loopback, plain and over TLS",),
+        unverified=("Devices of manufacturers",),
         sources=("IEEE 11073-10207, 11073-20701, 11073-20702", "sdc11073 3.0.0 (Draegerwerk)"),
     )
     settings_type: ClassVar[type[DriverSettings]] = DriverSettings

@@ -9,11 +9,13 @@ ever set on the device.
 from __future__ import annotations
 
 import importlib
+import ssl
 import threading
 from collections import deque
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -272,5 +274,9 @@ def _why_not_connected(error: Exception) -> str:
         return "the device is there but does not answer at its address"
     if isinstance(error, TimeoutError):
         return f"no answer within {_CONNECT_TIMEOUT_S} s; check the address and the network cable"
+    if isinstance(error, ssl.SSLError):
+        return f"device and computer do not trust each other; check the TLS files ({error.reason or error})"
+    if isinstance(error, ConnectionError | HTTPException):
+        return "the device closed the connection; does it demand TLS, or another certificate?"
     text = str(error) or type(error).__name__
     return f"the connection could not be made ({text.splitlines()[0][:200]})"

@@ -5,8 +5,10 @@ from __future__ import annotations
 import time
 import uuid
 from decimal import Decimal
+from pathlib import Path
 from types import TracebackType
 
+from sdc11073.certloader import mk_ssl_contexts
 from sdc11073.mdib import ProviderMdib
 from sdc11073.provider import SdcProvider, provider_components_sync_factory
 from sdc11073.wsdiscovery import WSDiscovery
@@ -83,7 +85,10 @@ class Undiscoverable:
 class Bedside:
     """The provider on loopback, while the block lasts."""
 
-    def __init__(self, discoverable: bool = False) -> None:
+    def __init__(self, discoverable: bool = False, certificates: Path | None = None) -> None:
+        """certificates: folder of cert.pem and key.pem; the device then speaks TLS alone."""
+        pem = None if certificates is None else (certificates / "key.pem", certificates / "cert.pem")
+        self._tls = None if pem is None else mk_ssl_contexts(*pem, pem[1])
         self.epr = uuid.uuid4()
         self._discovery = WSDiscovery("127.0.0.1") if discoverable else Undiscoverable()
 
@@ -96,6 +101,7 @@ class Bedside:
             this_model=ThisModelType(manufacturer="Acme", model_name="Bedside 1", model_number="1"),
             this_device=ThisDeviceType(friendly_name="Bedside", firmware_version="1.0", serial_number=SERIAL),
             device_mdib_container=self.mdib,
+            ssl_context_container=self._tls,
             components=provider_components_sync_factory(),
         )
         self._provider.start_all(start_rtsample_loop=False)

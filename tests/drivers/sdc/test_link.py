@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 import threading
 import time
@@ -118,6 +119,36 @@ def test_a_device_is_found_by_its_reference_on_the_network() -> None:
         reader = Reader(opened)
         reader.until(lambda r: bool(r.vitals))
         opened.close()
+
+
+def certificate(folder: Path, name: str) -> Path:
+    """A self-signed certificate that is device, console and authority in one."""
+    made = folder / name
+    made.mkdir()
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={name}"]
+    try:
+        subprocess.run(
+            [*command, "-keyout", "key.pem", "-out", "cert.pem"], cwd=made, check=True, capture_output=True, timeout=60
+        )
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("no openssl to make a certificate with")
+    return made
+
+
+def test_tls_needs_the_certificate_that_the_device_trusts(tmp_path: Path) -> None:
+    ours, foreign = certificate(tmp_path, "ours"), certificate(tmp_path, "foreign")
+    known, stranger = (SdcTls(*(str(at / f"{name}.pem") for name in ("key", "cert", "cert"))) for at in (ours, foreign))
+    with Bedside(certificates=ours) as bedside:
+        assert bedside.address.startswith("https://")
+        opened = open_sdc(SdcAddress(bedside.epr.urn, address=bedside.address, tls=known))
+        bedside.measure(hr="72")
+        reader = Reader(opened)
+        reader.until(lambda r: bool(r.vitals))
+        opened.close()
+        with pytest.raises(LinkError, match="do not trust each other; check the TLS files"):
+            open_sdc(SdcAddress(bedside.epr.urn, address=bedside.address, tls=stranger))
+        with pytest.raises(LinkError, match="closed the connection; does it demand TLS"):
+            open_sdc(SdcAddress(bedside.epr.urn, address=bedside.address))
 
 
 def test_errors_are_sentences(bedside: Bedside, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
