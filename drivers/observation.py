@@ -72,8 +72,8 @@ class Vital:
     device_time: the device's own clock; naive when the device names no zone, None when it gives no time.
     repeat: True when the device sends a spot reading (a cuff inflation) that was already reported on this link again:
     not a new measurement, so it must not make the reading look younger.
-    age_s: seconds since the measurement, where the device tells the age of a spot reading instead of its time; else
-    None.
+    age_s: seconds since the measurement of a spot reading, where the device tells its age, or its time and what its
+    own clock shows now; else None.
     Raises ValueError when value and status contradict each other.
     """
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from console.clock import SystemClock
 from console.demo.lines import TICK_S, DemoLine, serve_lines
-from console.demo.plan import DemoBed
+from console.demo.plan import OXIMETERS, DemoBed
 from console.demo.scenarios import Scenario
 from drivers import registry
 from drivers.observation import Parameter
@@ -128,7 +128,7 @@ def _monitor_state(
     scenario: Scenario, bed: DemoBed, started: float, clock: SystemClock
 ) -> Callable[[float], Mapping[Parameter, float | None]]:
     """What the monitor at the bed measures; an oximeter of its own keeps what is its own."""
-    left_out = OXIMETER_PARAMETERS if "masimo_ascii1" in bed.devices else frozenset()
+    left_out = OXIMETER_PARAMETERS if set(bed.devices) & set(OXIMETERS) else frozenset()
 
     def state_at(seconds: float) -> Mapping[Parameter, float | None]:
         del seconds  # the simulator counts from its own start, the story runs by the clock all devices share

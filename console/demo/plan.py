@@ -25,7 +25,10 @@ SPECIAL_STORIES: tuple[tuple[str, str], ...] = (
 PLACES_OF_16 = (7, 9, 3, 5, 12, 6)
 """Where the stories lie on a ward of 8 beds or more: spread over the wall, not in its first row."""
 
-STABLE_DEVICES = ("dri_s5", "hl7", "ivy_ansarb", "masimo_ascii1")
+STABLE_DEVICES = ("dri_s5", "hl7", "intellivue_mib", "nellcor_ascii", "ivy_ansarb", "masimo_ascii1")
+
+OXIMETERS = ("masimo_ascii1", "nellcor_ascii")
+"""They watch neither heart rate nor pressure: their beds also have a monitor on the gateway."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +90,7 @@ def _story_places(beds: int) -> dict[int, tuple[str, str]]:
 
 
 def _devices(device: str) -> tuple[str, ...]:
-    """An oximeter alone watches neither heart rate nor pressure: its bed also has a monitor on the gateway."""
-    return ("masimo_ascii1", "hl7") if device == "masimo_ascii1" else (device,)
+    return (device, "hl7") if device in OXIMETERS else (device,)
 
 
 def _name(number: int) -> str:

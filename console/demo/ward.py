@@ -177,7 +177,7 @@ def _config(plan: tuple[DemoBed, ...], folder: Path, port: int, interval: float)
     """The configuration an engineer would have written for this ward."""
     sources = [
         {
-            "name": f"bed {bed.bed} {registry.info(driver).title}",
+            "name": f"bed {bed.bed} {registry.info(driver).models[0]}",
             "driver": driver,
             "bed": bed.bed,
             "transport": {"kind": "serial", "port": str(line_name(folder, bed.bed, driver))},

@@ -6,6 +6,7 @@ import os
 
 from console.config import Config, SerialTransport
 from console.link.devices import PortView
+from drivers.transport.adapters import tells_apart
 from drivers.transport.ports import SerialPort, list_ports
 
 
@@ -35,7 +36,8 @@ def _user(port: SerialPort, config: Config) -> str:
     for source in config.source:
         line = source.transport
         if isinstance(line, SerialTransport):
-            pinned = line.adapter is not None and line.adapter == port.adapter
+            # Adapters without a number of their own are all the same one: only their socket tells them apart.
+            pinned = line.adapter == port.adapter and tells_apart(port.serial_number)
             if pinned or os.path.realpath(line.port) == real:
                 return source.name
     return ""

@@ -104,6 +104,10 @@ class Dialogue:
         self._opening = RELEASE_REQUEST
         self.trouble = ""
 
+    def farewell(self) -> list[bytes]:
+        """The release of an association that stands, so that the monitor need not find out by its time-out."""
+        return [RELEASE_REQUEST] if self.is_open else []
+
     def requests(self, elapsed: float) -> list[bytes]:
         """The messages that are due to bring an association about."""
         if elapsed < self._deadline:

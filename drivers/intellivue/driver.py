@@ -108,7 +108,7 @@ class IntellivueMib:
     def finish(self) -> Output:
         """See Driver.finish. A frame without its end is half a frame."""
         self._deframer.finish()
-        return Output()
+        return Output(send=b"".join(map(encode_frame, self._dialogue.farewell())))
 
     def _hear(self, message: Message, elapsed: float, send: list[bytes]) -> Answer | None:
         """The poll that this message answers in full; what it asks for is put to `send`."""

@@ -403,3 +403,8 @@ def test_an_untimed_file_is_read_as_it_stands() -> None:
     ] * 5  # fmt: skip
     assert set(talk.identities) == {"DE00000001"}
     assert (talk.driver.counters.good, talk.driver.counters.bad) == (22, 0)
+
+
+def test_an_association_that_stands_is_released_when_the_console_goes() -> None:
+    assert e.unframe(associated().driver.finish().send) == [e.RELEASE]
+    assert Talk().driver.finish().send == b""
