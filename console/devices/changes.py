@@ -166,9 +166,7 @@ def _refuse_shared(new: SourceConfig, other: SourceConfig) -> None:
     if shared:
         raise Refusal(f"This {shared} is already used by '{other.name}' at {other.bed}; remove or change that first.")
     if new.device and new.device == other.device and new.driver == other.driver:
-        raise Refusal(
-            f"The device {new.device} is bound to {other.bed} by '{other.name}'; change that first."
-        )
+        raise Refusal(f"The device {new.device} is bound to {other.bed} by '{other.name}'; change that first.")
 
 
 def _enabled(change: SetEnabled, ward: Ward) -> Proposal:
