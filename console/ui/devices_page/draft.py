@@ -123,7 +123,7 @@ class Draft:
             bed=self.bed.strip(),
             transport=self.transport(info),
             settings=dict(self.settings),
-            device=self.identity or None,
+            device=None if self.replayed else self.identity or None,
             enabled=self.enabled,
             demo=self.replayed or self.demo,
         )

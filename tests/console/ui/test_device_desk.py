@@ -258,6 +258,40 @@ def test_an_exchanged_device_charts_nothing_until_it_is_confirmed(
             device.close()
 
 
+def test_a_recording_is_made_and_played_back_at_a_bed_of_its_own_as_demo_data(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with station(qtbot, tmp_path, monkeypatch, BOUND.replace("54321", "12345")) as ward:
+        device = Bedside(ward.cable.near, simulator("masimo_ascii1", VALUES))
+        try:
+            ward.window.show_tab(3)
+            pane = ward.page.source
+            ward.until(lambda: "✓  Live" in pane.state.text())
+            ward.click(pane.acts["Record"])
+            ward.until(lambda: "recording" in pane.state.text())
+            good = pane.source.good
+            ward.until(lambda: pane.source.good >= good + 3)
+            ward.click(pane.acts["Record"])
+            ward.click(pane.play)
+            ward.click(ward.setup.next)
+            assert ward.setup.device.driver.info.name == "masimo_ascii1"
+            ward.click(ward.setup.next)
+            ward.until(lambda: ward.verdict().startswith("✓  Values arrive: SpO₂ 96 %"))
+            ward.click(ward.setup.next)
+            ward.setup.bed.bed.setCurrentText(BED)
+            ward.until(lambda: "Play a recording at a bed of its own" in ward.setup.bed.refusal.text())
+            ward.setup.bed.bed.setCurrentText("7B-02")
+            ward.click(ward.setup.bed.confirmation.match)
+            ward.click(ward.setup.next)
+            ward.until(lambda: ward.page.side.currentWidget() is pane)
+            assert load_config(ward.file).source[1].demo
+            ward.until(lambda: bool(ward.window.link.snapshot().bed("7B-02").readings))
+            assert ward.window.link.snapshot().bed("7B-02").demo
+            assert not ward.window.link.snapshot().bed(BED).demo
+        finally:
+            device.close()
+
+
 def test_leaving_the_page_leaves_no_port_open(ward: Ward, oximeter: Bedside) -> None:
     ward.begin()
     ward.choose_masimo()

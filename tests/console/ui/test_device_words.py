@@ -184,7 +184,9 @@ def test_a_source_and_its_draft_are_the_same():
 
 def test_a_recording_is_always_demo_data():
     draft = Draft(kind=Kind.REPLAY, file="a.capture", driver="masimo_ascii1", bed="7B-01", name="again")
+    draft.identity = "31415"
     assert draft.source(MASIMO).demo
+    assert draft.source(MASIMO).device is None, "the device itself may be bound to a patient's bed"
     assert draft.looked_at(MASIMO).demo
 
 
