@@ -25,6 +25,7 @@ from typing import Any
 from drivers import registry
 from drivers.driver import DeviceState
 from drivers.observation import Parameter
+from tests.bench.figures import resident_mb, row
 from tests.drivers.damage import steady_state
 
 SOURCES = 16
@@ -131,7 +132,7 @@ def _watch(ports: list[str], folder: Path, bedside: subprocess.Popen[str]) -> di
         began, spent = time.monotonic(), time.process_time()
         time.sleep(SECONDS)
         ended, spent_in_all = time.monotonic(), time.process_time()
-        memory = _resident_mb()
+        memory = resident_mb()
         views = {view.name: view for view in station.acquisition.views()}
         assert bedside.stdin is not None
         bedside.stdin.close()
@@ -198,13 +199,6 @@ def _delays(
     return sorted(delays)
 
 
-def _resident_mb() -> float:
-    for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
-        if line.startswith("VmRSS:"):
-            return int(line.split()[1]) / 1024
-    raise OSError("no VmRSS in /proc/self/status")
-
-
 # --- the figures -------------------------------------------------------------------------------------------------
 
 
@@ -227,25 +221,12 @@ def sixteen() -> list[dict[str, Any]]:
     )
     heard = not f["silent"]
     return [
-        _row("gateway.last_byte_to_engine_p50", f["p50_ms"], "ms", "", None, how),
-        _row("gateway.last_byte_to_engine_p99", f["p99_ms"], "ms", "150", f["p99_ms"] <= 150 and heard, how),
-        _row(f"gateway.{AWAITED}_p99", f["awaited_p99_ms"], "ms", "", None, "the pause that ends its frames is in it"),
-        _row("gateway.cpu", f["cpu_percent"], "% of a core", "15", f["cpu_percent"] <= 15, how),
-        _row("gateway.memory", f["memory_mb"], "MB", "300", f["memory_mb"] <= 300, how),
+        row("gateway.last_byte_to_engine_p50", f["p50_ms"], "ms", "", None, how),
+        row("gateway.last_byte_to_engine_p99", f["p99_ms"], "ms", "150", f["p99_ms"] <= 150 and heard, how),
+        row(f"gateway.{AWAITED}_p99", f["awaited_p99_ms"], "ms", "", None, "the pause that ends its frames is in it"),
+        row("gateway.cpu", f["cpu_percent"], "% of a core", "15", f["cpu_percent"] <= 15, how),
+        row("gateway.memory", f["memory_mb"], "MB", "300", f["memory_mb"] <= 300, how),
     ]
-
-
-def _row(name: str, measured: float, unit: str, budget: str, passed: bool | None, how: str) -> dict[str, Any]:
-    return {
-        "name": name,
-        "measured": measured,
-        "unit": unit,
-        "budget": budget,
-        "peer": None,
-        "ratio": None,
-        "pass": passed,
-        "how": how,
-    }
 
 
 BENCHES = [sixteen]

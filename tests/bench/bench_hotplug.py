@@ -11,6 +11,7 @@ from typing import Any
 from drivers.transport.adapters import SYSTEM, locate
 from drivers.transport.link import LinkError
 from drivers.transport.reconnect import BackOff
+from tests.bench.figures import row
 from tests.console.devices.hotplug import run_cycles
 
 CYCLES = 100
@@ -51,16 +52,7 @@ def _look_percent() -> float:
 
 
 def _row(name: str, measured: float, unit: str, budget: float, how: str) -> dict[str, Any]:
-    return {
-        "name": name,
-        "measured": measured,
-        "unit": unit,
-        "budget": f"<= {budget:g}",
-        "peer": None,
-        "ratio": None,
-        "pass": measured <= budget,
-        "how": how,
-    }
+    return row(name, measured, unit, f"<= {budget:g}", measured <= budget, how)
 
 
 BENCHES = [hotplug]

@@ -22,6 +22,7 @@ from typing import Any
 from drivers import registry
 from drivers.driver import DeviceState
 from drivers.observation import Parameter
+from tests.bench.figures import resident_mb, row
 
 BEDS = 64
 SETTLE_S = 4.0
@@ -128,7 +129,7 @@ def _watch(ports: list[str], folder: Path, bedside: subprocess.Popen[str]) -> di
             QTimer.singleShot(round(moment * 1000), lambda: marks.append((time.monotonic(), time.process_time())))
         QTimer.singleShot(round((SETTLE_S + SECONDS + 0.5) * 1000), application.quit)
         application.exec()
-        memory = _resident_mb()
+        memory = resident_mb()
         alarms = sum(len(b.alarms) for b in link.snapshot().beds)
     finally:
         window.close()
@@ -195,13 +196,6 @@ def _latencies(
     }
 
 
-def _resident_mb() -> float:
-    for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
-        if line.startswith("VmRSS:"):
-            return int(line.split()[1]) / 1024
-    raise OSError("no VmRSS in /proc/self/status")
-
-
 # --- the figures -------------------------------------------------------------------------------------------------
 
 
@@ -224,24 +218,11 @@ def wall() -> list[dict[str, Any]]:
     )
     missed = f["missed"] > 0.01 * f["frames"]
     return [
-        _row("latency.last_byte_to_paint_p50", f["p50_ms"], "ms", "", None, how),
-        _row("latency.last_byte_to_paint_p99", f["p99_ms"], "ms", "150", f["p99_ms"] <= 150 and not missed, how),
-        _row("latency.cpu", f["cpu_percent"], "% of a core", "15", f["cpu_percent"] <= 15, how),
-        _row("latency.memory", f["memory_mb"], "MB", "300", f["memory_mb"] <= 300, how),
+        row("latency.last_byte_to_paint_p50", f["p50_ms"], "ms", "", None, how),
+        row("latency.last_byte_to_paint_p99", f["p99_ms"], "ms", "150", f["p99_ms"] <= 150 and not missed, how),
+        row("latency.cpu", f["cpu_percent"], "% of a core", "15", f["cpu_percent"] <= 15, how),
+        row("latency.memory", f["memory_mb"], "MB", "300", f["memory_mb"] <= 300, how),
     ]
-
-
-def _row(name: str, measured: float, unit: str, budget: str, passed: bool | None, how: str) -> dict[str, Any]:
-    return {
-        "name": name,
-        "measured": measured,
-        "unit": unit,
-        "budget": budget,
-        "peer": None,
-        "ratio": None,
-        "pass": passed,
-        "how": how,
-    }
 
 
 BENCHES = [wall]

@@ -11,6 +11,7 @@ from typing import Any
 
 from console.ui.theme import Theme, apply
 from console.ui.wall.page import WallPage
+from tests.bench.figures import row
 from tests.console.ui import fakes
 from tests.console.ui.ward_states import ward_of
 
@@ -74,8 +75,8 @@ def frame() -> list[dict[str, Any]]:
     median, p95 = statistics.median(times), times[int(len(times) * 0.95)]
     how = "64 tiles offscreen, every value changed, built and painted; CPU time of the GUI thread, best of 5 x 40"
     return [
-        _row("wall.frame_64_median", median, "ms", "8", median <= 8, how),
-        _row("wall.frame_64_p95", p95, "ms", "8", p95 <= 8, how),
+        row("wall.frame_64_median", median, "ms", "8", median <= 8, how),
+        row("wall.frame_64_p95", p95, "ms", "8", p95 <= 8, how),
     ]
 
 
@@ -97,7 +98,7 @@ def load() -> list[dict[str, Any]]:
     page.deleteLater()
     application.processEvents()
     how = f"64 beds, every value changed once a second, asked 10 times a second, {SECONDS:.0f} s of process CPU time"
-    return [_row("wall.cpu_64", share, "% of a core", "3", share <= 3, how)]
+    return [row("wall.cpu_64", share, "% of a core", "3", share <= 3, how)]
 
 
 def references() -> list[dict[str, Any]]:
@@ -115,20 +116,7 @@ def references() -> list[dict[str, Any]]:
     page.close()
     page.deleteLater()
     application.processEvents()
-    return [_row("wall.none_references_lost", lost, "references", "under 1000", lost < 1000, "40 repaints of 64 tiles")]
-
-
-def _row(name: str, measured: float, unit: str, budget: str, passed: bool, how: str) -> dict[str, Any]:
-    return {
-        "name": name,
-        "measured": measured,
-        "unit": unit,
-        "budget": budget,
-        "peer": None,
-        "ratio": None,
-        "pass": passed,
-        "how": how,
-    }
+    return [row("wall.none_references_lost", lost, "references", "under 1000", lost < 1000, "40 repaints of 64 tiles")]
 
 
 BENCHES = [frame, load, references]
