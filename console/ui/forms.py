@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QDateTime, QObject, Qt, QTimer, QTimeZone, Signal
 from PySide6.QtWidgets import (
+    QAbstractSpinBox,
     QButtonGroup,
     QDateTimeEdit,
     QFrame,
@@ -44,6 +45,11 @@ def row_label(text: str) -> QLabel:
     made = label(text)
     made.setMinimumHeight(40)
     return made
+
+
+def indent(box: QAbstractSpinBox) -> None:
+    """Set the number of a spin box off its frame: the style sheet's padding does not reach it."""
+    box.lineEdit().setTextMargins(8, 0, 0, 0)
 
 
 def button(text: str, role: str = "", checkable: bool = False) -> QPushButton:

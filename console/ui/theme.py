@@ -305,7 +305,6 @@ def style_sheet(theme: Theme) -> str:
     QLineEdit[invalid="true"], QDateTimeEdit[invalid="true"] {{ border: 2px solid {t.text}; padding: 4px 9px; }}
     QAbstractSpinBox QLineEdit, QComboBox QLineEdit {{ border: none; padding: 0; min-height: 0;
         background: transparent; }}
-    QSpinBox QLineEdit, QDoubleSpinBox QLineEdit {{ margin-left: 8px; }}
     QComboBox::drop-down {{ border: none; width: 28px; }}
     QComboBox::down-arrow, QAbstractSpinBox::down-arrow {{ image: url({_icon("down")}); width: 12px; height: 12px; }}
     QAbstractSpinBox::up-arrow {{ image: url({_icon("up")}); width: 12px; height: 12px; }}

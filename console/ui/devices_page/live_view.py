@@ -77,7 +77,7 @@ class LiveView(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         wide = self.width() >= SIDE_BY_SIDE
         self._box.setDirection(QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom)
-        self._title.setMinimumHeight(self.raw.pause.height() if wide else 0)
+        self._title.setMinimumHeight(self.raw.pause.sizeHint().height() if wide else 0)
         super().resizeEvent(event)
 
     def set_theme(self, theme: Theme) -> None:

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from console.link.devices import Devices, PortView
 from console.ui.devices_page.draft import Draft, Kind
 from console.ui.devices_page.identify_panel import IdentifyPanel
-from console.ui.forms import Failure, Questions, button, label, row_label
+from console.ui.forms import Failure, Questions, button, indent, label, row_label
 from console.ui.theme import GAP
 
 KINDS = {
@@ -112,6 +112,7 @@ class PortStep(QWidget):
         self.host.setPlaceholderText("10.20.0.9")
         self.host.setAccessibleName("Address of the adapter")
         self.tcp_port.setRange(1, 65535)
+        indent(self.tcp_port)
         self.tcp_port.setAccessibleName("TCP port of the adapter")
         rows = [("Address", self.host), ("Port", self.tcp_port)]
         return _form(rows, "The adapter or device must listen there. Line settings are set in the adapter itself.")
@@ -134,6 +135,7 @@ class PortStep(QWidget):
         self.file.setAccessibleName("File of the recording")
         self.rate.setRange(1, 100_000)
         self.rate.setDecimals(0)
+        indent(self.rate)
         self.rate.setSuffix(" bytes a second")
         self.rate.setAccessibleName("Rate of a file without times")
         self.repeat.setMinimumHeight(40)

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from console.ui.forms import label, row_label
+from console.ui.forms import indent, label, row_label
 from drivers.driver import DriverSettings
 
 NOT_SET = "Not set"
@@ -132,6 +132,7 @@ class SettingsForm(QWidget):
             box.setRange(low, high)
         else:
             box.setRange(int(low), int(high))
+        indent(box)
         box.valueChanged.connect(self._edited)
         return _Input(box, box.value, lambda value: box.setValue(0 if value is None else value))
 
