@@ -14,7 +14,7 @@ from console.replay.runner import START, PatientReplay
 from console.rules import load_rules
 from console.ward.patient import Patient
 from drivers.observation import Parameter, Status
-from tests.bench.figures import row
+from tests.bench import figures
 
 HOURS = 8
 _COURSE = {
@@ -86,7 +86,7 @@ def patient() -> list[dict[str, Any]]:
 
 
 def _row(name: str, rate: float, how: str) -> dict[str, Any]:
-    return row(name, rate, "observations/s", ">= 200000", rate >= 200_000, how)
+    return figures.row(name, rate, "observations/s", ">= 200000", rate >= 200_000, how)
 
 
 BENCHES = [alarms, patient]
