@@ -30,12 +30,14 @@ VITALS_SHOWN = 40
 class LineLog:
     """Follows one line; implements drivers.transport.reconnect.Sink. `view` may be called from any thread.
 
-    interval_s: seconds between two reports of the device. now: the clock that `reconnect.run` is given too. tap: put
+    interval_s: seconds between two reports of the device. values: False for one that tells no vital signs, whose frames
+    are then the sign that it speaks. now: the clock that `reconnect.run` is given too. tap: put
     it on the links, `tapped(open_link, log.tap)`; it carries the recording.
     """
 
-    def __init__(self, interval_s: float, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, interval_s: float, now: Callable[[], float] = time.monotonic, values: bool = True) -> None:
         self.tap = Tap(now)
+        self._values = values
         self._interval = interval_s
         self._now = now
         self._lock = threading.Lock()
@@ -96,7 +98,7 @@ class LineLog:
                     self._alerts[alert.code, alert.text] = alert
             while len(self._alerts) > ALERTS_SHOWN:
                 self._alerts.popitem(last=False)
-            if output.vitals:
+            if output.vitals or (not self._values and frames.good > self._frames.good):
                 self._last_value_at = reception.stamp
             if output.trouble is not None:
                 self._trouble = output.trouble

@@ -29,6 +29,8 @@ LEAST_REAL_S = 2.0
 """In a demonstration that runs faster nothing is late within so many real seconds."""
 
 UNREADABLE_ALARM_S = 5.0
+MUTE_ALARM_S = 4.0
+"""A line on which nothing comes is known as silent after 5 s; the alarm follows within ten."""
 
 _SPEAKS = (SourceState.CONNECTED, SourceState.SILENT, SourceState.MALFORMED)
 
@@ -48,19 +50,21 @@ class SourceSpec:
     """What a bed expects: the source's name and the seconds between two of its reports.
 
     pace: engine seconds per real second, 1 outside a demonstration. A machine that simulates a ward thirty times
-    faster needs the same real seconds to open a line and to draw a picture.
+    faster needs the same real seconds to open a line and to draw a picture. values: False for a device that tells
+    alarms and no vital signs; its silence is that of its line.
     """
 
     name: str
     interval_s: float
     pace: float = 1.0
+    values: bool = True
 
 
 class SourceWatch:
     """What is known of one source at this bed.
 
-    since: engine time from which it is waited for, should it say nothing. down_since: since when its link has been
-    down, None while it is up.
+    since: engine time from which it is waited for, should it say nothing. down_since, unreadable_since, mute_since:
+    since when its link has been down, unreadable, without a frame; None while it is not.
     """
 
     __slots__ = (
@@ -72,6 +76,7 @@ class SourceWatch:
         "heard",
         "heard_before",
         "late_s",
+        "mute_since",
         "name",
         "pace",
         "since",
@@ -98,6 +103,7 @@ class SourceWatch:
         self.since = now
         self.down_since: float | None = None
         self.unreadable_since: float | None = None
+        self.mute_since: float | None = None
 
     def link(self, state: SourceState, error: str, bed: str, now: float) -> None:
         """The state of its link has become known. A link that tries again is still down until it is up."""
@@ -117,6 +123,10 @@ class SourceWatch:
             self.unreadable_since = None
         elif self.unreadable_since is None:
             self.unreadable_since = now
+        if state is not SourceState.SILENT:
+            self.mute_since = None
+        elif self.mute_since is None:
+            self.mute_since = now
 
     def judge(self, now: float, occupied: bool) -> None:
         """Bring the outage in line with the age of the data: its condition is a new object when it has changed."""
@@ -135,14 +145,27 @@ class SourceWatch:
             return self.fault if still else None  # it is silent because it is not listened to
         if self.heard is None and not occupied:
             return None
-        down = self.down_since is not None and now - self.down_since >= LINK_DOWN_ALARM_S * self.pace
-        unreadable = self.unreadable_since is not None and now - self.unreadable_since >= UNREADABLE_ALARM_S * self.pace
+        down = self._lasts(self.down_since, LINK_DOWN_ALARM_S, now)
+        unreadable = self._lasts(self.unreadable_since, UNREADABLE_ALARM_S, now)
+        if not self.spec.values:
+            return self._line_fault(down, unreadable, now)
         if not down and not unreadable and not still and now < self._late_at():
             return None
         priority = Priority.MEDIUM if now > self._base() + 2 * self.stands_s else Priority.LOW
         if self.fault is not None and still:
             priority = max(priority, self.fault[0])
         return priority, "lost" if down else "unreadable" if unreadable else "silent"
+
+    def _line_fault(self, down: bool, unreadable: bool, now: float) -> tuple[Priority, str] | None:
+        """Of a device without vital signs: nothing but its line can be missed, and a line that is back ends it."""
+        if not down and not unreadable and not self._lasts(self.mute_since, MUTE_ALARM_S, now):
+            return None
+        since = min(at for at in (self.down_since, self.unreadable_since, self.mute_since) if at is not None)
+        priority = Priority.MEDIUM if now > since + 2 * self.stands_s else Priority.LOW
+        return priority, "lost" if down else "unreadable" if unreadable else "silent"
+
+    def _lasts(self, since: float | None, seconds: float, now: float) -> bool:
+        return since is not None and now - since >= seconds * self.pace
 
     def _base(self) -> float:
         return self.since if self.heard is None else max(self.heard, self.since)

@@ -24,7 +24,7 @@ class LivePreview:
         self._source = source
         self._open = open_link
         self._stop = threading.Event()
-        self._log = LineLog(self._interval())
+        self._log = self._line_log()
         self._thread = threading.Thread(target=self._run, name=f"preview {source.driver}", daemon=True)
         self._thread.start()
 
@@ -42,11 +42,12 @@ class LivePreview:
         self._thread.join(timeout)
         return not self._thread.is_alive()
 
-    def _interval(self) -> float:
+    def _line_log(self) -> LineLog:
         try:
-            return registry.info(self._source.driver).interval_s
+            info = registry.info(self._source.driver)
         except registry.DriverError:
-            return 1.0  # the thread will say what is wrong with the driver
+            return LineLog(1.0)  # the thread will say what is wrong with the driver
+        return LineLog(info.interval_s, values=bool(info.parameters))
 
     def _run(self) -> None:
         settings = dict(self._source.settings)

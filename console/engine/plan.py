@@ -41,12 +41,12 @@ def plan_ward(config: Config, speed: float = 1.0) -> WardPlan:
     demo: dict[str, list[bool]] = {bed: [] for bed in config.ward.beds}
     for source in config.source:
         try:
-            interval = registry.info(source.driver).interval_s
+            info = registry.info(source.driver)
             registry.create(source.driver, dict(source.settings))
         except registry.DriverError as error:
             raise ConfigError(f"source '{source.name}': {error}") from error
         if source.enabled:
-            specs[source.bed].append(SourceSpec(source.name, interval, speed))
+            specs[source.bed].append(SourceSpec(source.name, info.interval_s, speed, bool(info.parameters)))
         demo[source.bed].append(source.demo)
     for feed in config.hl7_listener:
         for bed in dict.fromkeys(feed.beds.values()):

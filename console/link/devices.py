@@ -16,7 +16,6 @@ from console.ward.source import SourceState
 from drivers.driver import DriverInfo, DriverSettings, SerialSettings
 from drivers.observation import DeviceAlert, Vital
 
-
 RECORDING_LIMIT = 64 * 1024 * 1024
 """Bytes of device traffic after which a recording ends by itself."""
 

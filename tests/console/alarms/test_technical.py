@@ -295,3 +295,17 @@ def test_a_source_bound_anew_is_waited_for_again_and_its_outage_ends_with_a_valu
     m.observe(HR, Status.VALID, 62, "m")
     assert found(m, 100) == []
     assert found(m, 112) == [(Priority.LOW, "Late data – m")]
+
+
+def test_a_device_without_vital_signs_is_missed_when_its_line_falls_silent_and_back_with_its_line():
+    m = TechnicalMonitor([SourceSpec("d", 0.02, values=False)], 0.0)
+    m.link("d", SourceState.CONNECTED, "", 0)
+    assert found(m, 600) == []
+    m.link("d", SourceState.SILENT, "", 605)
+    assert found(m, 608.9) == []
+    assert found(m, 609) == [(Priority.LOW, "Late data – d")]
+    m.link("d", SourceState.CONNECTED, "", 620)
+    assert found(m, 620) == []
+    m.link("d", SourceState.LOST, "gone", 630)
+    assert [priority for priority, _ in found(m, 635)] == [Priority.LOW]
+    assert [priority for priority, _ in found(m, 700)] == [Priority.MEDIUM]
