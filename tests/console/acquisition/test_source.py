@@ -335,3 +335,60 @@ def test_a_retired_source_hands_on_nothing_more_and_the_next_waits_for_its_line(
     finally:
         after.retire()
         after.join(5)
+
+
+class StuckLink:
+    """A link whose read hangs until it is released, and then brings a line after all."""
+
+    name = "stuck"
+
+    def __init__(self, released: threading.Event, reading: threading.Event) -> None:
+        self._released, self._reading = released, reading
+        self.closed = False
+
+    def read(self, timeout: float) -> bytes:
+        self._reading.set()
+        self._released.wait(10)
+        return line(11, 72)
+
+    def write(self, data: bytes) -> None:
+        """Nothing answers."""
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def test_what_a_hanging_line_brings_after_its_source_was_retired_reaches_nobody(port, monkeypatch):
+    released, reading = threading.Event(), threading.Event()
+    links: list[StuckLink] = []
+
+    def hanging(_config):
+        return lambda: links.append(StuckLink(released, reading)) or links[-1]
+
+    monkeypatch.setattr("console.acquisition.source.opener", hanging)
+    stuck = Reader(port.name)
+    monkeypatch.undo()
+    assert reading.wait(5)
+    stuck.thread.retire()
+    config = parse_config(config_for(port.name))
+    items: list = []
+    following = SourceThread(
+        config.source[0], first_views(config)[0], lambda i: items.append(i) or True, stuck.clock, [stuck.thread]
+    )
+    following.start()
+    try:
+        assert not stuck.thread.join(1.5)
+        assert following.view().state is SourceState.CONNECTING, "the line was opened while another thread had it"
+        released.set()
+        assert stuck.thread.join(5)
+        assert links[0].closed
+        said = Output((Vital(Parameter.SPO2, 11),), (DeviceAlert("spo2_low", "low"),))
+        stuck.thread.received(Reception(stuck.clock.now(), said, 1, FrameCounters()))
+        assert stuck.items == []
+        wait_for(lambda: following.view().state is SourceState.CONNECTED)
+        port.send(line(95, 72))
+        wait_for(lambda: items)
+    finally:
+        released.set()
+        following.retire()
+        following.join(5)
