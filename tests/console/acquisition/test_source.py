@@ -20,7 +20,7 @@ from console.engine.plan import first_views
 from console.station import Station
 from console.ward.source import SourceState
 from drivers.driver import FrameCounters, Output
-from drivers.observation import Parameter, Status, Vital
+from drivers.observation import DeviceAlert, Parameter, Status, Vital
 from drivers.transport.reconnect import Reception
 
 
