@@ -85,7 +85,7 @@ class Bench:
     def do(self, change: Change) -> str:
         """A change that must succeed; gives the entry id."""
         reply = self.change(change)
-        assert reply.error == ""
+        assert reply.error == "", reply.error
         return reply.entry_id
 
     def refused(self, change: Change, by: str = ENGINEER) -> str:
@@ -93,7 +93,7 @@ class Bench:
         text, config = self.path.read_text() if self.path.exists() else None, self.desk.config()
         sources = [self.station.acquisition.source(s.name) for s in config.source]
         reply = self.change(change, by)
-        assert reply.error
+        assert reply.error, "it was not refused"
         assert "\n" not in reply.error
         assert (self.path.read_text() if self.path.exists() else None) == text
         assert self.desk.config() is config
