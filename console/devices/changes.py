@@ -9,10 +9,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from console.acquisition.lines import line_key
-from console.config import Config, SerialTransport, SourceConfig
+from console.config import Config, ReplayTransport, SerialTransport, SourceConfig
 from console.config_text import in_words, with_source, with_ward, without_source
 from console.link.devices import ConfirmDevice, RemoveSource, SaveSource, SaveWard, SetEnabled
 from drivers import registry
+from drivers.transport.adapters import is_one_of_a_kind
 
 COMPARE = "Compare the values that arrive with the monitor at {bed}, and confirm that they are the same."
 
@@ -136,6 +137,7 @@ def _source(change: SaveSource, ward: Ward) -> Proposal:
     for other in ward.config.source:
         if other is not old:
             _refuse_shared(new, other)
+    _refuse_mixture(new, old, ward)
     confirmed = _confirmed(change.confirmed)
     if not confirmed and (old is None or _rebinds(old, new)):
         raise Refusal(
@@ -154,6 +156,28 @@ def _rebinds(old: SourceConfig, new: SourceConfig) -> bool:
     return before != (new.bed, new.transport, new.device, new.driver)
 
 
+def _refuse_mixture(new: SourceConfig, old: SourceConfig | None, ward: Ward) -> None:
+    """Played values and a patient's never stand at one bed, except on a ward where all are invented."""
+    if ward.config.ward.simulated:
+        return
+    sources = [s for s in ward.config.source if s.bed == new.bed and s is not old]
+    if not _is_played(new):
+        played = next((source for source in sources if _is_played(source)), None)
+        if played:
+            raise Refusal(f"{new.bed} shows the recording '{played.name}'; remove that first.")
+        return
+    if new.bed in ward.patients:
+        raise Refusal(f"{new.bed} is taken by {ward.patients[new.bed]}; a recording is played at an empty bed.")
+    real = [source.name for source in sources if not _is_played(source)]
+    real += [feed.name for feed in ward.config.hl7_listener if new.bed in feed.beds.values() and not feed.demo]
+    if real:
+        raise Refusal(f"{new.bed} has the source '{real[0]}'; a recording is played at a bed of its own.")
+
+
+def _is_played(source: SourceConfig) -> bool:
+    return source.demo or isinstance(source.transport, ReplayTransport)
+
+
 def _refuse_shared(new: SourceConfig, other: SourceConfig) -> None:
     """One line, one adapter and one device speak for one bed."""
     key = line_key(new)
@@ -162,7 +186,8 @@ def _refuse_shared(new: SourceConfig, other: SourceConfig) -> None:
     if key is not None and key == line_key(other):
         shared = "port" if key[0] == "serial" else "address"
     elif isinstance(mine, SerialTransport) and isinstance(its, SerialTransport) and mine.adapter:
-        shared = "adapter" if mine.adapter == its.adapter else ""
+        # Adapters without a number of their own are alike, and not the same: their sockets tell them apart.
+        shared = "adapter" if mine.adapter == its.adapter and is_one_of_a_kind(mine.adapter) else ""
     if shared:
         raise Refusal(f"This {shared} is already used by '{other.name}' at {other.bed}; remove or change that first.")
     if new.device and new.device == other.device and new.driver == other.driver:

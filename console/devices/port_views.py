@@ -6,7 +6,7 @@ import os
 
 from console.config import Config, SerialTransport
 from console.link.devices import PortView
-from drivers.transport.adapters import tells_apart
+from drivers.transport.adapters import is_one_of_a_kind
 from drivers.transport.ports import SerialPort, list_ports
 
 
@@ -37,7 +37,7 @@ def _user(port: SerialPort, config: Config) -> str:
         line = source.transport
         if isinstance(line, SerialTransport):
             # Adapters without a number of their own are all the same one: only their socket tells them apart.
-            pinned = line.adapter == port.adapter and tells_apart(port.serial_number)
+            pinned = line.adapter == port.adapter and is_one_of_a_kind(port.adapter)
             if pinned or os.path.realpath(line.port) == real:
                 return source.name
     return ""

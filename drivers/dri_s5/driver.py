@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from pydantic import Field
+
 from drivers.alerts import AlertChanges
 from drivers.cuff import CuffReadings
 from drivers.delimited import Fragment, FrameTally, Splitter
@@ -46,9 +48,13 @@ ALARM_INTERVAL_S = 5.0
 
 
 class DriS5Settings(DriverSettings):
-    """alarms: ask for the alarms on the monitor's screen too; switch off for a monitor that does not know this."""
+    """What may be chosen of the conversation."""
 
-    alarms: bool = True
+    alarms: bool = Field(
+        default=True,
+        title="Ask for alarms",
+        description="Also ask for the alarms on the screen. Off for a monitor that does not know the question.",
+    )
 
 
 class DriS5:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import ClassVar, Literal
 
+from pydantic import Field
+
 from drivers.alerts import AlertChanges
 from drivers.cuff import CuffReadings
 from drivers.delimited import Fragment, FrameTally, Splitter
@@ -26,9 +28,13 @@ _ALERT_PARAMETER = {**_SINGLE, "NIBP": Parameter.NIBP_SYS, "T1": Parameter.TEMP,
 
 
 class IvySettings(DriverSettings):
-    """arterial_channel: the pressure channel that is an arterial line, when the frame does not label it."""
+    """What the frames leave open."""
 
-    arterial_channel: Literal["P1", "P2"] | None = None
+    arterial_channel: Literal["P1", "P2"] | None = Field(
+        default=None,
+        title="Arterial line on",
+        description="The pressure channel that is an arterial line, where the monitor does not label it so.",
+    )
 
 
 class IvyAnsarB:

@@ -67,6 +67,12 @@ def tells_apart(serial_number: str) -> bool:
     return len(serial_number.strip("0")) > 1 and serial_number.upper() not in _PLACEHOLDERS
 
 
+def is_one_of_a_kind(adapter: str) -> bool:
+    """True when an identity (`vendor:product:serial number`) belongs to no other adapter."""
+    parts = adapter.split(":")
+    return len(parts) > 2 and tells_apart(parts[2])
+
+
 def terminals(roots: Roots = SYSTEM) -> tuple[Terminal, ...]:
     """The serial ports that are there now, sorted by name. Opens none of them."""
     if sys.platform != "linux":
