@@ -45,14 +45,19 @@ def other_environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "bin"
 
 
+def swing(number: int, top: int) -> int:
+    """Up to `top` and down again, one a step: a value that leaps is doubted where the protocol has no checksum."""
+    return top - abs(number % (2 * top) - top)
+
+
 def rising(elapsed: float) -> DeviceState:
     """Every value changes with every simulated second; the temperature stands still for ten, the cuff for twelve."""
     n = int(elapsed)
     return DeviceState(
         {
-            P.HR: 60 + n, P.PR: 61 + n, P.RR: 10 + n % 20, P.SPO2: 80 + n % 20, P.ETCO2: 30 + n % 15,
+            P.HR: 60 + n, P.PR: 61 + n, P.RR: 10 + swing(n, 19), P.SPO2: 80 + swing(n, 19), P.ETCO2: 30 + swing(n, 14),
             P.NIBP_SYS: 110 + n // 12, P.NIBP_DIA: 70 + n // 12, P.NIBP_MEAN: 84 + n // 12,
-            P.TEMP: 36.0 + n // 10 / 10, P.PERFUSION_INDEX: 1.25 + n % 4,
+            P.TEMP: 36.0 + n // 10 / 10, P.PERFUSION_INDEX: 1.25 + swing(n, 3),
         }
     )  # fmt: skip
 
