@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable
 
 from console.alarms.alarm import Condition
 from console.alarms.technical_source import LATE_S, STANDS_S, SourceSpec, SourceWatch, by_age
-from console.alarms.technical_text import sensor_fault
+from console.alarms.technical_text import no_source, sensor_fault
 from console.ward.source import Liveness, SourceState
 from drivers.observation import Parameter, Status
 
@@ -24,6 +24,9 @@ SINGLE_STANDS_S: dict[Parameter, float] = {
     Parameter.TEMP: 14400.0,
 }
 """Single readings stand longer than a stream: a cuff pressure 90 min, a temperature 4 h (detector spec., section 1)."""
+
+SOURCELESS_S = 60.0
+"""A patient at whose bed no source is expected is not watched; so long there is to plug one in."""
 
 CONTINUOUS_COUNT, CONTINUOUS_S = 3, 600.0
 """Temperature is a stream when three values arrive in ten minutes (detector specification, section 1)."""
@@ -77,6 +80,8 @@ class TechnicalMonitor:
         self._notes: dict[str, Condition] = {}
         self._conditions: tuple[Condition, ...] = ()
         self._abandoned = False
+        self._sourceless_since = started
+        self._sourceless = no_source(bed)
 
     def replan(self, sources: Iterable[SourceSpec], rebound: Collection[str], now: float) -> None:
         """Expect other sources from now on. rebound: names of those that are something else than before although they
@@ -92,6 +97,7 @@ class TechnicalMonitor:
         gone = {name for name in before if name not in self._sources} | set(rebound)
         self._sensors = {p: sensor for p, sensor in self._sensors.items() if sensor.source not in gone}
         self._abandoned = not self._sources and (self._abandoned or bool(before))
+        self._sourceless_since = now
 
     def observe(self, parameter: Parameter, status: Status, stamp: float, source: str) -> None:
         """Something arrived for this bed. "No data" said by the device keeps the source alive, not the sensor."""
@@ -147,6 +153,7 @@ class TechnicalMonitor:
 
     def restart(self, now: float) -> None:
         """Wait anew for sources that have not spoken: somebody has just been admitted, or standby has ended."""
+        self._sourceless_since = now
         for source in self._sources.values():
             if source.heard is None:
                 source.since = now
@@ -179,6 +186,8 @@ class TechnicalMonitor:
                 sensor.condition = sensor_fault(parameter, wrong) if wrong else None
             if sensor.condition is not None:
                 found.append(sensor.condition)
+        if occupied and not self._sources and now - self._sourceless_since >= SOURCELESS_S:
+            found.append(self._sourceless)
         found.extend(self._notes.values())
         if len(found) != len(self._conditions) or any(a is not b for a, b in zip(found, self._conditions, strict=True)):
             self._conditions = tuple(found)

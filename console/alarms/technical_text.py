@@ -55,6 +55,18 @@ def another_device(name: str, bed: str, error: str) -> Condition:
     )
 
 
+def no_source(bed: str) -> Condition:
+    """A patient is admitted to a bed at which no monitor is expected."""
+    return Condition(
+        key="technical:no source",
+        kind=Kind.TECHNICAL,
+        priority=Priority.LOW,
+        text="No monitor at this bed",
+        detail=f"no source is bound to {bed}, or it has been stopped",
+        advice="Nothing of this patient is watched here: bind or start a monitor on the Devices page, or discharge.",
+    )
+
+
 def sensor_fault(parameter: Parameter, wrong: str) -> Condition:
     """A parameter that is not measured. wrong: "off", "silent" or "unreliable"."""
     label = LABELS[parameter]

@@ -61,6 +61,11 @@ def run_console(link: Link, options: Options, devices: Devices | None = None) ->
     Look for a display before (console.ui.display): without one Qt ends the process. Raises OSError when the pictures
     cannot be saved.
     """
+    with _ended_by_signals() as ending:
+        return _run(link, options, devices, ending)
+
+
+def _run(link: Link, options: Options, devices: Devices | None, ending: _Ending) -> bool:
     application = _application()
     window = build_window(link, options, devices=devices)
     wanted: list[bool] = []
@@ -81,8 +86,9 @@ def run_console(link: Link, options: Options, devices: Devices | None = None) ->
     failures: list[OSError] = []
     if options.seconds is not None:
         QTimer.singleShot(round(options.seconds * 1000), lambda: _end(window, options, failures))
-    with _closed_by_signals(window):
-        application.exec()
+    ending.watch(window)
+    application.exec()
+    ending.watch(None)
     window.deleteLater()
     application.processEvents()
     if failures:
@@ -90,15 +96,35 @@ def run_console(link: Link, options: Options, devices: Devices | None = None) ->
     return bool(wanted)
 
 
-@contextmanager
-def _closed_by_signals(window: MainWindow) -> Iterator[None]:
-    """Ctrl+C and a polite kill end the program in order: in a slot of Qt a KeyboardInterrupt would only be printed.
+class _Ending:
+    """Ctrl+C or a polite kill, at any moment: it closes the window, or has it closed as soon as there is one.
 
-    Python looks at signals when it next runs, which the timers of the window see to many times a second.
+    Python's own KeyboardInterrupt would be raised inside a call of Qt: printed and forgotten there, or a crash while
+    the window is being built. Python looks at signals when it next runs, which the timers of the window see to.
     """
-    before = {s: signal.signal(s, lambda *_: window.close()) for s in (signal.SIGINT, signal.SIGTERM)}
+
+    def __init__(self) -> None:
+        self._asked = False
+        self._window: MainWindow | None = None
+
+    def __call__(self, *_: object) -> None:
+        self._asked = True
+        if self._window is not None:
+            self._window.close()
+
+    def watch(self, window: MainWindow | None) -> None:
+        """Close this window when the end is asked for, from the event loop when it was already; None: no window."""
+        self._window = window
+        if window is not None and self._asked:
+            QTimer.singleShot(0, window, window.close)
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator[_Ending]:
+    ending = _Ending()
+    before = {number: signal.signal(number, ending) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        yield
+        yield ending
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -282,7 +282,8 @@ def test_a_source_that_leaves_takes_its_outage_and_its_sensors_with_it_and_touch
     assert found(m, 100) == []
     assert found(m, 117) == [(Priority.LOW, "Late data – o")]
     m.replan([], ["o"], 118)
-    assert found(m, 500) == []
+    assert found(m, 177) == []
+    assert found(m, 500) == [(Priority.LOW, "No monitor at this bed")]
     assert m.liveness(500) is Liveness.NO_DATA
 
 
@@ -309,3 +310,17 @@ def test_a_device_without_vital_signs_is_missed_when_its_line_falls_silent_and_b
     m.link("d", SourceState.LOST, "gone", 630)
     assert [priority for priority, _ in found(m, 635)] == [Priority.LOW]
     assert [priority for priority, _ in found(m, 700)] == [Priority.MEDIUM]
+
+
+def test_a_patient_without_a_monitor_is_told_after_a_minute_and_until_one_is_bound():
+    m = TechnicalMonitor([], 0.0, "7B-01")
+    assert found(m, 59) == []
+    assert found(m, 600, occupied=False) == []
+    assert found(m, 600) == [(Priority.LOW, "No monitor at this bed")]
+    m.replan([SourceSpec("m", 1.0)], (), 601)
+    assert found(m, 602) == []
+    m.replan([], (), 700)
+    assert found(m, 759) == []
+    assert found(m, 760) == [(Priority.LOW, "No monitor at this bed")]
+    m.restart(800)
+    assert found(m, 859) == []

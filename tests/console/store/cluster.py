@@ -47,7 +47,7 @@ class Cluster:
         self._wait()
 
     def _wait(self) -> None:
-        for _ in range(100):
+        for _ in range(600):
             command = [str(self._bin / "pg_isready"), "-h", str(self.folder), "-U", "ward", "-d", "postgres", "-q"]
             if subprocess.run(command, check=False).returncode == 0:
                 return

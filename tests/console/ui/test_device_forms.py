@@ -96,7 +96,7 @@ def test_choices_and_numbers_that_may_be_left_out(qtbot):
 def test_a_driver_that_describes_its_settings_in_words_is_read_out(qtbot):
     form = SettingsForm(DriS5.settings_type)
     qtbot.addWidget(form)
-    assert any("ask for the alarms on the monitor's screen too" in w.text() for w in form.findChildren(QLabel))
+    assert any("Also ask for the alarms on the screen" in w.text() for w in form.findChildren(QLabel))
     assert SettingsForm(DriverSettings).values() == {}
 
 
