@@ -94,10 +94,19 @@ class SerialLink:
             if sys.platform == "win32":
                 self._port.timeout = timeout
                 return bytes(self._port.read(max(1, min(self._port.in_waiting, READ_SIZE))))
-            readable, _, _ = select.select([self._port.fileno()], [], [], timeout)
-            return bytes(self._port.read(READ_SIZE)) if readable else b""
+            # Not by the port's own read: it asks the system twice more whether there is something, at every frame.
+            descriptor = self._port.fileno()
+            readable, _, _ = select.select([descriptor], [], [], timeout)
+            if not readable:
+                return b""
+            data = os.read(descriptor, READ_SIZE)
+        except BlockingIOError:
+            return b""
         except _GONE as error:
             raise LinkError(f"{self.name}: {_UNPLUGGED}") from error
+        if not data:
+            raise LinkError(f"{self.name}: {_UNPLUGGED}")
+        return data
 
     def write(self, data: bytes) -> None:
         """See Link.write."""
