@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+
+from hypothesis import strategies as st
 
 from drivers.driver import Driver, Output
 from drivers.observation import DeviceAlert, Vital
@@ -49,3 +51,31 @@ def read_all(driver: Driver, pieces: Iterable[bytes]) -> tuple[list[Vital], list
 def numbers(vitals: Iterable[Vital]) -> set[tuple[str, float]]:
     """The values among them, without "no data"."""
     return {(v.parameter.value, v.value) for v in vitals if v.value is not None}
+
+
+NewDriver = Callable[[], Driver]
+
+
+def assert_chopping_changes_nothing(new: NewDriver, stream: bytes, sizes: Iterable[int]) -> None:
+    """The same values, alerts and counts, however the stream comes."""
+    whole, chopped = new(), new()
+    assert read_all(chopped, chunks(stream, sizes)) == read_all(whole, [stream])
+    assert chopped.counters == whole.counters
+
+
+def assert_loss_tells_nothing_new(new: NewDriver, stream: bytes, longest: int, data: st.DataObject) -> None:
+    """Up to `longest` bytes lost anywhere: no value that the whole stream does not tell."""
+    start = data.draw(st.integers(0, len(stream) - 1))
+    length = data.draw(st.integers(1, longest))
+    _assert_nothing_new(new, stream, stream[:start] + stream[start + length :])
+
+
+def assert_an_added_byte_tells_nothing_new(new: NewDriver, stream: bytes, data: st.DataObject) -> None:
+    """One byte more anywhere: no value that the whole stream does not tell."""
+    at = data.draw(st.integers(0, len(stream)))
+    byte = data.draw(st.binary(min_size=1, max_size=1))
+    _assert_nothing_new(new, stream, stream[:at] + byte + stream[at:])
+
+
+def _assert_nothing_new(new: NewDriver, stream: bytes, damaged: bytes) -> None:
+    assert numbers(read_all(new(), [damaged])[0]) <= numbers(read_all(new(), [stream])[0])

@@ -12,7 +12,15 @@ from hypothesis import strategies as st
 from drivers.driver import DriverSettings, FrameCounters, Output
 from drivers.nonin.ascii.driver import NoninAscii
 from drivers.observation import Parameter, Status
-from tests.drivers.noise import chunks, cut, flip_bits, numbers, read_all
+from tests.drivers.noise import (
+    assert_an_added_byte_tells_nothing_new,
+    assert_chopping_changes_nothing,
+    assert_loss_tells_nothing_new,
+    cut,
+    flip_bits,
+    numbers,
+    read_all,
+)
 from tests.drivers.nonin.encoder_ascii import line
 
 
@@ -141,29 +149,18 @@ lines = st.lists(st.tuples(st.integers(70, 100), st.integers(30, 300)), min_size
 
 @given(lines, st.lists(st.integers(1, 30), max_size=40), st.binary(max_size=30))
 def test_a_stream_reads_alike_however_it_is_chopped(sent: list[bytes], sizes: list[int], noise: bytes) -> None:
-    stream = noise.join(sent)
-    whole, chopped = driver(), driver()
-    assert read_all(chopped, chunks(stream, sizes)) == read_all(whole, [stream])
-    assert chopped.counters == whole.counters
+    assert_chopping_changes_nothing(driver, noise.join(sent), sizes)
 
 
 @given(lines, st.data())
 def test_lost_bytes_within_a_line_never_make_a_value_that_was_not_sent(sent: list[bytes], data: st.DataObject) -> None:
     """A loss of exactly one line's length, from a value to the same place in the next line, could."""
-    stream = b"".join(sent)
-    start = data.draw(st.integers(0, len(stream) - 1))
-    length = data.draw(st.integers(1, len(sent[0]) - 1))
-    found, _ = read_all(driver(), [stream[:start] + stream[start + length :]])
-    assert numbers(found) <= numbers(read_all(driver(), [stream])[0])
+    assert_loss_tells_nothing_new(driver, b"".join(sent), len(sent[0]) - 1, data)
 
 
 @given(lines, st.data())
 def test_an_added_byte_never_makes_a_value_that_was_not_sent(sent: list[bytes], data: st.DataObject) -> None:
-    stream = b"".join(sent)
-    at = data.draw(st.integers(0, len(stream)))
-    byte = data.draw(st.binary(min_size=1, max_size=1))
-    found, _ = read_all(driver(), [stream[:at] + byte + stream[at:]])
-    assert numbers(found) <= numbers(read_all(driver(), [stream])[0])
+    assert_an_added_byte_tells_nothing_new(driver, b"".join(sent), data)
 
 
 @given(st.integers(0, 16), st.integers(0, 255))
