@@ -18,6 +18,9 @@ SILENT_INTERVALS = 2.5
 SILENT_S = 5.0
 """A link that stands without a value for max(5 s, 2.5 intervals) is shown as silent; alarms have their own times."""
 
+LEAST_REAL_S = 2.0
+"""In a demonstration that runs faster no line is silent within so many real seconds."""
+
 MALFORMED_FRAMES = 3
 """So many unreadable frames, or this many bytes that belong to no frame, since the last good one: the line speaks
 another language than its driver."""
@@ -31,14 +34,17 @@ class LineLog:
     """Follows one line; implements drivers.transport.reconnect.Sink. `view` may be called from any thread.
 
     interval_s: seconds between two reports of the device. values: False for one that tells no vital signs, whose frames
-    are then the sign that it speaks. now: the clock that `reconnect.run` is given too. tap: put
-    it on the links, `tapped(open_link, log.tap)`; it carries the recording.
+    are then the sign that it speaks. now: the clock that `reconnect.run` is given too; pace: its seconds per real
+    second. tap: put it on the links, `tapped(open_link, log.tap)`; it carries the recording.
     """
 
-    def __init__(self, interval_s: float, now: Callable[[], float] = time.monotonic, values: bool = True) -> None:
+    def __init__(
+        self, interval_s: float, now: Callable[[], float] = time.monotonic, values: bool = True, pace: float = 1.0
+    ) -> None:
         self.tap = Tap(now)
+        least = LEAST_REAL_S * pace if pace > 1.0 else 0.0
+        self._silent_s = max(SILENT_S, SILENT_INTERVALS * interval_s, least)
         self._values = values
-        self._interval = interval_s
         self._now = now
         self._lock = threading.Lock()
         self._state = SourceState.CONNECTING
@@ -132,4 +138,4 @@ class LineLog:
         if frames.bad - before.bad >= MALFORMED_FRAMES or frames.skipped - before.skipped >= MALFORMED_BYTES:
             return SourceState.MALFORMED
         quiet = self._now() - max(self._connected_at, self._last_value_at)
-        return SourceState.SILENT if quiet > max(SILENT_S, SILENT_INTERVALS * self._interval) else self._state
+        return SourceState.SILENT if quiet > self._silent_s else self._state

@@ -62,7 +62,7 @@ class SourceThread:
         self._retired = False
         self._view = view
         info = registry.info(config.driver)
-        self._log = LineLog(info.interval_s, clock.now, bool(info.parameters))
+        self._log = LineLog(info.interval_s, clock.now, bool(info.parameters), clock.speed)
         self._binding = DeviceBinding(config.device, clock.speed, checked=bool(info.check))
         self._checked = bool(registry.info(config.driver).check)
         self._witness = Corroboration()

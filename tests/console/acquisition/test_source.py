@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from console.acquisition.linelog import LineLog
 from console.acquisition.source import SourceThread, serial_settings
 from console.clock import SystemClock
 from console.config import ConfigError, SerialTransport, parse_config
@@ -392,3 +393,14 @@ def test_what_a_hanging_line_brings_after_its_source_was_retired_reaches_nobody(
         released.set()
         following.retire()
         following.join(5)
+
+
+@pytest.mark.parametrize(("interval", "pace", "silent_after"), [(1.0, 1.0, 5.0), (5.0, 1.0, 12.5), (1.0, 30.0, 60.0)])
+def test_a_line_is_silent_by_its_interval_and_in_a_fast_demonstration_by_real_seconds(interval, pace, silent_after):
+    now = [100.0]
+    log = LineLog(interval, lambda: now[0], pace=pace)
+    log.connected(100.0, 1)
+    now[0] = 100.0 + silent_after
+    assert log.view(traffic=False).state is SourceState.CONNECTED
+    now[0] += 0.1
+    assert log.view(traffic=False).state is SourceState.SILENT
