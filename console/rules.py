@@ -9,10 +9,12 @@ from typing import Any
 
 from console.alarms.alarm_rules import AlarmRules
 from console.alarms.detector_rules import DetectorRules, RulesError
+from console.alarms.escalation import EscalationRules
 from console.alarms.limits import LimitRules
 
 DETECTORS = "detectors"
 LIMITS = "limits"
+ESCALATION = "escalation"
 
 
 def load_rules(overrides: Mapping[str, Any] | None = None) -> AlarmRules:
@@ -22,13 +24,17 @@ def load_rules(overrides: Mapping[str, Any] | None = None) -> AlarmRules:
     `--set`: {"withdrawal": {"hr": {"one": 115}}}, {"withdrawal.hr.one": 115}, {"limits.hr.high": 130}. A first part
     "detectors" may be left out. Raises RulesError naming the key and what is allowed.
     """
-    trees = {DETECTORS: _defaults("detectors.toml"), LIMITS: _defaults("limits.toml")}
+    trees = {tree: _defaults(f"{tree}.toml") for tree in (DETECTORS, LIMITS, ESCALATION)}
     for key, value in _flat(overrides or {}):
         tree, _, rest = key.partition(".")
         if tree not in trees:
             tree, rest = DETECTORS, key
         _lay(trees[tree], rest.split("."), value, key)
-    return AlarmRules(DetectorRules.from_mapping(trees[DETECTORS]), LimitRules.from_mapping(trees[LIMITS]))
+    return AlarmRules(
+        DetectorRules.from_mapping(trees[DETECTORS]),
+        LimitRules.from_mapping(trees[LIMITS]),
+        EscalationRules.from_mapping(trees[ESCALATION]),
+    )
 
 
 def _defaults(name: str) -> dict[str, Any]:

@@ -122,6 +122,8 @@ class Alarm:
     bed: "" for an alarm of the console itself. raised_at: UTC of the onset; stepped_at: UTC of the last change of
     priority upward (equal to raised_at before); since: engine time of stepped_at, for the age on screen.
     A member limit alarm of a sounding pattern alarm has sounding False: shown, logged, not sounded.
+    called: engine time from which it has called without an answer, None for `since`; unanswered: how many steps of
+    escalation it has reached since then.
     """
 
     id: str
@@ -138,6 +140,8 @@ class Alarm:
     highest: Priority = Priority.LOW
     sounding: bool = True
     demo: bool = False
+    called: float | None = None
+    unanswered: int = 0
 
     @property
     def priority(self) -> Priority:
@@ -157,6 +161,7 @@ class Change(StrEnum):
     RESOUND = "resound"
     UPDATE = "update"
     RESTORE = "restore"
+    UNANSWERED = "unanswered"
 
 
 @dataclass(frozen=True, slots=True)

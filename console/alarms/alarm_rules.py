@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from console.alarms.detector_rules import DetectorRules
+from console.alarms.escalation import EscalationRules
 from console.alarms.limits import LimitRules
 
 
@@ -14,3 +15,4 @@ class AlarmRules:
 
     detectors: DetectorRules
     limits: LimitRules
+    escalation: EscalationRules = field(default_factory=EscalationRules)

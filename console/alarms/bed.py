@@ -12,6 +12,7 @@ from datetime import datetime
 
 from console.alarms.alarm import Alarm, Change, Condition, Kind, Presence, Stage, Transition
 from console.alarms.alarm_rules import AlarmRules
+from console.alarms.escalation import EscalationRules
 from console.alarms.explain import PatternView
 from console.alarms.lifecycle import UNDO_S, LifeCycle
 from console.alarms.limit_monitor import LimitMonitor
@@ -63,6 +64,7 @@ class BedAlarms:
 
     new_id: gives identifiers unique for ever. sources: what the bed expects to hear from, for technical alarms; None
     switches them off (recorded data have gaps that mean nothing). started: engine time at which waiting begins.
+    escalation: when unanswered alarms are told again, None for never.
     """
 
     def __init__(
@@ -74,12 +76,13 @@ class BedAlarms:
         *,
         sources: Iterable[SourceSpec] | None = None,
         started: float = 0.0,
+        escalation: EscalationRules | None = None,
     ) -> None:
         self.bed = bed
         self.patient: Patient | None = None
         self.standby = False
         self._rules = rules
-        self._lifecycle = LifeCycle(bed, new_id, demo=demo)
+        self._lifecycle = LifeCycle(bed, new_id, demo=demo, escalation=escalation)
         self.limits = LimitMonitor(rules.limits)
         self.technical = None if sources is None else TechnicalMonitor(sources, started, bed)
         self.patterns: PatternMonitor | None = None

@@ -22,6 +22,7 @@ from console.alarms.alarm import (
     Stage,
     Transition,
 )
+from console.alarms.escalation import EscalationRules
 
 UNDO_S = 5.0
 """An acknowledgement can be taken back for so many seconds."""
@@ -58,12 +59,23 @@ class _Entry:
 
 
 class LifeCycle:
-    """The alarms of one bed (or of the console itself, bed ""). At most one alarm per condition key is active."""
+    """The alarms of one bed (or of the console itself, bed ""). At most one alarm per condition key is active.
 
-    def __init__(self, bed: str, new_id: Callable[[], str], *, demo: bool = False) -> None:
+    escalation: when unanswered alarms are told again; left out, as in a replay where nobody could answer: never.
+    """
+
+    def __init__(
+        self,
+        bed: str,
+        new_id: Callable[[], str],
+        *,
+        demo: bool = False,
+        escalation: EscalationRules | None = None,
+    ) -> None:
         self._bed = bed
         self._new_id = new_id
         self.demo = demo
+        self._escalation = escalation or EscalationRules()
         self._entries: dict[str, _Entry] = {}
         self._cache: tuple[Alarm, ...] | None = ()
 
@@ -87,6 +99,7 @@ class LifeCycle:
                 self._follow(known, condition, now, utc, out)
         self._remind(now, utc, out)
         self._mute(now, utc, out)
+        self._escalate(now, utc, out)
         return out
 
     def acknowledge(self, alarm_id: str, version: int, by: str, reason: str, now: float, utc: datetime) -> Transition:
@@ -148,7 +161,8 @@ class LifeCycle:
                 entry.acked_points = alarm.condition.points
             # Engine time starts anew with the process; ages on screen follow the recorded wall time.
             since = now - max(0.0, (utc - alarm.stepped_at).total_seconds())
-            changed = replace(alarm, version=alarm.version + 1, since=since, sounding=_audible(alarm))
+            called = None if alarm.called is None else since + (alarm.called - alarm.since)
+            changed = replace(alarm, version=alarm.version + 1, since=since, called=called, sounding=_audible(alarm))
             out.append(self._store(entry, changed, Change.RESTORE, now, utc))
         return out
 
@@ -210,6 +224,8 @@ class LifeCycle:
                 stepped_at=utc,
                 since=now,
                 acknowledged=None,
+                called=None,
+                unanswered=0,
                 highest=max(before.highest, condition.priority),
             )
             changed = replace(changed, sounding=_audible(changed) and entry.muted_by is None)
@@ -261,6 +277,8 @@ class LifeCycle:
     def _reopen(self, entry: _Entry, change: Change, now: float, utc: datetime, by: str = "") -> Transition:
         alarm = replace(entry.alarm, version=entry.alarm.version + 1, acknowledged=None)
         entry.seen_from = alarm.version
+        if change is Change.RESOUND:
+            alarm = replace(alarm, called=now, unanswered=0)
         alarm = replace(alarm, sounding=_audible(alarm) and entry.muted_by is None)
         return self._store(entry, alarm, change, now, utc, alarm.condition.stage, by)
 
@@ -286,8 +304,18 @@ class LifeCycle:
                 entry.muted_by = self._cover(alarm.condition)
             sounding = _audible(alarm) and entry.muted_by is None
             if sounding != alarm.sounding:
-                changed = replace(alarm, version=alarm.version + 1, sounding=sounding)
+                called = now if sounding else alarm.called
+                changed = replace(alarm, version=alarm.version + 1, sounding=sounding, called=called)
                 out.append(self._store(entry, changed, Change.UPDATE, now, utc, alarm.condition.stage))
+
+    def _escalate(self, now: float, utc: datetime, out: list[Transition]) -> None:
+        """Every step without an answer is told and journalled once."""
+        for entry in self._entries.values():
+            alarm = entry.alarm
+            step = self._escalation.step(alarm, now)
+            if step > alarm.unanswered:
+                changed = replace(alarm, version=alarm.version + 1, unanswered=step)
+                out.append(self._store(entry, changed, Change.UNANSWERED, now, utc, alarm.condition.stage))
 
     def _store(
         self,

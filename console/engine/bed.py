@@ -44,7 +44,15 @@ class Bed:
         self, plan: BedPlan, rules: AlarmRules, new_id: Callable[[], str], zone: ZoneInfo, started: float
     ) -> None:
         self.name = plan.bed
-        self.alarms = BedAlarms(plan.bed, rules, new_id, plan.demo, sources=plan.sources, started=started)
+        self.alarms = BedAlarms(
+            plan.bed,
+            rules,
+            new_id,
+            plan.demo,
+            sources=plan.sources,
+            started=started,
+            escalation=rules.escalation,
+        )
         self.pump_events: list[PumpEvent] = []
         self.findings: list[NurseObservation] = []
         self.standby_reason = ""

@@ -56,7 +56,7 @@ class WardCore:
         self.watch = SystemWatch()
         self._emit = emit
         self.speed = speed
-        self._lifecycle = LifeCycle("", new_id)
+        self._lifecycle = LifeCycle("", new_id, escalation=rules.escalation)
         self._dirty: set[str] = set(self.beds)
         self._faulty: dict[str, tuple[str, float]] = {}
         self._sources = plan.views

@@ -39,7 +39,7 @@ class Chip(QAbstractButton):
         """Turn to an alarm; repaints only when its words change."""
         latched = alarm.presence is Presence.LATCHED
         text = wording.ended_texts(alarm, zone)[0] if latched else wording.alarm_text(alarm, narrow=True)
-        age = "" if latched else wording.age_text(max(0.0, now - alarm.since))
+        age = "" if latched else wording.unanswered_text(alarm, now) or wording.age_text(max(0.0, now - alarm.since))
         if (alarm, text, age) == (self.alarm, self._text, self._age):
             return
         self.alarm, self._text, self._age = alarm, text, age

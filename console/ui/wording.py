@@ -8,6 +8,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from console.alarms.alarm import Alarm, Kind, Presence, Priority
+from console.alarms.escalation import called_s
 from console.alarms.limits import displayed
 from drivers.observation import Parameter
 
@@ -129,6 +130,13 @@ def ended_texts(alarm: Alarm, zone: ZoneInfo) -> tuple[str, ...]:
         word = PATTERN_WORD[alarm.condition.kind]
         return f"{word} – {ended}", f"{PATTERN_SHORT[alarm.condition.kind]} {ended}", texts[-1]
     return *(f"{text} – {ended}" for text in texts), f"{texts[-1]} {ended}", texts[-1]
+
+
+def unanswered_text(alarm: Alarm, now: float) -> str:
+    """ "unanswered 3 min" for an alarm that has been told again because nobody answers, else "". now: engine time."""
+    if not alarm.unanswered or not alarm.sounding:
+        return ""
+    return f"unanswered {max(1, int(called_s(alarm, now) // _MINUTE))} min"
 
 
 def needs_answer(alarm: Alarm) -> bool:

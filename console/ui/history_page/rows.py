@@ -7,6 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from console.alarms.alarm import STAGE_PRIORITY, Alarm, Change, Kind, Presence, Transition
+from console.alarms.escalation import called_s
 from console.store.records import HistoryFilter, Trend
 from console.ui import charting, wording
 from console.ui.theme import PREFIX
@@ -99,6 +100,9 @@ def _step(transition: Transition) -> str:
         return f"Acknowledgement taken back{_by(transition.by)}"
     if change is Change.RESOUND:
         return "Sound returned"
+    if change is Change.UNANSWERED:
+        called = called_s(alarm, transition.stamp)
+        return f"Unanswered for {wording.old_text(called)}, told again"
     return "Taken over after a restart of the console" if change is Change.RESTORE else ""
 
 

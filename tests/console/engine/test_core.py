@@ -336,3 +336,18 @@ def test_alarm_after_start_has_its_own_bed_and_no_demo_mark(ward):
     alarm = ward.alarm("limit:hr:high")
     assert (alarm.bed, alarm.patient_id, alarm.demo) == ("7B-01", "", False)
     assert alarm.raised_at == utc(START + 31)
+
+
+def test_an_unanswered_alarm_is_told_and_journalled_once_and_taken_up_so(ward):
+    ward.run(400, {HR: 150})
+    told = [t for t in ward.store.transitions if t.change is Change.UNANSWERED]
+    assert [(t.alarm.unanswered, t.alarm.condition.key) for t in told] == [
+        (1, "limit:hr:high"),
+        (2, "limit:hr:high"),
+    ]
+    assert [t for t in ward.emitted if t.change is Change.UNANSWERED] == told
+    (alarm,) = (a for a in ward.bed().alarms if a.condition.key == "limit:hr:high")
+    assert alarm.unanswered == 2
+    again = Ward(Restored(alarms=(alarm,)), start=ward.now + 10)
+    again.run(120, {HR: 150})
+    assert [t for t in again.store.transitions if t.change is Change.UNANSWERED] == []
