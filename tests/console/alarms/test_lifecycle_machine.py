@@ -1,17 +1,22 @@
-"""Any order of conditions, answers, undos, restarts and time: what must hold of every alarm in the journal."""
+"""Any order of conditions, answers, undos, restarts and time: what must hold of every alarm in the journal.
+
+`LifeOfAlarms` drives the life cycle alone, `WardMachine` (ward_machine.py) the whole ward on a real database.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
 
-from hypothesis import settings
+import pytest
+from hypothesis import HealthCheck, seed, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from console.alarms.alarm import STAGE_PRIORITY, Alarm, Change, Condition, Kind, Presence, Priority, Stage, Transition
 from console.alarms.lifecycle import RETURN_S, LifeCycle, RefusedError
 from drivers.observation import Parameter
+from tests.console.alarms.ward_machine import WardMachine
 from tests.console.ward_fakes import START, ids, utc
 
 KEYS = {
@@ -185,3 +190,19 @@ def test_the_machine_notices_a_broken_life_cycle() -> None:
     except AssertionError:
         return
     raise AssertionError("a hole in the versions went unnoticed")
+
+
+QUICK = settings(max_examples=12, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck))
+LONG = settings(QUICK, max_examples=500, stateful_step_count=100, database=None)
+
+
+def test_a_ward_keeps_its_promises_in_any_order_of_events(qapp) -> None:
+    run_state_machine_as_test(WardMachine, settings=QUICK)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(7200)
+@pytest.mark.parametrize("part", range(4))
+def test_two_thousand_runs_of_a_hundred_steps(qapp, part: int) -> None:
+    """Four parts of 500 runs, each of its own seed: a failure prints the steps that lead to it."""
+    run_state_machine_as_test(seed(part)(WardMachine), settings=LONG)
