@@ -31,10 +31,14 @@ def _known_zone(name: str) -> str:
 
 
 class WardConfig(_Section):
-    """The ward and its beds, in the order of the wall. simulated: all its patients are invented; every page says so."""
+    """The ward and its beds, in the order of the wall. simulated: all its patients are invented; every page says so.
+
+    sounds: the general set of alarm tones, or melodies that tell what an alarm is about (IEC 60601-1-8, Annex F).
+    """
 
     name: str = Field(default="Ward", min_length=1, max_length=60)
     simulated: bool = False
+    sounds: Literal["general", "melodies"] = "general"
     timezone: str = "UTC"
     beds: tuple[Annotated[str, Field(min_length=1, max_length=12)], ...] = ()
 

@@ -291,6 +291,7 @@ class WardCore:
                 simulated=self.plan.simulated,
             ),
             self._lifecycle.alarms(),
+            self.plan.sounds,
         )
 
 

@@ -24,7 +24,7 @@ class BedPlan:
 @dataclass(frozen=True, slots=True)
 class WardPlan:
     """The ward as configured. views: every source before it has been heard of. rule_set: which alarm rules apply, in
-    words for the status bar."""
+    words for the status bar. sounds: which set of alarm tones is heard."""
 
     name: str
     timezone: str
@@ -32,6 +32,7 @@ class WardPlan:
     views: tuple[SourceView, ...]
     simulated: bool
     rule_set: str = ""
+    sounds: str = "general"
 
 
 def plan_ward(config: Config, speed: float = 1.0) -> WardPlan:
@@ -55,7 +56,9 @@ def plan_ward(config: Config, speed: float = 1.0) -> WardPlan:
     beds = tuple(BedPlan(bed, tuple(specs[bed]), any(demo[bed])) for bed in config.ward.beds)
     invented = [s.demo for s in config.source] + [f.demo for f in config.hl7_listener]
     simulated = config.ward.simulated or (bool(invented) and all(invented))
-    return WardPlan(config.ward.name, config.ward.timezone, beds, first_views(config), simulated, _rule_set(config))
+    ward = config.ward
+    views = first_views(config)
+    return WardPlan(ward.name, ward.timezone, beds, views, simulated, _rule_set(config), ward.sounds)
 
 
 def first_views(config: Config) -> tuple[SourceView, ...]:

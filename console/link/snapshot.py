@@ -148,7 +148,10 @@ class SystemView:
 
 @dataclass(frozen=True, slots=True)
 class WardSnapshot:
-    """The whole ward. alarms of the console itself (store failing, no sound) stand in `alarms`."""
+    """The whole ward. alarms of the console itself (store failing, no sound) stand in `alarms`.
+
+    sounds: the set of alarm tones of the ward, "general" or "melodies".
+    """
 
     sequence: int
     name: str
@@ -157,6 +160,7 @@ class WardSnapshot:
     sources: tuple[SourceView, ...]
     system: SystemView
     alarms: tuple[Alarm, ...] = ()
+    sounds: str = "general"
 
     def bed(self, name: str) -> BedSnapshot | None:
         """One bed by its name."""
