@@ -60,6 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
             fullscreen=arguments.fullscreen,
             configured=bool(file.config.ward.beds),
             config_file=str(path),
+            station_file=station.data_dir / "station.toml",
         )
     finally:
         station.stop()

@@ -14,6 +14,7 @@ from console.link.snapshot import WardSnapshot
 from console.ui import icons, wording
 from console.ui.alarm_list import AlarmList, alarm_list
 from console.ui.flash import FlashClock
+from console.ui.sound.test_light import TestLight
 from console.ui.theme import GAP, MARGIN, PREFIX, RADIUS, Theme, Weight, colour, font
 
 PAD = 12
@@ -175,6 +176,7 @@ class AlarmBar(QWidget):
         self.chips: list[Chip] = []
         self._chip_area = QWidget(self)
         self._zone = ZoneInfo("UTC")
+        self.test_light = TestLight(flash, theme)
         self.more_button = QPushButton(self._chip_area)
         self.more_button.clicked.connect(self.more)
         self.pause_button = QPushButton(self)
@@ -185,6 +187,7 @@ class AlarmBar(QWidget):
         row.setSpacing(GAP)
         row.addWidget(self.counts)
         row.addWidget(self._chip_area, 1)
+        row.addWidget(self.test_light)
         row.addWidget(self.pause_button)
         flash.changed.connect(self._repaint)
         self.set_theme(theme)
@@ -213,7 +216,7 @@ class AlarmBar(QWidget):
         """The look has changed."""
         self.theme = theme
         self.setFixedHeight(theme.alarm_bar)
-        self.counts.theme = theme
+        self.counts.theme = self.test_light.theme = theme
         for chip in self.chips:
             chip.theme = theme
         for pressed in (self.more_button, self.pause_button):

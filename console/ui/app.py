@@ -33,6 +33,8 @@ from console.ui.pictures import take_pictures
 from console.ui.pump_sheet import PumpSheet
 from console.ui.sound.output import Output, QtOutput
 from console.ui.sound.player import AlarmSound
+from console.ui.sound.self_test import DURATION_S
+from console.ui.sound.sheet import SoundSheet
 from console.ui.theme import Theme
 from console.ui.wall.page import WallPage
 
@@ -44,6 +46,7 @@ class Options:
     """How the program runs. seconds: end by itself. pictures: folder for a PNG of every page, taken at the end.
 
     configured: there is a configuration; without one the first page tells how to begin. config_file: where it goes.
+    station_file: where this station keeps its volume; None keeps it until the end.
     """
 
     user: str = ""
@@ -52,6 +55,7 @@ class Options:
     fullscreen: bool = False
     configured: bool = True
     config_file: str = "ward.toml"
+    station_file: Path | None = None
 
 
 def run_console(link: Link, options: Options, devices: Devices | None = None) -> bool:
@@ -83,6 +87,8 @@ def _run(link: Link, options: Options, devices: Devices | None, ending: _Ending)
     else:
         window.show()
     window.start()
+    if options.pictures is None or options.seconds is None or options.seconds > DURATION_S + 1:
+        window.sound.start_self_test()  # else it would stand in the pictures
     failures: list[OSError] = []
     if options.seconds is not None:
         QTimer.singleShot(round(options.seconds * 1000), lambda: _end(window, options, failures))
@@ -146,13 +152,14 @@ def build_window(
         HistoryPage(link, user, theme),
         DevicesPage(link, user, theme, options.config_file, devices),
     ]
+    sound = AlarmSound(link, output or QtOutput(), socket.gethostname(), user, file=options.station_file)
     sheets = {
         Sheet.ACKNOWLEDGE: AckSheet(link, user, theme),
         Sheet.OBSERVATION: ObservationSheet(link, user, theme),
         Sheet.PUMP_EVENT: PumpSheet(link, user, theme),
         Sheet.KEYS: KeysSheet(link, user, theme),
+        Sheet.SOUND: SoundSheet(link, user, theme, sound),
     }
-    sound = AlarmSound(link, output or QtOutput(), socket.gethostname(), user)
     window = MainWindow(link, pages, AdmitPage(link, user, theme), sheets, sound, flash, user, theme)
     if not options.configured:
         window.begin_with(FirstRunPage(link, user, theme, options.config_file, can_add=devices is not None))

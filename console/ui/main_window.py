@@ -119,6 +119,7 @@ class MainWindow(QMainWindow):
         self._bar.tab.connect(self.show_tab)
         self._bar.theme_toggled.connect(self.toggle_theme)
         self._bar.user_changed.connect(self.set_user)
+        self._bar.sound_opened.connect(lambda: self.open_sheet(Sheet.SOUND, ""))
         self.alarm_bar.acknowledge.connect(lambda alarm: self.open_sheet(Sheet.ACKNOWLEDGE, alarm))
         self.alarm_bar.more.connect(lambda: self.show_tab(self._index_of("Alarm history")))
         self.alarm_bar.pause.connect(self.toggle_pause)
@@ -193,10 +194,9 @@ class MainWindow(QMainWindow):
         self._stalled.setVisible(stopped)
         self.alarm_bar.show_ward(snapshot, now)
         self.sound.follow(snapshot, transitions, stopped)
-        self.alarm_bar.show_pause(self.sound.paused_s())
+        self._show_sound()
         self._bar.show_ward(snapshot.name, system.simulated, system.speed)
         self._bar.show_time(system.utc, snapshot.timezone)
-        self._bar.show_sound(self.sound.problem, self.sound.paused_s())
         self._status.show_ward(snapshot)
         self.current.show_ward(snapshot, now)
         if self._sheet is not None:
@@ -282,8 +282,13 @@ class MainWindow(QMainWindow):
     def toggle_pause(self) -> None:
         """Pause the sound for two minutes, or end the pause."""
         self.sound.toggle_pause()
-        self.alarm_bar.show_pause(self.sound.paused_s())
-        self._bar.show_sound(self.sound.problem, self.sound.paused_s())
+        self._show_sound()
+
+    def _show_sound(self) -> None:
+        sound = self.sound
+        self.alarm_bar.show_pause(sound.paused_s())
+        self.alarm_bar.test_light.show_test(sound.test.lit, sound.test_result)
+        self._bar.show_sound(sound.problem, sound.paused_s(), sound.level)
 
     def toggle_theme(self) -> None:
         """Day or night."""

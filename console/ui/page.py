@@ -19,6 +19,7 @@ class Sheet(StrEnum):
     KEYS = "keys"
     OBSERVATION = "observation"
     PUMP_EVENT = "pump_event"
+    SOUND = "sound"
 
 
 class Page(QWidget):

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QLineEdit, Q
 
 from console.ui import icons
 from console.ui.elided import ElidedLabel
+from console.ui.sound.loudness import LOUDEST, USUAL
 from console.ui.theme import MARGIN, RADIUS, Mode, Theme, Weight, colour, font
 
 TITLE = "Ward Console"
@@ -63,11 +64,12 @@ class Tab(QAbstractButton):
 
 
 class SystemBar(QWidget):
-    """Signals: tab(index), theme_toggled(), user_changed(name)."""
+    """Signals: tab(index), theme_toggled(), user_changed(name), sound_opened()."""
 
     tab = Signal(int)
     theme_toggled = Signal()
     user_changed = Signal(str)
+    sound_opened = Signal()
 
     def __init__(self, titles: list[str], user: str, theme: Theme) -> None:
         super().__init__()
@@ -78,7 +80,8 @@ class SystemBar(QWidget):
         self.simulated = _label("")
         self.tabs = [Tab(title, f"F{n}", theme) for n, title in enumerate(titles, start=1)]
         self.sound = QPushButton()
-        self.sound.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.sound.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.sound.clicked.connect(self.sound_opened)
         self.look = QPushButton()
         self.look.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.look.clicked.connect(self.theme_toggled)
@@ -121,13 +124,15 @@ class SystemBar(QWidget):
             self._clock.setText(clock)
             self._date.setText(f"{local:%a}\n{local:%d %b %Y}" if not self.theme.compact else f"{local:%d %b}")
 
-    def show_sound(self, problem: str, paused_s: float) -> None:
-        """The state of alarm sound at this station."""
+    def show_sound(self, problem: str, paused_s: float, level: int = USUAL) -> None:
+        """The state of alarm sound at this station, and its volume level."""
         t = self.theme.tokens
-        text = "No alarm sound" if problem else "Sound paused" if paused_s > 0 else "Alarm sound on"
+        on = f"{'Sound' if self.theme.compact else 'Alarm sound'} on {level}/{LOUDEST}"
+        text = "No alarm sound" if problem else "Sound paused" if paused_s > 0 else on
         if text != self.sound.text() or self.sound.icon().isNull():
             self.sound.setText(text)
             self.sound.setToolTip(problem)
+            self.sound.setAccessibleName(f"{text}; volume {level} of {LOUDEST}, open settings")
             self.sound.setIcon(icons.bell(colour(t.text), crossed=bool(problem) or paused_s > 0))
 
     def select(self, index: int) -> None:

@@ -1,4 +1,4 @@
-"""The sound device: one effect per priority, made at the start, through QtMultimedia.
+"""The sound device: one effect per burst of the ward's set, made at the start, through QtMultimedia.
 
 QtMultimedia itself may be missing (it needs libpulse) and a device may go at any time; both are told by `problem`.
 """
@@ -6,12 +6,12 @@ QtMultimedia itself may be missing (it needs libpulse) and a device may go at an
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QUrl
 
-from console.alarms.alarm import Priority
-from console.ui.sound.tones import BURSTS, burst_file
+from console.ui.sound.tones import Sounds, Tone
 
 if TYPE_CHECKING:
     from PySide6.QtMultimedia import QSoundEffect
@@ -20,8 +20,12 @@ if TYPE_CHECKING:
 class Output(Protocol):
     """What the player needs."""
 
-    def play(self, priority: Priority) -> None:
-        """Start one burst; another one still running is cut off."""
+    def choose(self, sounds: Sounds) -> None:
+        """Make ready for the bursts of this set."""
+        ...
+
+    def play(self, tone: Tone, volume: float) -> None:
+        """Start one burst; another one still running is cut off. volume: 0 to 1 of the full amplitude."""
         ...
 
     def stop(self) -> None:
@@ -38,14 +42,14 @@ class Output(Protocol):
 
 
 class QtOutput:
-    """Plays through the default device of the desktop. volume: 0.3 (the floor) to 1."""
+    """Plays through the default device of the desktop."""
 
-    def __init__(self, volume: float = 0.7) -> None:
+    def __init__(self) -> None:
         # Qt 6.10 and later prefer PipeWire, with reports of aborts and distortion; PulseAudio is served by both.
         os.environ.setdefault("QT_AUDIO_BACKEND", "pulseaudio")
-        self._effects: dict[Priority, QSoundEffect] = {}
+        self._effects: dict[Path, QSoundEffect] = {}
         self._missing = ""
-        self._volume = max(0.3, min(volume, 1.0))
+        self._sounds = Sounds.GENERAL
         try:
             from PySide6 import QtMultimedia
         except ImportError as error:
@@ -57,17 +61,27 @@ class QtOutput:
             self._make()
 
     def _make(self) -> None:
-        for priority in BURSTS:
+        for tone in self._sounds.tones:
             effect = self._effect_type()
-            effect.setSource(QUrl.fromLocalFile(str(burst_file(priority))))
-            effect.setVolume(self._volume)
-            self._effects[priority] = effect
+            effect.setSource(QUrl.fromLocalFile(str(tone.file)))
+            self._effects[tone.file] = effect
 
-    def play(self, priority: Priority) -> None:
+    def choose(self, sounds: Sounds) -> None:
+        """Another set: its files are loaded now, not at the first alarm."""
+        if sounds is self._sounds:
+            return
+        self._sounds = sounds
+        if self._effects:
+            self.close()
+            self._make()
+
+    def play(self, tone: Tone, volume: float) -> None:
         """Start one burst."""
         self.stop()
-        if priority in self._effects:
-            self._effects[priority].play()
+        effect = self._effects.get(tone.file)
+        if effect is not None:
+            effect.setVolume(volume)
+            effect.play()
 
     def stop(self) -> None:
         """Silence."""

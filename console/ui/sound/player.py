@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
+from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer
 
@@ -12,22 +13,37 @@ from console.alarms.alarm import Priority, Transition
 from console.link.commands import AuditNote, Reply, ReportSound
 from console.link.link import Link
 from console.link.snapshot import WardSnapshot
-from console.ui.sound.choice import breaks_pause, loudest
+from console.ui.sound import loudness, settings
+from console.ui.sound.choice import STOPPED, Call, breaks_pause, call
 from console.ui.sound.output import Output
-from console.ui.sound.tones import BURSTS
+from console.ui.sound.self_test import SelfTest
+from console.ui.sound.tones import Sounds, Tone
 
 PAUSE_S = 120.0
 """Longest and only length of an audio pause, in real seconds."""
+
+RESULT_S = 6.0
+"""How long the result of a self test stands in the alarm bar; the sheet and the audit trail keep it."""
 
 CHECK_S = 2.0
 """How often the device is looked at."""
 
 
 class AlarmSound(QObject):
-    """Driven by `follow` with every snapshot. Times are real seconds: sound belongs to the room, not to the ward."""
+    """Driven by `follow` with every snapshot. Times are real seconds: sound belongs to the room, not to the ward.
+
+    file: where the station keeps its volume level; None keeps it until the end. told: what came of the last self test
+    or test tone, or why the volume could not be kept; "" for nothing.
+    """
 
     def __init__(
-        self, link: Link, output: Output, station: str, user: str, clock: Callable[[], float] = time.monotonic
+        self,
+        link: Link,
+        output: Output,
+        station: str,
+        user: str,
+        clock: Callable[[], float] = time.monotonic,
+        file: Path | None = None,
     ) -> None:
         super().__init__()
         self._link = link
@@ -35,38 +51,91 @@ class AlarmSound(QObject):
         self._station = station
         self.user = user
         self._clock = clock
-        self._playing: Priority | None = None
-        self._wanted: Priority | None = None
+        self._file = file
+        remembered = settings.read(file)
+        self.level = remembered.level
+        self.told = remembered.problem
+        self.test = SelfTest()
+        self.sounds = Sounds.GENERAL
+        self._playing: Call | None = None
+        self._wanted: Call | None = None
         self._paused_until = 0.0
+        self._result_until = 0.0
         self._next_check = 0.0
-        self._told: str | None = None
+        self._problem: str | None = None
         self._report: Future[Reply] | None = None
         self._repeat = QTimer(self)
         self._repeat.timeout.connect(self._burst)
+        if remembered.problem:
+            self._note("alarm volume not known", remembered.problem)
 
     @property
     def problem(self) -> str:
         """Why nothing can be heard, "" when all is well."""
-        return self._told or ""
+        return self._problem or ""
+
+    @property
+    def calling(self) -> bool:
+        """True while an alarm wants to be heard, also during a pause."""
+        return self._wanted is not None
+
+    @property
+    def test_result(self) -> str:
+        """What the alarm bar says for a moment after a whole self test, else ""."""
+        if self.calling or self._clock() >= self._result_until:
+            return ""
+        return "Self test: no sound" if self.problem else "Self test done"
 
     def paused_s(self) -> float:
         """Real seconds that the pause still lasts, 0 when there is none."""
         return max(0.0, self._paused_until - self._clock())
 
+    # --- what a person does --------------------------------------------------------------------------------------
+
     def toggle_pause(self) -> None:
         """Pause for two minutes, or end the pause."""
         on = self.paused_s() == 0
         self._paused_until = self._clock() + PAUSE_S if on else 0.0
-        self._link.submit(AuditNote(self.user, "sound paused for 2 min" if on else "sound pause ended", self._station))
+        self._note("sound paused for 2 min" if on else "sound pause ended", self._station)
         self._apply()
+
+    def set_level(self, level: int) -> None:
+        """Another volume level, within loudness.LOWEST and LOUDEST; heard from the next burst on, kept and audited."""
+        level = min(max(level, loudness.LOWEST), loudness.LOUDEST)
+        if level == self.level:
+            return
+        before, self.level = self.level, level
+        self.told = settings.write(self._file, level)
+        self._note("alarm volume changed", f"{self._station}: {before} to {level} of {loudness.LOUDEST}")
+
+    def test_tone(self) -> None:
+        """One medium burst at the station's level; not while an alarm is calling, which is the better proof."""
+        if self.calling or self.test.running:
+            return
+        self._play_once(Priority.MEDIUM)
+        self.told = self.problem or "Test tone played. If it was not heard, check loudspeaker and cable."
+        self._note("test tone", f"{self._station}: {self.problem or 'played'}")
+
+    def start_self_test(self) -> None:
+        """Show and sound every priority once; refused while an alarm is calling."""
+        if self.calling:
+            self._end_test("No self test while an alarm is calling.", "not run, an alarm is calling")
+            return
+        self.told = ""
+        self._play_once(self.test.start(self._clock()))
+
+    # --- what goes on --------------------------------------------------------------------------------------------
 
     def follow(self, snapshot: WardSnapshot, transitions: Iterable[Transition], stopped: bool = False) -> None:
         """Sound what this picture asks for. stopped: the engine publishes nothing, so that nobody judges any alarm:
         that is heard like an emergency, except in a ward that is simulated."""
         if self.paused_s() and breaks_pause(transitions):
             self._paused_until = 0.0
-        self._wanted = Priority.HIGH if stopped and not snapshot.system.simulated else loudest(snapshot)
+        self.sounds = Sounds(snapshot.sounds)
+        self._output.choose(self.sounds)
+        self._wanted = STOPPED if stopped and not snapshot.system.simulated else call(snapshot)
         self._check_device()
+        self._go_on_testing()
         self._apply()
 
     def close(self) -> None:
@@ -80,13 +149,34 @@ class AlarmSound(QObject):
         self._next_check = self._clock() + CHECK_S
         problem = self._output.problem()
         refused = self._report is not None and self._report.done() and self._report.result().error
-        if problem != self._told or refused:
-            self._told = problem
+        if problem != self._problem or refused:
+            self._problem = problem
             self._report = self._link.submit(ReportSound(self._station, not problem, problem))
+
+    def _go_on_testing(self) -> None:
+        if not self.test.running:
+            return
+        if self.calling:
+            self.test.interrupt()
+            self._output.stop()
+            self._end_test("Self test ended by an alarm; repeat it later.", "ended by an alarm")
+            return
+        following = self.test.advance(self._clock())
+        if following is not None:
+            self._play_once(following)
+        elif self.test.lit is None:
+            # The program knows that it has played, not that anybody has heard: a person has to say so.
+            self._result_until = self._clock() + RESULT_S
+            what = f"not sounded: {self.problem}" if self.problem else "sounded. Seen and heard?"
+            self._end_test(f"Self test: *** ** * shown, {what}", f"lights shown, {self.problem or 'bursts played'}")
+
+    def _end_test(self, told: str, detail: str) -> None:
+        self.told = told
+        self._note("self test", f"{self._station}: {detail}")
 
     def _apply(self) -> None:
         wanted = None if self.paused_s() else self._wanted
-        if wanted is self._playing:
+        if wanted == self._playing:
             return
         self._playing = wanted
         self._repeat.stop()
@@ -94,8 +184,15 @@ class AlarmSound(QObject):
             self._output.stop()
             return
         self._burst()
-        self._repeat.start(round(BURSTS[wanted].repeat_s * 1000))
+        self._repeat.start(round(loudness.repeat_s(wanted) * 1000))
 
     def _burst(self) -> None:
         if self._playing is not None:
-            self._output.play(self._playing)
+            self._output.play(self._playing.tone, loudness.volume(self.level, self._playing))
+
+    def _play_once(self, priority: Priority) -> None:
+        tone = next(tone for tone in self.sounds.tones if tone.priority is priority)
+        self._output.play(tone, loudness.volume(self.level, Call(Tone(priority))))
+
+    def _note(self, act: str, detail: str) -> None:
+        self._link.submit(AuditNote(self.user or "system", act, detail))

@@ -10,6 +10,7 @@ from console.alarms.alarm import Priority
 from console.ui import theme as themes
 from console.ui.app import Options, build_window
 from console.ui.main_window import MainWindow
+from console.ui.sound.tones import Sounds, Tone
 from console.ui.theme import Theme
 from console.ui.wall.page import WallPage
 from console.ui.wall.slot import slot_boxes
@@ -25,8 +26,11 @@ class FakeOutput:
         self.fault = ""
         self.closed = False
 
-    def play(self, priority: Priority) -> None:
-        self.played.append(priority)
+    def choose(self, sounds: Sounds) -> None:
+        self.sounds = sounds
+
+    def play(self, tone: Tone, volume: float) -> None:
+        self.played.append(tone.priority)
         self.sounding = True
 
     def stop(self) -> None:

@@ -306,7 +306,7 @@ def test_space_pauses_the_sound_for_two_minutes_with_a_countdown(shell: Shell, q
     shell.seconds += 45.1
     shell.window.refresh()
     assert bar.pause_button.text().startswith("Pause sound 2 min")
-    assert shell.window._bar.sound.text() == "Alarm sound on"
+    assert shell.window._bar.sound.text() == "Alarm sound on 3/4"
     assert shell.output.played == [Priority.HIGH, Priority.HIGH]
 
 

@@ -13,7 +13,7 @@ from console.alarms.alarm import Alarm, Change, Priority, Stage, Transition
 from console.link.commands import AuditNote, ReportSound
 from console.ui.sound.output import QtOutput
 from console.ui.sound.player import AlarmSound
-from console.ui.sound.tones import BURSTS
+from console.ui.sound.tones import BURSTS, Sounds, Tone
 from tests.console.ui import fakes
 from tests.console.ui.fakes import FakeLink, bed, latched, limit_alarm, pattern_alarm, technical_alarm, ward
 
@@ -23,10 +23,18 @@ class FakeOutput:
 
     def __init__(self) -> None:
         self.said: list[Priority | str] = []
+        self.tones: list[Tone] = []
+        self.volumes: list[float] = []
+        self.chosen: list[Sounds] = []
         self.trouble = ""
 
-    def play(self, priority: Priority) -> None:
-        self.said.append(priority)
+    def choose(self, sounds: Sounds) -> None:
+        self.chosen.append(sounds)
+
+    def play(self, tone: Tone, volume: float) -> None:
+        self.said.append(tone.priority)
+        self.tones.append(tone)
+        self.volumes.append(volume)
 
     def stop(self) -> None:
         self.said.append("stop")
@@ -221,7 +229,10 @@ def test_without_audio_the_output_says_so_in_one_sentence(qapp: QApplication) ->
             assert problem == ""
         else:
             assert problem == "This station has no sound device."
-        output.play(Priority.HIGH)
+        output.choose(Sounds.MELODIES)
+        assert output.problem() == problem
+        for tone in Sounds.MELODIES.tones:
+            output.play(tone, 0.5)
         output.stop()
     finally:
         output.close()
@@ -236,5 +247,6 @@ def test_a_sound_library_that_cannot_be_loaded_is_told(qapp: QApplication, monke
     output = QtOutput()
     assert output.problem().startswith("The sound library cannot be loaded: ")
     assert "\n" not in output.problem()
-    output.play(Priority.HIGH)
+    output.choose(Sounds.MELODIES)
+    output.play(Tone(Priority.HIGH), 1.0)
     output.close()

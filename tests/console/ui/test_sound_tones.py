@@ -9,13 +9,13 @@ import numpy.typing as npt
 import pytest
 
 from console.alarms.alarm import Priority
-from console.ui.sound.tones import BURSTS, burst_file
+from console.ui.sound.tones import BURSTS, NOTES_HZ, Category, Sounds, Tone, synthesise
 
 RATE = 44_100
 
 
-def _samples(priority: Priority) -> npt.NDArray[np.float64]:
-    with wave.open(str(burst_file(priority)), "rb") as file:
+def _samples(priority: Priority, category: Category = Category.GENERAL) -> npt.NDArray[np.float64]:
+    with wave.open(str(Tone(priority, category).file), "rb") as file:
         assert (file.getnchannels(), file.getsampwidth(), file.getframerate()) == (1, 2, RATE)
         return np.frombuffer(file.readframes(file.getnframes()), "<i2").astype(float) / 32767
 
@@ -91,3 +91,100 @@ def test_bursts_repeat_within_the_intervals_of_the_standard() -> None:
     assert 2.5 <= silence_high <= 15
     assert 2.5 <= silence_medium <= 30
     assert len(_samples(Priority.HIGH)) / RATE < high.repeat_s
+
+
+# --- melodies (IEC 60601-1-8, Annex F, editions 2.0 and 2.1) ---------------------------------------------------------
+
+NOTES = {
+    Category.OXYGEN: "C5 B4 A4 G4 F4",
+    Category.VENTILATION: "C4 A4 F4 A4 F4",
+    Category.CARDIOVASCULAR: "C4 E4 G4 G4 C5",
+    Category.TEMPERATURE: "C4 D4 E4 F4 G4",
+    Category.EQUIPMENT: "C5 C4 C4 C5 C4",
+}
+HERTZ = {"C4": 261.6, "D4": 293.7, "E4": 329.6, "F4": 349.2, "G4": 392.0, "A4": 440.0, "B4": 493.9, "C5": 523.3}
+MELODIES = [Tone(p, c) for c in NOTES for p in (Priority.HIGH, Priority.MEDIUM)]
+
+
+def _spectrum(samples: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Levels in dB and frequencies of a stretch, padded to a resolution of about 1 Hz."""
+    size = max(len(samples), RATE)
+    spectrum = np.abs(np.fft.rfft(samples * np.hanning(len(samples)), size))
+    return 20 * np.log10(spectrum + 1e-9), np.fft.rfftfreq(size, 1 / RATE)
+
+
+def _pitch(samples: npt.NDArray[np.float64]) -> float:
+    """The strongest frequency from 200 to 600 Hz."""
+    level, frequency = _spectrum(samples)
+    band = (frequency > 200) & (frequency < 600)
+    return float(frequency[band][np.argmax(level[band])])
+
+
+def _cut(tone: Tone) -> list[npt.NDArray[np.float64]]:
+    """The pulses of a burst, each where it is loud."""
+    samples = _samples(tone.priority, tone.category)
+    return [samples[round(a * RATE) : round(b * RATE)] for a, b in _pulses(samples, 0.5)]
+
+
+@pytest.mark.parametrize("category", list(NOTES))
+def test_a_high_melody_is_its_five_notes_twice(category: Category) -> None:
+    wanted = [HERTZ[note] for note in NOTES[category].split()] * 2
+    assert [_pitch(pulse) for pulse in _cut(Tone(Priority.HIGH, category))] == pytest.approx(wanted, abs=6)
+
+
+@pytest.mark.parametrize("category", list(NOTES))
+def test_a_medium_melody_is_the_first_three_notes(category: Category) -> None:
+    wanted = [HERTZ[note] for note in NOTES[category].split()[:3]]
+    assert [_pitch(pulse) for pulse in _cut(Tone(Priority.MEDIUM, category))] == pytest.approx(wanted, abs=6)
+
+
+def test_low_priority_has_one_melody() -> None:
+    low = [tone for tone in Sounds.MELODIES.tones if tone.priority is Priority.LOW]
+    assert len(low) == 1
+    assert [_pitch(pulse) for pulse in _cut(low[0])] == pytest.approx([HERTZ["E4"], HERTZ["C4"]], abs=6)
+
+
+@pytest.mark.parametrize("priority", list(Priority))
+def test_the_general_set_has_one_pitch(priority: Priority) -> None:
+    assert {round(_pitch(pulse), -1) for pulse in _cut(Tone(priority))} == {260.0}
+
+
+@pytest.mark.parametrize("tone", MELODIES, ids=str)
+def test_a_melody_keeps_the_timing_of_its_priority(tone: Tone) -> None:
+    general = _pulses(_samples(tone.priority), 0.5)
+    melody = _pulses(_samples(tone.priority, tone.category), 0.5)
+    assert len(melody) == len(general)
+    assert [start for start, _ in melody] == pytest.approx([start for start, _ in general], abs=0.006)
+    low, high = (0.075, 0.2) if tone.priority is Priority.HIGH else (0.125, 0.25)
+    assert all(low <= end - start <= high for start, end in melody)
+
+
+@pytest.mark.parametrize("tone", MELODIES, ids=str)
+def test_every_pulse_of_a_melody_has_its_harmonics_and_no_two_differ_by_10_db(tone: Tone) -> None:
+    pulses = _cut(tone)
+    for pulse, note in zip(pulses, tone.notes, strict=True):
+        level, frequency = _spectrum(pulse)
+
+        def at(
+            hz: float, level: npt.NDArray[np.float64] = level, frequency: npt.NDArray[np.float64] = frequency
+        ) -> float:
+            return float(level[np.abs(frequency - hz) < 10].max())
+
+        root = NOTES_HZ[note]
+        assert 150 <= root <= 1000
+        harmonics = [n for n in range(2, 12) if 300 <= root * n <= 4000 and abs(at(root * n) - at(root)) <= 15]
+        assert len(harmonics) >= 4
+    loudness = [20 * np.log10(np.sqrt(np.mean(pulse**2))) for pulse in pulses]
+    assert max(loudness) - min(loudness) <= 10
+
+
+def test_the_files_are_what_the_script_makes() -> None:
+    for tone in (*Sounds.GENERAL.tones, *Sounds.MELODIES.tones):
+        made = (synthesise(tone) * 32767).astype("<i2").astype(float) / 32767
+        assert np.array_equal(made, _samples(tone.priority, tone.category)), tone
+
+
+def test_a_set_has_a_file_for_every_call_of_a_ward() -> None:
+    assert {(t.priority, t.category) for t in Sounds.GENERAL.tones} == {(p, Category.GENERAL) for p in Priority}
+    loud = {(t.priority, t.category) for t in Sounds.MELODIES.tones if t.priority > Priority.LOW}
+    assert loud == {(t.priority, t.category) for t in MELODIES}
