@@ -24,17 +24,37 @@ def load_rules(overrides: Mapping[str, Any] | None = None) -> AlarmRules:
     `--set`: {"withdrawal": {"hr": {"one": 115}}}, {"withdrawal.hr.one": 115}, {"limits.hr.high": 130}. A first part
     "detectors" may be left out. Raises RulesError naming the key and what is allowed.
     """
-    trees = {tree: _defaults(f"{tree}.toml") for tree in (DETECTORS, LIMITS, ESCALATION)}
-    for key, value in _flat(overrides or {}):
-        tree, _, rest = key.partition(".")
-        if tree not in trees:
-            tree, rest = DETECTORS, key
-        _lay(trees[tree], rest.split("."), value, key)
+    trees = _trees(overrides or {})
     return AlarmRules(
         DetectorRules.from_mapping(trees[DETECTORS]),
         LimitRules.from_mapping(trees[LIMITS]),
         EscalationRules.from_mapping(trees[ESCALATION]),
     )
+
+
+def settings(overrides: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Every threshold there is by its dotted key, with `overrides` laid over the defaults; not yet range-checked.
+
+    Keys of the detectors stand without their first part, as in {"withdrawal.hr.one": 110, "limits.hr.high": 120}.
+    Raises RulesError for a key that does not exist.
+    """
+    trees = _trees(overrides or {})
+    return {
+        leaf: value
+        for tree, values in trees.items()
+        for leaf, value in _flat(values, "" if tree == DETECTORS else f"{tree}.")
+    }
+
+
+def _trees(overrides: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """The files as nested mappings, with the overrides laid over."""
+    trees = {tree: _defaults(f"{tree}.toml") for tree in (DETECTORS, LIMITS, ESCALATION)}
+    for key, value in _flat(overrides):
+        tree, _, rest = key.partition(".")
+        if tree not in trees:
+            tree, rest = DETECTORS, key
+        _lay(trees[tree], rest.split("."), value, key)
+    return trees
 
 
 def _defaults(name: str) -> dict[str, Any]:
