@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,7 +35,8 @@ def add_parser(subparsers: Any) -> None:
         dest="changes",
         action="append",
         default=[],
-        help="change one threshold, e.g. withdrawal.hr.one=115 or limits.hr.high=130; may be repeated",
+        help="change one threshold of detectors.toml, limits.toml or escalation.toml for this run alone, checked like "
+        "the configuration and named in the summary: withdrawal.hr.one=115, limits.hr.high=130; may be repeated",
     )
     parser.set_defaults(run=run)
 
@@ -45,14 +45,13 @@ def run(args: argparse.Namespace) -> int:
     """Replay the file. Returns 2 for bad input, 1 when a result cannot be written."""
     from console.alarms.detector_rules import RulesError
     from console.config import ConfigError, load_config
+    from console.replay.changes import changed_rules
     from console.replay.context import load_context
     from console.replay.rows import ReplayError, RowReader
-    from console.rules import load_rules
 
     try:
-        overrides: dict[str, Any] = dict(load_config(args.config).alarms) if args.config else {}
-        overrides |= _changes(args.changes)
-        rules = load_rules(overrides)
+        overrides = load_config(args.config).alarms if args.config else {}
+        rules, changed = changed_rules(overrides, args.changes)
         context = load_context(args.context)
         reader = RowReader(args.file)
         replays, skipped = _replay(reader, context, rules)
@@ -64,32 +63,21 @@ def run(args: argparse.Namespace) -> int:
         print(f"ward-console replay: {args.file}: nothing to replay: {why}", file=sys.stderr)
         return 2
     _warn(reader.unused, context.unknown_flags, skipped)
+    if changed:
+        told = ", ".join(f"{change.key} = {change.after} (else {change.before})" for change in changed)
+        print(f"ward-console replay: changed for this run: {told}", file=sys.stderr)
     try:
         _write_events(args.out, replays.values())
         if args.summary is not None:
             from console.replay.summary import summary
 
-            args.summary.write_text(json.dumps(summary(replays.values(), skipped), indent=1) + "\n", encoding="utf-8")
+            args.summary.write_text(
+                json.dumps(summary(replays.values(), skipped, changed), indent=1) + "\n", encoding="utf-8"
+            )
     except OSError as error:
         print(f"ward-console replay: {error.filename}: cannot be written: {error.strerror}", file=sys.stderr)
         return 1
     return 0
-
-
-def _changes(words: Iterable[str]) -> dict[str, Any]:
-    """`key=value` words as overrides; a value is written as in TOML. Raises RulesError."""
-    from console.alarms.detector_rules import RulesError
-
-    changes = {}
-    for word in words:
-        key, equals, value = word.partition("=")
-        if not equals or not key.strip():
-            raise RulesError(f"--set {word}: must be KEY=VALUE")
-        try:
-            changes[key.strip()] = tomllib.loads(f"value = {value}")["value"]
-        except tomllib.TOMLDecodeError:
-            raise RulesError(f"--set {word}: '{value}' is not a value; write a number, true or false") from None
-    return changes
 
 
 def _replay(reader: Any, context: Any, rules: Any) -> tuple[dict[str, PatientReplay], dict[str, str]]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from console.alarms.alarm import Change, Kind, Priority, Stage, Transition
+from console.replay.changes import ThresholdChange
 from console.replay.comparison import THRESHOLDS
 from console.replay.context import EPOCH
 from console.replay.runner import PatientReplay
@@ -146,8 +147,10 @@ def _limits(result: Account, priority: Priority, transitions: Iterable[Transitio
         tally.seconds += max(0.0, end - since)
 
 
-def summary(replays: Iterable[PatientReplay], skipped: dict[str, str]) -> dict[str, Any]:
-    """Per patient and in total. skipped: patients not replayed and why."""
+def summary(
+    replays: Iterable[PatientReplay], skipped: dict[str, str], changed: Iterable[ThresholdChange] = ()
+) -> dict[str, Any]:
+    """Per patient and in total. skipped: patients not replayed and why; changed: thresholds of this run alone."""
     total, patients = Account(), {}
     for replay in replays:
         own = account(replay)
@@ -155,4 +158,5 @@ def summary(replays: Iterable[PatientReplay], skipped: dict[str, str]) -> dict[s
         patients[replay.case.patient.patient_id] = own.as_json(single=True)
     if not patients:
         total.add(Account(levels={(k, s.word): Tally() for k in PATTERNS for s in STAGES}))
-    return {"patients": patients, "total": total.as_json(single=False), "skipped": skipped}
+    told = {change.key: {"from": change.before, "to": change.after} for change in changed}
+    return {"patients": patients, "total": total.as_json(single=False), "skipped": skipped, "changed": told}

@@ -272,20 +272,64 @@ def test_bad_context_is_refused_in_one_line(
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ("withdrawal.hr.one=900", "withdrawal.hr.one"),
+        ("withdrawal.hr.one=900", "withdrawal.hr.one: input should be less than or equal to 250 (given: 900)"),
         ("withdrawal.hr.one=130", "must rise"),
-        ("withdrawal.hr.onne=100", "is not a known threshold"),
-        ("withdrawal.hr=100", "is not a known threshold"),
+        ("withdrawal.hr.onne=100", "is not a known threshold; near ones are withdrawal.hr.one"),
+        ("withdrawal.hr=100", "is not a known threshold; near ones are withdrawal.hr.one"),
+        ("limits.hr.hihg=130", "near ones are limits.hr.high"),
+        ("e3_temp=40", "near ones are withdrawal.stages.e3_temp"),
+        ("moon=1", "--set moon: is not a known threshold\n"),
         ("withdrawal.hr.one", "must be KEY=VALUE"),
+        ("=3", "must be KEY=VALUE"),
         ("withdrawal.hr.one=a lot", "is not a value"),
+        ("withdrawal.hr.one=115\nx = 2", "is not a value"),
+        ('withdrawal.hr.one="115"', "'115' is not a number such as 110"),
+        ("withdrawal.hr.one=true", "True is not a number such as 110"),
+        ("withdrawal.hr.one=nan", "nan is not a number"),
+        ("channels.hr.high=inf", "inf is not a number"),
+        ("withdrawal.persistence.quiet_pump=1", "1 is not true or false"),
+        ("withdrawal.persistence.watch_min=1.5", "withdrawal.persistence.watch_min"),
+        ("windows.drug_overdose=3", "3 is not a list such as [1, 0, 6]"),
+        ("windows.drug_overdose=[9, 0, 6]", "windows.drug_overdose.0"),
         ("limits.hr.high=9000", "limits.hr"),
+        ("limits.hr.label=3", "3 is not a text such as 'HR'"),
+        ("limits.spo2.high=99", "is not a known threshold"),
     ],
 )
-def test_bad_thresholds_are_refused_in_words(
+def test_bad_thresholds_are_refused_in_one_line(
     change: str, words: str, course: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert call(course[0], "--set", change) == 2
-    assert words in capsys.readouterr().err
+    error = capsys.readouterr().err
+    assert words in error
+    assert error.count("\n") == 1
+
+
+def test_the_summary_names_what_was_changed(
+    course: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data, context = course
+    config, summary = tmp_path / "ward.toml", tmp_path / "s.json"
+    config.write_text("[alarms.withdrawal.persistence]\nemergency_min = 60\n")
+    words = (data, "--context", context, "--out", tmp_path / "out.jsonl", "--summary", summary, "--config", config)
+    changes = ("detectors.withdrawal.persistence.emergency_min=20", "limits.hr.high=115", "limits.hr.high=125")
+    assert call(*words, *(word for change in changes for word in ("--set", change))) == 0
+    assert json.loads(summary.read_text())["changed"] == {
+        "withdrawal.persistence.emergency_min": {"from": 60, "to": 20},
+        "limits.hr.high": {"from": 120, "to": 125},
+    }
+    assert "changed for this run: withdrawal.persistence.emergency_min = 20 (else 60)" in capsys.readouterr().err
+    with_twenty = json.loads(summary.read_text())["patients"]["P1"]["withdrawal"]["emergency"]["first_reached_seconds"]
+    assert call(*words) == 0
+    assert json.loads(summary.read_text())["changed"] == {}
+    alone = json.loads(summary.read_text())["patients"]["P1"]["withdrawal"]["emergency"]["first_reached_seconds"]
+    assert alone > with_twenty + 20 * 60
+
+
+def test_help_tells_of_set(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        call("--help")
+    assert "withdrawal.hr.one=115" in capsys.readouterr().out
 
 
 def test_files_that_cannot_be_read_or_written(course: tuple[Path, Path], tmp_path: Path) -> None:
