@@ -16,10 +16,12 @@ from console.alarms.escalation import EscalationRules
 from console.alarms.explain import PatternView
 from console.alarms.lifecycle import UNDO_S, LifeCycle
 from console.alarms.limit_monitor import LimitMonitor
+from console.alarms.patient_limits import LimitsView, laid_over
 from console.alarms.pattern_monitor import PatternMonitor
 from console.alarms.technical import SINGLE_STANDS_S, TechnicalMonitor
 from console.alarms.technical_source import SourceSpec
 from console.ward.chart import NurseObservation, PumpEvent
+from console.ward.limits import LimitSetting
 from console.ward.patient import Baseline, Patient
 from console.ward.source import SourceState
 from drivers.observation import DeviceAlert, Observation, Parameter, Status
@@ -84,6 +86,7 @@ class BedAlarms:
         self._rules = rules
         self._lifecycle = LifeCycle(bed, new_id, demo=demo, escalation=escalation)
         self.limits = LimitMonitor(rules.limits)
+        self.limits_view = LimitsView(rules.limits, rules.limits)
         self.technical = None if sources is None else TechnicalMonitor(sources, started, bed)
         self.patterns: PatternMonitor | None = None
         self._baseline: Baseline | None = None
@@ -127,6 +130,7 @@ class BedAlarms:
         self._valid.clear()
         self.limits.reset()
         self.limits.set_rules(self._rules.limits)
+        self.limits_view = LimitsView(self._rules.limits, self._rules.limits)
         if self.technical is not None:
             self.technical.forget_sensors()
         return out
@@ -143,6 +147,16 @@ class BedAlarms:
         if self.technical is not None:
             self.technical.restart(now)
         return []
+
+    def set_limits(self, own: tuple[LimitSetting, ...], by: str, now: float) -> None:
+        """Use these limits for the admitted patient in place of the ward's, from now on; () for the ward's again.
+
+        Gaps, ranges and order must have been checked (patient_limits.faults). No alarm ends by it before a value says
+        so. The systolic rule of spinal injury still tightens what is set here.
+        """
+        self.limits_view = replace(self.limits_view, own=own, by=by)
+        self._fit_limits()
+        self.limits.judge_again(now)
 
     def chart_finding(self, finding: NurseObservation) -> None:
         """A finding of the admitted patient."""
@@ -321,7 +335,10 @@ class BedAlarms:
         if self.patient is None or self.patterns is None:
             return
         self._baseline = self.patterns.baseline
-        self.limits.set_rules(self._rules.limits.for_patient(self.patient.flags, self._baseline.sbp))
+        ward, own = self._rules.limits, self.limits_view.own
+        rules = laid_over(ward, own).for_patient(self.patient.flags, self._baseline.sbp)
+        self.limits_view = LimitsView(ward, rules, own, self.limits_view.by)
+        self.limits.set_rules(rules)
 
     def _with_held(self, patterns: tuple[Condition, ...]) -> tuple[Condition, ...]:
         """The restored pattern alarms stand in for what their detectors do not see yet."""

@@ -51,6 +51,9 @@ class _Tracker:
 
     def set_limits(self, limits: ParameterLimits) -> None:
         self.limits = limits
+        for side in (self.below, self.above):
+            if any(limit is not None for limit in limits.side(side.sign)):
+                side.raised_value = math.nan  # what stands is told again, with the limit that now holds
         lows = [x for x in (limits.low, limits.very_low) if x is not None]
         highs = [x for x in (limits.high, limits.very_high) if x is not None]
         self.inner_low = max(lows, default=-math.inf)
@@ -83,6 +86,23 @@ class LimitMonitor:
                 self._trackers[parameter] = _Tracker(limits)
             else:
                 tracker.set_limits(limits)
+
+    def judge_again(self, now: float) -> None:
+        """Hold the newest values against limits that a person has just changed, without waiting for the next value.
+
+        A value that is outside now begins its delay now; what no longer is outside stops waiting. Nothing that stands
+        is ended by it: that takes a value received under the new limits, inside by the deadband.
+        """
+        for parameter, tracker in self._trackers.items():
+            if math.isnan(tracker.value):
+                continue
+            for side in (tracker.below, tracker.above):
+                medium, high = tracker.limits.side(side.sign)
+                side.medium_since = _since(side.medium_since, _outside(tracker.value, medium, side.sign), now, False)
+                side.high_since = _since(side.high_since, _outside(tracker.value, high, side.sign), now, False)
+                if side.active is not None or side.medium_since is not None or side.high_since is not None:
+                    tracker.busy = True
+                    self._busy.add(parameter)
 
     def limits(self, parameter: Parameter) -> ParameterLimits | None:
         """The limits in force, or None when the parameter has none."""

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -34,6 +34,10 @@ class ParameterLimits(BaseModel):
     delay_s: float = Field(ge=0, le=300)
     deadband: float = Field(ge=0, le=20)
     settable: tuple[float, float]
+    min_gap: float = Field(default=1, gt=0, le=100)
+    can_be_off: frozenset[Literal["very_low", "low", "high", "very_high"]] = frozenset()
+    around_low: tuple[float, float] | None = None
+    around_high: tuple[float, float] | None = None
 
     @model_validator(mode="after")
     def _in_order(self) -> ParameterLimits:
@@ -51,6 +55,11 @@ class ParameterLimits(BaseModel):
     def side(self, side: int) -> tuple[float | None, float | None]:
         """(medium, high) limit of the side BELOW or ABOVE."""
         return (self.low, self.very_low) if side == BELOW else (self.high, self.very_high)
+
+    @property
+    def values(self) -> tuple[float | None, ...]:
+        """The limits in the order of LIMIT_NAMES."""
+        return self.very_low, self.low, self.high, self.very_high
 
 
 @dataclass(frozen=True, slots=True)

@@ -192,6 +192,7 @@ class Bed:
             offered_patient_id="" if self.patient else self.offered_patient_id,
             trend=self.trend.trend,
             demo=self._plan.demo or bool(self.patient and self.patient.demo),
+            limits=self.alarms.limits_view,
         )
         if not _same(new, self.snapshot):
             self.snapshot = replace(new, version=self.snapshot.version + 1)

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from console.alarms.lifecycle import UNDO_S, RefusedError
+from console.alarms.patient_limits import changes, faults, normalised
 from console.engine import checks
 from console.engine.bed import Bed
 from console.engine.core import WardCore
@@ -24,10 +25,12 @@ from console.link.commands import (
     RemoveEntry,
     Reply,
     ReportSound,
+    SetLimits,
     SetStandby,
     UndoAcknowledge,
 )
 from console.store.records import AuditEntry
+from console.ward.limits import OwnLimits
 
 Journalled = tuple[str, list["Future[None]"]]
 """Id of what was charted ("" for none), and the journal entries to wait for."""
@@ -54,6 +57,7 @@ class CommandHandler:
             ChartPumpEvent: self._chart_pump_event,
             RemoveEntry: self._remove,
             SetStandby: self._standby,
+            SetLimits: self._limits,
             ReportSound: self._sound,
             AuditNote: self._note,
         }
@@ -146,6 +150,23 @@ class CommandHandler:
         act = "standby" if on else "standby ended"
         journal.append(self._core.audit(AuditEntry(at.utc, command.by, act, bed.name, command.reason)))
         return "", journal
+
+    def _limits(self, command: SetLimits, at: Moment) -> Journalled:
+        bed = self._bed(command.bed)
+        _require_name(command.by)
+        patient = _patient(bed)
+        before = bed.alarms.limits_view
+        if command.seen != before.own:
+            raise RefusedError(f"{before.by or 'Somebody'} has changed these limits meanwhile. Look at them again.")
+        _refuse(" ".join(faults(command.limits, before.ward)))
+        own = normalised(command.limits, before.ward)
+        if own == before.own:
+            return "", []
+        bed.alarms.set_limits(own, command.by, at.now)
+        self._core.touch(bed)
+        told = changes(before.as_set, bed.alarms.limits_view.as_set)
+        entry = AuditEntry(at.utc, command.by, "limits changed", bed.name, told)
+        return "", [self._core.store.put_limits(patient, bed.name, OwnLimits(own, command.by), entry)]
 
     # --- charting ------------------------------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ from console.alarms.alarm import Change, Condition, Priority, Transition
 from console.alarms.alarm_rules import AlarmRules
 from console.alarms.bed import BedAlarms
 from console.alarms.lifecycle import LifeCycle
+from console.alarms.patient_limits import faults, unusable
 from console.alarms.technical_text import system_condition
 from console.engine.bed import Bed
 from console.engine.items import DeviceReport, Item, PatientSeen, Replan, Samples, SourceNote, TrendRead
@@ -23,6 +24,7 @@ from console.engine.system import SystemWatch
 from console.link.snapshot import SourceView, SystemView, WardSnapshot
 from console.store.records import AuditEntry, Restored
 from console.store.store import Store
+from console.ward.limits import OwnLimits
 
 log = logging.getLogger(__name__)
 
@@ -84,11 +86,21 @@ class WardCore:
             if stay.patient.bed == bed.name:
                 bed.pump_events, bed.findings = list(stay.pump_events), list(stay.findings)
                 bed.alarms.admit(stay.patient, stay.pump_events, stay.findings, now=now)
+                self._restore_limits(bed, stay.limits, now, utc)
         self.record(bed.alarms.restore(waiting.alarms, now, utc), bed)
         self._waiting = Restored(
             tuple(stay for stay in waiting.stays if stay.patient.bed != bed.name),
             tuple(alarm for alarm in waiting.alarms if alarm.bed != bed.name),
         )
+
+    def _restore_limits(self, bed: Bed, limits: OwnLimits, now: float, utc: datetime) -> None:
+        """Limits set for the stay; those that the ward's rules no longer allow give way to the ward's, audited."""
+        refused = unusable(self._rules.limits, limits.settings)
+        kept = tuple(setting for setting in limits.settings if setting not in refused)
+        bed.alarms.set_limits(kept, limits.by, now)
+        for setting in refused:
+            text = " ".join(faults((setting,), self._rules.limits))
+            self.audit(AuditEntry(utc, "system", "limits back to the ward's", bed.name, text))
 
     def occupied(self) -> list[str]:
         """Beds with an admitted patient."""

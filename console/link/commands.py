@@ -6,6 +6,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 
 from console.ward.chart import NurseObservation, PumpEvent
+from console.ward.limits import LimitSetting
 from console.ward.patient import Patient
 
 
@@ -80,6 +81,17 @@ class SetStandby:
 
 
 @dataclass(frozen=True, slots=True)
+class SetLimits:
+    """Set single-parameter limits of the admitted patient: `limits` holds every parameter that shall differ from the
+    ward's, () for none. seen: what was set when the person began, so that nobody undoes a change unseen."""
+
+    bed: str
+    limits: tuple[LimitSetting, ...]
+    seen: tuple[LimitSetting, ...]
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReportSound:
     """A screen tells the engine whether alarm sound works there: a technical alarm while it does not."""
 
@@ -106,6 +118,7 @@ Command = (
     | ChartPumpEvent
     | RemoveEntry
     | SetStandby
+    | SetLimits
     | ReportSound
     | AuditNote
 )

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from console.alarms.alarm import Alarm, Kind
 from console.alarms.explain import PatternView
+from console.alarms.patient_limits import LimitsView
 from console.ward.chart import NurseObservation, PumpEvent
 from console.ward.patient import Baseline, Patient
 from console.ward.pump import PumpSummary
@@ -85,6 +86,7 @@ class BedSnapshot:
     offered_patient_id: str = ""
     trend: TileTrend | None = None
     demo: bool = False
+    limits: LimitsView | None = None
 
     def reading(self, parameter: Parameter) -> Reading | None:
         """The newest reading of a parameter, or None when it has never arrived."""

@@ -14,9 +14,10 @@ from console.store.codec import encode
 from console.store.database import insert_new
 from console.store.errors import Refused
 from console.store.instants import optional_us, to_us
-from console.store.schema import alarm, finding, pump_event, stay, transition
+from console.store.schema import alarm, finding, limit_setting, pump_event, stay, transition
 from console.store.words import storable
 from console.ward.chart import NurseObservation, PumpEvent
+from console.ward.limits import OwnLimits
 from console.ward.patient import Patient
 
 
@@ -117,6 +118,16 @@ def chart_pump_event(connection: Connection, patient_id: str, bed: str, entry: P
         "note": storable(entry.note),
     }
     _chart(connection, pump_event, patient_id, bed, entry.id, row)
+
+
+def set_limits(connection: Connection, patient_id: str, bed: str, limits: OwnLimits, at: datetime) -> None:
+    """Set the limits of the open stay of this patient; what was set before stays on record. Raises Refused when he is
+    not there."""
+    there = open_stay(connection, bed)
+    if there is None or there.patient_id != storable(patient_id):
+        raise Refused(f"patient is not at bed {bed}")
+    row = {"stay_id": there.id, "at": to_us(at), "by": storable(limits.by), "body": encode(limits)}
+    connection.execute(insert(limit_setting), row)
 
 
 def _chart(connection: Connection, table: Table, patient_id: str, bed: str, entry_id: str, row: dict[str, Any]) -> None:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from console.alarms.alarm import Alarm, Transition
 from console.ward.chart import NurseObservation, PumpEvent
+from console.ward.limits import OwnLimits
 from console.ward.patient import Patient
 from drivers.observation import Observation, Parameter
 
@@ -116,6 +117,7 @@ class Stay:
     patient: Patient
     pump_events: tuple[PumpEvent, ...] = ()
     findings: tuple[NurseObservation, ...] = ()
+    limits: OwnLimits = field(default_factory=OwnLimits)
 
 
 @dataclass(frozen=True, slots=True)

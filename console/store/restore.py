@@ -9,8 +9,9 @@ from sqlalchemy import Connection, Select, select
 from console.store.codec import decode
 from console.store.history import open_alarms
 from console.store.records import Restored, Stay
-from console.store.schema import finding, pump_event, stay
+from console.store.schema import finding, limit_setting, pump_event, stay
 from console.store.trend import read_findings, read_pump_events
+from console.ward.limits import OwnLimits
 from console.ward.patient import Patient
 
 
@@ -24,9 +25,17 @@ def read_restored(connection: Connection) -> Restored:
                 decode(Patient, row.patient),
                 tuple(read_pump_events(connection, _of_stay(pump_event, row.id))),
                 tuple(read_findings(connection, _of_stay(finding, row.id))),
+                _limits(connection, row.id),
             )
         )
     return Restored(tuple(stays), open_alarms(connection))
+
+
+def _limits(connection: Connection, stay_id: int) -> OwnLimits:
+    """What was last set for the stay."""
+    query = select(limit_setting.c.body).where(limit_setting.c.stay_id == stay_id)
+    body = connection.execute(query.order_by(limit_setting.c.number.desc()).limit(1)).scalar()
+    return OwnLimits() if body is None else decode(OwnLimits, body)
 
 
 def _of_stay(table: Any, stay_id: int) -> Select[Any]:

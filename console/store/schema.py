@@ -95,6 +95,18 @@ finding = Table(
     Index("ix_finding_stay_id", "stay_id"),
 )
 
+limit_setting = Table(
+    "limit_setting",
+    metadata,
+    Column("number", Identity, primary_key=True),
+    Column("stay_id", BigInteger, ForeignKey("stay.id"), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("by", String, nullable=False),
+    Column("body", Text, nullable=False),
+    Index("ix_limit_setting_stay_id", "stay_id"),
+)
+"""Limits set for one stay, a row per change; the newest row of a stay holds all that differs from the ward's."""
+
 alarm = Table(
     "alarm",
     metadata,

@@ -33,6 +33,7 @@ from console.store.restore import read_restored
 from console.store.trend import read_trend
 from console.store.writer import FLUSH_S, Writer
 from console.ward.chart import NurseObservation, PumpEvent
+from console.ward.limits import OwnLimits
 from console.ward.patient import Patient
 from drivers.observation import Parameter
 
@@ -205,6 +206,15 @@ class SqlStore:
     def strike_entry(self, entry_id: str, at: datetime, by: str) -> Future[None]:
         """Strike out a finding or pump event by its id."""
         return self._writer.put(lambda c: journal.strike(c, entry_id, at, by))
+
+    def put_limits(self, patient_id: str, bed: str, limits: OwnLimits, entry: AuditEntry) -> Future[None]:
+        """Set limits of the open stay, with the audit of the change in the same transaction."""
+
+        def write(connection: Connection) -> None:
+            journal.set_limits(connection, patient_id, bed, limits, entry.at)
+            audit.append(connection, entry)
+
+        return self._writer.put(write)
 
     def put_audit(self, entry: AuditEntry) -> Future[None]:
         """Add to the audit chain. Written also after its future has failed."""

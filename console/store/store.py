@@ -10,6 +10,7 @@ from typing import Protocol
 from console.alarms.alarm import Transition
 from console.store.records import AlarmRecord, AuditEntry, HistoryFilter, HistoryPage, Receipt, Restored, Sample, Trend
 from console.ward.chart import NurseObservation, PumpEvent
+from console.ward.limits import OwnLimits
 from console.ward.patient import Patient
 from drivers.observation import Parameter
 
@@ -48,6 +49,10 @@ class Store(Protocol):
     def put_pump_event(self, patient_id: str, bed: str, event: PumpEvent) -> Future[None]: ...
 
     def strike_entry(self, entry_id: str, at: datetime, by: str) -> Future[None]: ...
+
+    def put_limits(self, patient_id: str, bed: str, limits: OwnLimits, entry: AuditEntry) -> Future[None]:
+        """Limits of the patient's stay, and the audit of the change, in one durable commit."""
+        ...
 
     def put_audit(self, entry: AuditEntry) -> Future[None]: ...
 

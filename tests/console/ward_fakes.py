@@ -11,6 +11,7 @@ from typing import Any
 from console.alarms.alarm import Alarm, Transition
 from console.store.records import AlarmRecord, AuditEntry, HistoryFilter, HistoryPage, Receipt, Restored, Sample, Trend
 from console.ward.chart import NurseObservation, PumpEvent
+from console.ward.limits import OwnLimits
 from console.ward.patient import Patient
 from drivers.observation import Observation, Parameter, Status
 
@@ -78,6 +79,7 @@ class MemoryStore:
         self.findings: list[NurseObservation] = []
         self.pump_events: list[PumpEvent] = []
         self.struck: list[str] = []
+        self.limits: list[OwnLimits] = []
         self.audit: list[AuditEntry] = []
         self._restored = restored or Restored()
 
@@ -120,6 +122,10 @@ class MemoryStore:
 
     def strike_entry(self, entry_id: str, at: datetime, by: str) -> Future[None]:
         return self._journal(self.struck, [entry_id])
+
+    def put_limits(self, patient_id: str, bed: str, limits: OwnLimits, entry: AuditEntry) -> Future[None]:
+        self.audit.append(entry)
+        return self._journal(self.limits, [limits])
 
     def put_audit(self, entry: AuditEntry) -> Future[None]:
         return self._journal(self.audit, [entry])
