@@ -76,7 +76,7 @@ def _since(alarm: Alarm, bed: BedSnapshot | None, now: float, zone: ZoneInfo) ->
     if alarm.presence is Presence.LATCHED and alarm.ended_at is not None:
         words.append(f"ended {wording.clock_text(alarm.ended_at, zone)}, not seen")
     else:
-        words.append(wording.age_text(now - alarm.since))
+        words.append(wording.unanswered_text(alarm, now) or wording.age_text(now - alarm.since))
     view = bed.pattern(alarm.condition.kind) if bed is not None else None
     if alarm.condition.kind.is_pattern:
         most = f" of {view.max_points}" if view is not None else ""

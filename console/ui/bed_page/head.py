@@ -221,7 +221,8 @@ class AlarmSlot(QWidget):
             return f"✓ acknowledged {at} by {alarm.acknowledged.by}{more}"
         held = " · held, no fresh data" if alarm.condition.held else ""
         since = wording.clock_text(alarm.stepped_at, self._zone, seconds=True)
-        return f"since {since} · {wording.age_text(self._now - alarm.since)}{held}{more}"
+        age = wording.unanswered_text(alarm, self._now) or wording.age_text(self._now - alarm.since)
+        return f"since {since} · {age}{held}{more}"
 
 
 def _pump_line(bed: BedSnapshot, zone: ZoneInfo, now: float) -> str:

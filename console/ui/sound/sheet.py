@@ -33,6 +33,8 @@ class SoundSheet(DockedSheet):
         self.quieter.setAccessibleName("Quieter")
         self.louder = button("+")
         self.louder.setAccessibleName("Louder")
+        for pressed in (self.quieter, self.louder):
+            pressed.setMinimumWidth(48)
         self.tone = button("Test tone")
         self.self_test = button("Run self test")
         self.told = label("", wrap=True)

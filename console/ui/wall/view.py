@@ -218,7 +218,8 @@ def _slot(alarm: Alarm, now: float, zone: ZoneInfo) -> SlotView:
         ended = wording.ended_texts(alarm, zone)
         return SlotView(alarm.id, alarm.priority, Look.ENDED, ended, ("not seen",), "ended")
     age = wording.age_text(now - alarm.since)
-    return SlotView(alarm.id, alarm.priority, Look.CALLING, texts, _with(held, (age,)), held or age, bool(held))
+    asides = tuple(words for words in (wording.unanswered_text(alarm, now), age) if words)
+    return SlotView(alarm.id, alarm.priority, Look.CALLING, texts, _with(held, asides), held or age, bool(held))
 
 
 def _with(held: str, asides: tuple[str, ...]) -> tuple[str, ...]:
@@ -239,7 +240,7 @@ def _spoken(bed: BedSnapshot, now: float, otherwise: str) -> str:
         if alarm.presence is Presence.LATCHED:
             words.append("ended")
         else:
-            words.append(wording.spoken_age(now - alarm.since))
+            words.append(wording.unanswered_text(alarm, now) or wording.spoken_age(now - alarm.since))
         words.append(answered)
     if not alarms:
         words.append(otherwise)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from console.alarms.alarm import Alarm, Kind, Priority, Stage
@@ -27,7 +27,7 @@ from console.ui.sound.tones import BURSTS, Category, Sounds, Tone
 from console.ui.theme import LIGHT, Mode
 from drivers.observation import Parameter
 from tests.console.ui import fakes as f
-from tests.console.ui.shell import open_window, settle
+from tests.console.ui.shell import open_window, settle, wall
 from tests.console.ui.test_sound_player import FakeOutput
 from tests.console.ui.ward_states import ward_of
 
@@ -381,4 +381,18 @@ def test_the_bars_fit_a_small_screen_with_everything_in_them(qtbot: QtBot) -> No
     assert not any(a.geometry().intersects(b.geometry()) for i, a in enumerate(shown) for b in shown[i + 1 :])
     assert bar.sound.fontMetrics().horizontalAdvance(bar.sound.text()) + 18 < bar.sound.width()
     assert bar._clock.geometry().right() < window.width()
+    window.close()
+
+
+def test_tile_page_and_sheet_of_an_unanswered_alarm_say_it_too(qtbot: QtBot) -> None:
+    alarm = replace(f.limit_alarm(age=700.0, bed="07"), unanswered=1)
+    window = open_window(qtbot, f.FakeLink(f.ward([f.bed("07", alarms=(alarm,))])))
+    view = wall(window).tiles["07"].view
+    assert view is not None
+    assert view.slots[0].asides == ("unanswered 11 min", "11:40")
+    assert "unanswered 11 min" in view.spoken
+    window.open_sheet(Sheet.ACKNOWLEDGE, alarm.id)
+    settle(window)
+    said = " ".join(label.text() for label in window.sheets[Sheet.ACKNOWLEDGE].findChildren(QLabel))
+    assert "unanswered 11 min" in said
     window.close()
