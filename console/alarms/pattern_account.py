@@ -54,7 +54,11 @@ WINDOW_WORDS = {
     "withdrawal_warning": "Autonomic pattern at warning",
     "mri": "MRI",
     "pump_stopped_overdose": "Pump stopped for overdose",
+    "oral_baclofen_dose": "Baclofen by mouth",
+    "iv_baclofen_dose": "Baclofen by vein",
 }
+
+ANTIPSYCHOTIC = "An antipsychotic was given: it can cause fever, rigidity and a swinging pressure by itself (NMS)."
 
 
 def finding_words(code: str) -> str:
@@ -112,6 +116,15 @@ class PatternAccount:
             held=detector.machine.waiting,
         )
 
+    def _context(self, now: float, for_withdrawal: bool) -> tuple[Criterion, ...]:
+        """The open windows; for withdrawal also an antipsychotic, which can cause fever and rigidity by itself."""
+        found = [_window(w, now) for w in self._windows.open(now, for_withdrawal)]
+        given = self._windows.confounder(now) if for_withdrawal else None
+        if given is not None:
+            note = f"{ago(now - given)}, can look like this"
+            found.append(Criterion("therapy", "Antipsychotic", None, None, "", 0, True, note))
+        return tuple(found)
+
     def view(
         self,
         detector: Detector,
@@ -139,7 +152,7 @@ class PatternAccount:
             max_points=withdrawal.MAXIMUM_POINTS if for_withdrawal else overdose.MAXIMUM_POINTS,
             core=self._core(detector, situation),
             findings=self._charted(detector, situation),
-            context=tuple(_window(w, situation.now) for w in self._windows.open(situation.now, for_withdrawal)),
+            context=self._context(situation.now, for_withdrawal),
             window_weight=situation.weights[0 if for_withdrawal else 1],
             rules=detector.met,
             steps_down=steps_down,
@@ -160,6 +173,8 @@ class PatternAccount:
                 return f"{HIGH_DRIVE[0].upper()}{HIGH_DRIVE[1:]}."
             if detector.points.capped:
                 return f"{detector.points.capped.capitalize()}. {COULD_BE[Kind.OVERDOSE]}"
+        elif self._windows.confounder(situation.now) is not None:
+            return f"{COULD_BE[detector.kind]} {ANTIPSYCHOTIC}"
         return COULD_BE[detector.kind]
 
     def _core(self, detector: Detector, situation: Situation) -> tuple[Criterion, ...]:

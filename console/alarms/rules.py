@@ -218,6 +218,7 @@ class WindowRules(Section):
     warning_overdose: Span
     drug_overdose: Span
     two_drugs_weight: Weight
+    antipsychotic_h: Hours
     age_risk_years: Annotated[int, Field(ge=16, le=120)]
     events: dict[str, EventWindows]
     dose_decrease: DoseDecreaseRules

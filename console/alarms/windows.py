@@ -34,14 +34,15 @@ INTERRUPTIONS = frozenset(
 """Events after which no drug is delivered until somebody mends them."""
 
 REFILL_MENDS = frozenset({PumpEventKind.EMPTY_RESERVOIR, PumpEventKind.LOW_RESERVOIR_ALARM})
-DRUGS = frozenset(
-    {
-        PumpEventKind.ORAL_BACLOFEN_DOSE,
-        PumpEventKind.OPIOID_DOSE,
-        PumpEventKind.BENZODIAZEPINE_DOSE,
-        PumpEventKind.PROPOFOL_DOSE,
-    }
-)
+DRUGS = {
+    PumpEventKind.ORAL_BACLOFEN_DOSE: "baclofen",
+    PumpEventKind.IV_BACLOFEN_DOSE: "baclofen",
+    PumpEventKind.OPIOID_DOSE: "opioid",
+    PumpEventKind.BENZODIAZEPINE_DOSE: "benzodiazepine",
+    PumpEventKind.PROPOFOL_DOSE: "propofol",
+}
+"""Depressants by class: baclofen by mouth and by vein is one."""
+
 KNOWN_AGAIN = frozenset({PumpEventKind.RESTORED, PumpEventKind.INTERROGATED_OK})
 WITHDRAWAL_RISKS = frozenset({RiskFlag.SCI_T6, RiskFlag.COMMUNICATION_DIFFICULTY, RiskFlag.PRIOR_WITHDRAWAL})
 OVERDOSE_RISKS = frozenset({RiskFlag.RENAL_IMPAIRMENT, RiskFlag.SLEEP_APNOEA})
@@ -115,6 +116,12 @@ class PumpWindows:
         """Open windows of one detector, heaviest and newest first."""
         found = [w for w in self._windows if w.for_withdrawal == for_withdrawal and w.start <= now < w.end and w.weight]
         return sorted(found, key=lambda w: (-w.weight, -w.since))
+
+    def confounder(self, now: float) -> float | None:
+        """Time of the last antipsychotic that may still confound detector W, None when there is none. It opens no
+        window: what it causes looks like withdrawal, and lessens no call."""
+        times = [e.at.timestamp() for e in self._events if e.kind is PumpEventKind.ANTIPSYCHOTIC_DOSE]
+        return max((at for at in times if at <= now < at + self._rules.antipsychotic_h * HOUR), default=None)
 
     def known(self, now: float) -> bool:
         """Whether anybody has said that the pump runs, or what is wrong with it."""
@@ -210,7 +217,7 @@ class PumpWindows:
         weight, start, end = self._rules.drug_overdose
         for number, (at, kind) in enumerate(doses):
             self._add(kind, at, (weight, start, end), False)
-            if any(k is not kind and at - t <= end * HOUR for t, k in doses[:number]):
+            if any(DRUGS[k] != DRUGS[kind] and at - t <= end * HOUR for t, k in doses[:number]):
                 self._add(kind, at, (self._rules.two_drugs_weight, start, end), False)
 
     def _add(self, kind: str, at: float, span: Span, for_withdrawal: bool, cap: float = inf) -> None:

@@ -153,18 +153,20 @@ EVENT_GROUPS: tuple[tuple[str, tuple[EventForm, ...]], ...] = (
             EventForm(Kind.DOSE_INCREASE, "Dose increased", ask_percent=True),
             EventForm(Kind.DOSE_DECREASE, "Dose decreased", ask_percent=True),
             EventForm(Kind.CONCENTRATION_CHANGE, "New concentration"),
-            EventForm(Kind.BOLUS, "Bolus"),
+            EventForm(Kind.BOLUS, "Intrathecal bolus"),
         ),
     ),
     ("Examinations", (EventForm(Kind.MRI, "MRI"), EventForm(Kind.DYE_STUDY, "Dye study"))),
     (
         "Medicines by mouth or vein",
         (
-            EventForm(Kind.ORAL_BACLOFEN_DOSE, "Baclofen given"),
+            EventForm(Kind.ORAL_BACLOFEN_DOSE, "Baclofen by mouth"),
             EventForm(Kind.ORAL_BACLOFEN_OMITTED, "Baclofen omitted"),
+            EventForm(Kind.IV_BACLOFEN_DOSE, "Baclofen by vein"),
             EventForm(Kind.OPIOID_DOSE, "Opioid"),
             EventForm(Kind.BENZODIAZEPINE_DOSE, "Benzodiazepine"),
             EventForm(Kind.PROPOFOL_DOSE, "Propofol"),
+            EventForm(Kind.ANTIPSYCHOTIC_DOSE, "Antipsychotic"),
         ),
     ),
 )
@@ -176,9 +178,11 @@ MEDICINES = frozenset(
     {
         Kind.ORAL_BACLOFEN_DOSE,
         Kind.ORAL_BACLOFEN_OMITTED,
+        Kind.IV_BACLOFEN_DOSE,
         Kind.OPIOID_DOSE,
         Kind.BENZODIAZEPINE_DOSE,
         Kind.PROPOFOL_DOSE,
+        Kind.ANTIPSYCHOTIC_DOSE,
     }
 )
 """Drawn as a medicine, not as a pump event."""

@@ -31,9 +31,11 @@ class PumpEventKind(StrEnum):
     INTERROGATED_OK = "interrogated_ok"
     ORAL_BACLOFEN_DOSE = "oral_baclofen_dose"
     ORAL_BACLOFEN_OMITTED = "oral_baclofen_omitted"
+    IV_BACLOFEN_DOSE = "iv_baclofen_dose"
     OPIOID_DOSE = "opioid_dose"
     BENZODIAZEPINE_DOSE = "benzodiazepine_dose"
     PROPOFOL_DOSE = "propofol_dose"
+    ANTIPSYCHOTIC_DOSE = "antipsychotic_dose"
 
 
 @dataclass(frozen=True, slots=True)

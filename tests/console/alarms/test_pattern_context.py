@@ -115,6 +115,30 @@ class TestWindows:
         same.pump("opioid_dose", hours_ago=1)
         assert same.weights() == (0, 1)
 
+    def test_baclofen_by_vein_counts_as_by_mouth_and_is_no_second_class(self) -> None:
+        assert window("iv_baclofen_dose", 5.9) == (0, 1)
+        assert window("iv_baclofen_dose", 6.1) == (0, 0)
+        ward = Ward()
+        ward.pump("oral_baclofen_dose", hours_ago=2)
+        ward.pump("iv_baclofen_dose", hours_ago=1)
+        assert ward.weights() == (0, 1)
+        ward.pump("benzodiazepine_dose", hours_ago=1)
+        assert ward.weights() == (0, 2)
+
+    @pytest.mark.parametrize(("hours", "told"), [(1, True), (71.9, True), (72.1, False)])
+    def test_an_antipsychotic_opens_no_window_and_is_told_beside_withdrawal_for_three_days(
+        self, hours: float, told: bool
+    ) -> None:
+        ward = Ward()
+        ward.pump("antipsychotic_dose", hours_ago=hours - JUST)
+        assert ward.weights() == (0, 0)
+        ward.minute()
+        withdrawal, overdose = ward.monitor.views()
+        assert [c.label for c in withdrawal.context] == (["Antipsychotic"] if told else [])
+        assert ("antipsychotic was given" in withdrawal.could_be) is told
+        assert not overdose.context
+        assert "antipsychotic" not in overdose.could_be
+
     def test_an_unknown_pump_is_never_quiet(self) -> None:
         ward = Ward(pump_known=False)
         assert ward.weights() == (2, 1)

@@ -299,6 +299,22 @@ class TestPumpEvent:
         press(qtbot, pump.save_button)
         assert link.commands == []
 
+    @pytest.mark.parametrize(
+        ("kind", "words"),
+        [
+            (PumpEventKind.ORAL_BACLOFEN_DOSE, "Baclofen by mouth"),
+            (PumpEventKind.IV_BACLOFEN_DOSE, "Baclofen by vein"),
+            (PumpEventKind.ANTIPSYCHOTIC_DOSE, "Antipsychotic"),
+        ],
+    )
+    def test_a_medicine_is_two_presses_and_is_drawn_as_one(self, qtbot, link, pump, kind, words):
+        press(qtbot, pump.buttons[kind])
+        press(qtbot, pump.save_button)
+        (command,) = link.commands
+        assert command == ChartPumpEvent("07", PumpEvent(kind, f.utc(), "R. Test"))
+        assert charting.event_text(command.event) == words
+        assert kind in charting.MEDICINES
+
     def test_every_kind_of_event_can_be_charted(self, pump):
         assert set(pump.buttons) == set(PumpEventKind)
 
