@@ -26,6 +26,7 @@ from console.rules import load_rules
 from console.store.records import Sample
 from console.store.sql_store import SqlStore, open_store
 from console.ui.sound.player import AlarmSound
+from console.ui.sound.tones import Sounds, Tone
 from console.ward.source import SourceState
 from drivers.observation import Observation, Parameter, Status
 from tests.console.ward_fakes import START, ids, utc
@@ -62,11 +63,11 @@ class Loudspeaker:
     def __init__(self) -> None:
         self.sounding: Priority | None = None
 
-    def choose(self, sounds: object) -> None:
+    def choose(self, sounds: Sounds) -> None:
         """Every set is as good as the other here."""
 
-    def play(self, tone: Priority, volume: float = 1.0) -> None:
-        self.sounding = getattr(tone, "priority", tone)
+    def play(self, tone: Tone, volume: float) -> None:
+        self.sounding = tone.priority
 
     def stop(self) -> None:
         self.sounding = None
@@ -104,6 +105,12 @@ class Journal:
         future = self._store.put_transitions(steps)
         self.written.append((steps, future))
         return future
+
+    def durable(self) -> list[Transition]:
+        """Wait until everything is durable, and what that is."""
+        for _, future in self.written:
+            future.result(timeout=30)
+        return [step for steps, _ in self.written for step in steps]
 
 
 class RunningWard:
@@ -230,7 +237,8 @@ class RunningWard:
         self.heard[bed] = self.now
         if any(value is not None for value in self.sending[bed].values()):
             self.valid_at[bed] = self.now
-        self.core.handle(Samples(tuple(samples)), self.now, self.wall())
+        # Values are judged here, not kept: only alarms and answers are in the record of this ward.
+        self.core.handle(Samples(tuple(samples), stored=True), self.now, self.wall())
         self.core.settle(self.now, self.wall())
 
     def account(self, bed: str, parameter: Parameter, value: float | None) -> None:
