@@ -12,10 +12,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
-from console.alarms.alarm import Alarm, Kind, Priority, Stage
+from console.alarms.alarm import Alarm, Change, Kind, Priority, Stage, Transition
 from console.config import ConfigError, parse_config
 from console.engine.plan import plan_ward
 from console.link.commands import AuditNote
+from console.ui.history_page import rows
 from console.ui.page import Sheet
 from console.ui.sound import settings
 from console.ui.sound.choice import Call, call, category_of
@@ -396,3 +397,9 @@ def test_tile_page_and_sheet_of_an_unanswered_alarm_say_it_too(qtbot: QtBot) -> 
     said = " ".join(label.text() for label in window.sheets[Sheet.ACKNOWLEDGE].findChildren(QLabel))
     assert "unanswered 11 min" in said
     window.close()
+
+
+def test_the_history_tells_each_step_without_an_answer() -> None:
+    alarm = replace(f.pattern_alarm(stage=Stage.EMERGENCY, age=180.0), unanswered=2)
+    told = rows._step(Transition(alarm, Change.UNANSWERED, f.utc(), f.NOW, Stage.EMERGENCY))
+    assert told == "Unanswered for 3 min, told again"
