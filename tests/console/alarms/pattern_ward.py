@@ -111,3 +111,17 @@ class Ward:
     def condition(self, key: str) -> Condition | None:
         """The condition of a key, or None."""
         return next((c for c in self.monitor.conditions() if c.key == key), None)
+
+
+def charted(
+    which: int,
+    channel: str,
+    baseline: Baseline = CHARTED,
+    flags: frozenset[RiskFlag] = frozenset(),
+    window: int = 0,
+    **values: float,
+) -> int:
+    """Points of a channel after one validated set."""
+    ward = Ward({"w": window, "o": window}, baseline=baseline, flags=flags, validated=True)
+    ward.set(**values)
+    return ward.points(channel, which)
