@@ -218,8 +218,8 @@ def _slot(alarm: Alarm, now: float, zone: ZoneInfo) -> SlotView:
         ended = wording.ended_texts(alarm, zone)
         return SlotView(alarm.id, alarm.priority, Look.ENDED, ended, ("not seen",), "ended")
     age = wording.age_text(now - alarm.since)
-    asides = tuple(words for words in (wording.unanswered_text(alarm, now), age) if words)
-    return SlotView(alarm.id, alarm.priority, Look.CALLING, texts, _with(held, asides), held or age, bool(held))
+    waits = tuple(words for words in (wording.unanswered_text(alarm, now), age) if words)
+    return SlotView(alarm.id, alarm.priority, Look.CALLING, texts, _with(held, waits), held or age, bool(held))
 
 
 def _with(held: str, asides: tuple[str, ...]) -> tuple[str, ...]:
