@@ -121,7 +121,7 @@ DARK = Tokens(
     selected_fill="#E8EEF5",
     selected_text="#0A0E13",
     button_dark="#0A0E13",
-    high=AlarmColours("#E0242F", "#FFFFFF", "#5A1218", "#FFFFFF", "#8A2E37", "", "#FF6B74"),
+    high=AlarmColours("#CC1823", "#FFFFFF", "#5A1218", "#FFFFFF", "#8A2E37", "", "#FF6B74"),
     medium=AlarmColours("#FFD21A", "#141000", "#5C4C0A", "#FFFFFF", "#80691A", "", "#FFD21A"),
     low=AlarmColours("#2BD4E8", "#04191D", "#2BD4E8", "#04191D", "#1E6673", "", "#2BD4E8"),
 )

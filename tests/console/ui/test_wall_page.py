@@ -326,7 +326,7 @@ def test_without_a_clock_everything_rests_bright(qtbot: QtBot) -> None:
     page.show_ward(page.link.snapshot(), f.NOW)
     tile = page.tiles["07"]
     shown = tile.grab().toImage().pixelColor(tile.parts.slot.right() - 160, tile.parts.slot.top() + 6)
-    assert shown == QColor("#E0242F")
+    assert shown == QColor("#CC1823")
 
 
 def test_only_tiles_that_differ_are_painted(wall: Wall) -> None:
