@@ -117,6 +117,21 @@ class TestUsualValues:
 
 
 class TestWithdrawalBands:
+    @pytest.mark.parametrize(
+        ("channel", "values", "points"),
+        [("temp", {"temp": 37.7}, 0), ("temp", {"temp": 37.8}, 1), ("hr", {"hr": 109}, 0), ("hr", {"hr": 110}, 1)],
+    )
+    def test_absolute_bands_hold_without_a_baseline(self, channel: str, values: dict[str, float], points: int) -> None:
+        assert charted(0, channel, baseline=Baseline(), **values) == points
+
+    @pytest.mark.parametrize(("usual", "hr", "points"), [(80, 115, 1), (80, 116, 2), (70, 109, 1), (70, 110, 2)])
+    def test_heart_rate_nearly_half_above_the_own(self, usual: float, hr: float, points: int) -> None:
+        assert charted(0, "hr", Baseline(hr=usual), hr=hr) == points
+
+    @pytest.mark.parametrize(("sbp", "points"), [(91, 1), (90, 2), (81, 2), (80, 3)])
+    def test_low_pressure_between_its_bands(self, sbp: float, points: int) -> None:
+        assert charted(0, "bp_low", sbp=sbp, dbp=50, hr=80) == points
+
     @pytest.mark.parametrize(("temp", "points"), [(37.4, 0), (37.5, 1), (37.7, 1), (37.8, 2), (38.9, 2), (39.0, 3)])
     def test_temperature_after_a_spinal_injury(self, temp: float, points: int) -> None:
         assert charted(0, "temp", flags=SCI, temp=temp) == points
