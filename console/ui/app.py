@@ -26,6 +26,7 @@ from console.ui.first_run_page import FirstRunPage
 from console.ui.flash import FlashClock
 from console.ui.history_page import HistoryPage
 from console.ui.keys_sheet import KeysSheet
+from console.ui.limits_sheet import LimitsSheet
 from console.ui.main_window import MainWindow
 from console.ui.observation_sheet import ObservationSheet
 from console.ui.page import Page, Sheet
@@ -157,6 +158,7 @@ def build_window(
         Sheet.ACKNOWLEDGE: AckSheet(link, user, theme),
         Sheet.OBSERVATION: ObservationSheet(link, user, theme),
         Sheet.PUMP_EVENT: PumpSheet(link, user, theme),
+        Sheet.LIMITS: LimitsSheet(link, user, theme),
         Sheet.KEYS: KeysSheet(link, user, theme),
         Sheet.SOUND: SoundSheet(link, user, theme, sound),
     }

@@ -19,6 +19,7 @@ KEYS = (
     ("1 to 7", "Reason, while the acknowledge sheet is open"),
     ("O", "Chart an observation"),
     ("P", "Chart a pump event"),
+    ("L", "Limits of the patient"),
     ("S", "Sort the ward by priority, or by bed"),
     ("Space", "Pause alarm sound for 2 minutes"),
     ("1 to 6", "Time window, on the bed page"),

@@ -17,6 +17,7 @@ class Sheet(StrEnum):
 
     ACKNOWLEDGE = "acknowledge"
     KEYS = "keys"
+    LIMITS = "limits"
     OBSERVATION = "observation"
     PUMP_EVENT = "pump_event"
     SOUND = "sound"

@@ -34,11 +34,12 @@ PUMP_WORDS = {
 
 
 class BedHead(QWidget):
-    """Signals: step(-1 or 1) to the next bed, observation(), pump_event(), admit(), discharge()."""
+    """Signals: step(-1 or 1) to the next bed, observation(), pump_event(), limits(), admit(), discharge()."""
 
     step = Signal(int)
     observation = Signal()
     pump_event = Signal()
+    limits = Signal()
     admit = Signal()
     discharge = Signal()
 
@@ -52,6 +53,7 @@ class BedHead(QWidget):
         self._buttons = {
             "observation": QPushButton("Observation   O"),
             "pump_event": QPushButton("Pump event   P"),
+            "limits": QPushButton("Limits"),
             "discharge": QPushButton("Discharge"),
             "admit": QPushButton("Admit patient"),
         }
@@ -99,7 +101,10 @@ class BedHead(QWidget):
         if pump is not None:
             self._glyph.setText(GLYPH[pump.state])
         admitted = patient is not None
-        for name in ("observation", "pump_event", "discharge"):
+        own = bed.limits is not None and bool(bed.limits.own)
+        self._buttons["limits"].setText("● Limits" if own else "Limits")
+        self._buttons["limits"].setAccessibleName("Limits, changed for this patient" if own else "Limits")
+        for name in ("observation", "pump_event", "limits", "discharge"):
             self._buttons[name].setVisible(admitted)
         self._buttons["admit"].setVisible(not admitted and bed.state is not BedState.STANDBY)
 

@@ -12,6 +12,7 @@ from console.alarms.alarm import Priority
 from console.link.snapshot import BedSnapshot, Reading
 from console.ui import wording
 from console.ui.charts.spec import RowSpec
+from console.ui.limit_words import off_words
 from console.ui.theme import NO_VALUE, RADIUS, Theme, Weight, colour, font
 from console.ui.wall.staleness import bed_liveness, reading_liveness
 from console.ward.source import Liveness
@@ -29,7 +30,8 @@ RIGHT_BOTTOM = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell, ready to paint. frame: priority of the alarm it contributes to. arrow: -1, 0, 1."""
+    """One cell, ready to paint. frame: priority of the alarm it contributes to. arrow: -1, 0, 1.
+    mark: that its limits were changed or switched off for this patient."""
 
     label: str
     unit: str
@@ -40,6 +42,7 @@ class Cell:
     arrow: int = 0
     limit: str = ""
     base: str = ""
+    mark: str = ""
     frame: Priority | None = None
     big: bool = True
 
@@ -52,9 +55,10 @@ def cell(spec: RowSpec, bed: BedSnapshot, now: float, speed: float, clock: str) 
     label = f"{'NIBP' if parameter is P.NIBP_SYS else spec.label}{f' {clock}' if clock else ''}"
     if parameter is P.PR:
         label = "PR"
+    mark = _mark(bed, parameter)
     if reading is None or reading.value is None:
         note = "no data" if reading is not None else "not received"
-        return Cell(label, spec.unit, NO_VALUE, spec.token, False, note, big=spec.height > 80, frame=frame)
+        return Cell(label, spec.unit, NO_VALUE, spec.token, False, note, mark=mark, big=spec.height > 80, frame=frame)
     live, note = _liveness(reading, bed, now, speed)
     dia = bed.reading(P.NIBP_DIA if parameter is P.NIBP_SYS else P.ART_DIA)
     value = wording.value_text(parameter, reading.value)
@@ -73,9 +77,17 @@ def cell(spec: RowSpec, bed: BedSnapshot, now: float, speed: float, clock: str) 
         arrow=reading.breach,
         limit="" if bound is None else f"{bound:g}",
         base=_base(spec, bed, reading),
+        mark=mark,
         frame=frame,
         big=spec.height > 80,
     )
+
+
+def _mark(bed: BedSnapshot, parameter: Parameter) -> str:
+    """What a person has changed of the limits here; "" while the ward's apply."""
+    if bed.limits is None or not bed.limits.changed(parameter):
+        return ""
+    return off_words(bed.limits, parameter) or "● limits"
 
 
 def _liveness(reading: Reading, bed: BedSnapshot, now: float, speed: float) -> tuple[bool, str]:
@@ -113,7 +125,9 @@ class Numerals(QWidget):
         """Each with top and height in px."""
         if cells != self._cells:
             self._cells = cells
-            self.setAccessibleName(", ".join(f"{c.label} {c.value} {c.unit} {c.note}".strip() for c, _, _ in cells))
+            self.setAccessibleName(
+                ", ".join(f"{c.label} {c.value} {c.unit} {c.note} {c.mark}".strip() for c, _, _ in cells)
+            )
             self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -162,13 +176,17 @@ class Numerals(QWidget):
         painter.setPen(self._tint(content))
         painter.setFont(font(13.5, Weight.BOLD))
         label = content.label if inner.height() > LOW else content.label.split(" ")[0].removeprefix("NI")
+        if content.mark and inner.height() <= LOW:
+            label += " off" if content.mark.endswith("OFF") else " ●"
         painter.drawText(inner, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, label)
         painter.setPen(colour(t.text_2))
         painter.setFont(font(12, Weight.SEMIBOLD))
         top = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop
         if content.big and inner.height() > TALL:
-            painter.drawText(inner, top, content.unit)
+            painter.drawText(inner, top, content.mark or content.unit)
             painter.drawText(inner, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom, foot)
+        elif content.mark and inner.height() > LOW:
+            painter.drawText(inner, top, content.mark)
         elif inner.height() > LOW and (self.width() > 190 or content.note):
             painter.drawText(inner, top, foot or content.unit)
 

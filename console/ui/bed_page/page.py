@@ -131,6 +131,7 @@ class BedPage(Page):
         self.head.step.connect(self._step)
         self.head.observation.connect(lambda: self.open_sheet.emit(Sheet.OBSERVATION, self.bed))
         self.head.pump_event.connect(lambda: self.open_sheet.emit(Sheet.PUMP_EVENT, self.bed))
+        self.head.limits.connect(lambda: self.open_sheet.emit(Sheet.LIMITS, self.bed))
         self.head.admit.connect(lambda: self.admit_bed.emit(self.bed))
         self.head.discharge.connect(self._ask_discharge)
 
@@ -357,6 +358,8 @@ class BedPage(Page):
             self.hold()
         elif key == Qt.Key.Key_P:
             self.open_sheet.emit(Sheet.PUMP_EVENT, self.bed)
+        elif key == Qt.Key.Key_L:
+            self.open_sheet.emit(Sheet.LIMITS, self.bed)
         elif key == Qt.Key.Key_Home:
             self.go_live()
         elif key in (Qt.Key.Key_Left, Qt.Key.Key_Right):

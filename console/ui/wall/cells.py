@@ -38,6 +38,9 @@ _CHANNELS: dict[Parameter, tuple[str, ...]] = {
     Parameter.ART_SYS: ("bp_high", "bp_low"),
 }
 
+OFF_MARK = " off"
+"""Behind the name of a value of which a medium limit is switched off."""
+
 SPOT_S = 120.0
 """A single reading older than this carries its time on the tile."""
 
@@ -65,13 +68,13 @@ class CellView(NamedTuple):
 def cell_views(bed: BedSnapshot, of_bed: Liveness, now: float, zone: ZoneInfo, speed: float) -> tuple[CellView, ...]:
     """The cells of a bed in the order of `Cell`."""
     found = {reading.parameter: reading for reading in bed.readings}
-    return tuple(_cell(cell, found, bed.alarms, of_bed, now, zone, speed) for cell in Cell)
+    return tuple(_cell(cell, found, bed, of_bed, now, zone, speed) for cell in Cell)
 
 
 def _cell(
     cell: Cell,
     found: dict[Parameter, Reading],
-    alarms: tuple[Alarm, ...],
+    bed: BedSnapshot,
     of_bed: Liveness,
     now: float,
     zone: ZoneInfo,
@@ -81,17 +84,24 @@ def _cell(
     if reading is None:
         parameter = _CHOICES[cell][-1] if cell is Cell.BP else _CHOICES[cell][0]
         hidden = cell is Cell.ETCO2
-        return CellView(cell, parameter, wording.LABEL[parameter], "" if hidden else DASHES, never=True)
+        return CellView(cell, parameter, _label(bed, parameter), "" if hidden else DASHES, never=True)
     parameter = reading.parameter
-    frame, arrow = _contribution(reading, alarms) if alarms else (None, 0)
+    frame, arrow = _contribution(reading, bed.alarms) if bed.alarms else (None, 0)
     text = _text(reading, found, liveness)
     at = ""
     if parameter in SINGLE and text != DASHES and now - reading.stamp > SPOT_S:
         at = wording.clock_text(reading.measured_at, zone)
     stale = liveness is Liveness.LATE or liveness is Liveness.NO_DATA
     doubtful = reading.status is Status.QUESTIONABLE
-    label = wording.LABEL[parameter]
+    label = _label(bed, parameter)
     return CellView(cell, parameter, label, text, liveness, stale, doubtful, False, frame, arrow, at)
+
+
+def _label(bed: BedSnapshot, parameter: Parameter) -> str:
+    """The name of a value; an alarm limit that a person has switched off is never silent."""
+    name = wording.LABEL[parameter]
+    limits = bed.limits
+    return f"{name}{OFF_MARK}" if limits is not None and limits.own and any(limits.off(parameter)) else name
 
 
 def _chosen(

@@ -30,7 +30,7 @@ STILL_S = 3.0
 """Tiles sorted by priority do not move while a hand is at them."""
 
 NO_BEDS = "No beds set up. Open Devices to add a source."
-KEYS_HINT = "Arrow keys move between beds · Enter opens a bed · A acknowledges · O observation · P pump event"
+KEYS_HINT = "Arrow keys move · Enter opens a bed · A acknowledges · O observation · P pump event · L limits"
 
 
 class WallPage(Page):
@@ -192,6 +192,7 @@ class WallPage(Page):
             Qt.Key.Key_A: self._acknowledge_selected,
             Qt.Key.Key_O: lambda: self._sheet(Sheet.OBSERVATION),
             Qt.Key.Key_P: lambda: self._sheet(Sheet.PUMP_EVENT),
+            Qt.Key.Key_L: lambda: self._sheet(Sheet.LIMITS),
             Qt.Key.Key_S: self._toggle_sort,
         }
         key = Qt.Key(event.key())

@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor, QPainter
 
 from console.ui.theme import Theme, Weight, colour
 from console.ui.wall import ink
-from console.ui.wall.cells import CellView
+from console.ui.wall.cells import OFF_MARK, CellView
 from console.ui.wall.geometry import Cell, Geometry, Size
 from console.ui.wall.view import TileView
 
@@ -106,7 +106,7 @@ def _plan_small(g: Geometry, cell: Cell, label: str, text: str) -> Plan:
 def _plan_small_line(g: Geometry, cell: Cell, label: str, text: str) -> Plan:
     """Pressure or temperature of a small tile: label and value on one line, the time behind it if it fits."""
     box = g.cells[cell]
-    label = SMALL_LABELS.get(cell, label)
+    label = SMALL_LABELS.get(cell, label.removesuffix(OFF_MARK)) + (OFF_MARK if label.endswith(OFF_MARK) else "")
     label_px, time_px = max(10.0, g.metrics.label * g.text), max(10.0, 10.5 * g.text)
     px = max(13.0, g.metrics.number2 * g.scale)
     label_wide, wide = ink.width(label, label_px, Weight.BOLD), ink.width(text, px, Weight.BOLD)
