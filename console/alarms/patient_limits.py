@@ -53,12 +53,14 @@ class LimitsView:
         return laid_over(self.ward, self.own)
 
     def off(self, parameter: Parameter) -> tuple[bool, bool]:
-        """(low, high): a medium limit that the ward has and this patient has not."""
-        return self._off(parameter, "low"), self._off(parameter, "high")
+        """(low, high): a limit, of medium or high priority, that the ward has and this patient has not."""
+        return self._off(parameter, "low", "very_low"), self._off(parameter, "high", "very_high")
 
-    def _off(self, parameter: Parameter, name: str) -> bool:
+    def _off(self, parameter: Parameter, *names: str) -> bool:
         ward, own = self.ward.parameters.get(parameter), self.in_force.parameters.get(parameter)
-        return ward is not None and own is not None and getattr(ward, name) is not None and getattr(own, name) is None
+        if ward is None or own is None:
+            return False
+        return any(getattr(ward, name) is not None and getattr(own, name) is None for name in names)
 
     def changed(self, parameter: Parameter) -> bool:
         """True when a person has set other limits than the ward's."""

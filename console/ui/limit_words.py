@@ -51,7 +51,7 @@ def alarming_now(bed: BedSnapshot, settings: Iterable[LimitSetting]) -> str:
 
 
 def off_words(limits: LimitsView | None, parameter: Parameter) -> str:
-    """ "LOW OFF", "HIGH OFF" or "LIMITS OFF" where the ward has a medium limit and the patient has none; else ""."""
+    """ "LOW OFF", "HIGH OFF" or "LIMITS OFF" where the ward has a limit and the patient has none; else ""."""
     if limits is None:
         return ""
     low, high = limits.off(parameter)

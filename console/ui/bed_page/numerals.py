@@ -185,7 +185,7 @@ class Numerals(QWidget):
         if content.big and inner.height() > TALL:
             painter.drawText(inner, top, content.mark or content.unit)
             painter.drawText(inner, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom, foot)
-        elif content.mark and inner.height() > LOW:
+        elif content.mark and not content.note and inner.height() > LOW:
             painter.drawText(inner, top, content.mark)
         elif inner.height() > LOW and (self.width() > 190 or content.note):
             painter.drawText(inner, top, foot or content.unit)

@@ -12,6 +12,7 @@ from console.alarms.alarm import Priority
 from console.alarms.limit_monitor import LimitMonitor
 from console.alarms.patient_limits import (
     SETTABLE,
+    LimitsView,
     changes,
     faults,
     laid_over,
@@ -195,3 +196,18 @@ def test_a_widened_limit_holds_the_alarm_inside_its_deadband():
     assert [c.text for c in monitor.conditions()] == ["HR 128 (limit 130)"]
     stream(monitor, [125], now)
     assert monitor.conditions() == ()
+
+
+@pytest.mark.parametrize(
+    ("names", "off"),
+    [
+        (("low",), (True, False)),
+        (("high", "very_high"), (False, True)),
+        (("very_high",), (False, True)),
+        ((), (False, False)),
+    ],
+)
+def test_a_limit_of_either_priority_that_was_switched_off_is_told_as_off(names, off):
+    setting = replace(setting_of(WARD, P.RR), **dict.fromkeys(names))
+    view = LimitsView(WARD, laid_over(WARD, (setting,)), (setting,), "A. Nurse")
+    assert view.off(P.RR) == off
