@@ -12,7 +12,7 @@ from console.ui.elided import ElidedLabel
 from console.ui.theme import MARGIN, Theme, colour
 from console.ward.source import SourceState
 
-HINT = "Arrow keys move between beds · Enter opens a bed · A acknowledges · O observation · P pump · L limits · ? all keys"
+HINT = "Arrow keys move between beds · Enter opens a bed · A acknowledges · O observation · P pump · L limits · ? keys"
 
 
 class StatusBar(QWidget):
