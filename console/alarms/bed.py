@@ -364,4 +364,6 @@ class BedAlarms:
             for parameter, stamp in self._valid.items()
             if parameter in SINGLE_STANDS_S or now - stamp <= RESTORED_FRESH_S
         }
-        return bool(fresh) and wanted <= fresh
+        # A single reading stands for hours, but a bed that says nothing proves nothing: silence ends no alarm.
+        heard = any(now - stamp <= RESTORED_FRESH_S for stamp in self._valid.values())
+        return heard and wanted <= fresh

@@ -190,7 +190,7 @@ def test_the_simulated_gateway_is_heard_by_the_listener(serve: Serve) -> None:
         return {Parameter.HR: 60 + seconds, Parameter.RR: None if seconds >= 2 else 12.0}
 
     running = serve(store)
-    report = run_simulator(running.host, running.port, state, 5, "ICU^^5", "7", "A, B", interval_s=1, speed=20)
+    report = run_simulator(running.host, running.port, state, 5, "ICU^^5", "7", "A, B", interval_s=1, speed=5)
     assert (report.sent, report.accepted, report.failed) == (5, 5, 0)
     readings = [ObservationReader().read(read_message(raw)) for raw in heard]
     rates = [item.vital.value for reading in readings for item in reading.observations if item.vital.parameter == "hr"]

@@ -284,3 +284,16 @@ def test_virtual_time_stops_where_a_delay_ends(side):
     due = side.bed.next_due()
     assert due == now + 30
     assert [t.change for t in side.bed.advance(due, utc(due))] == [Change.ONSET]
+
+
+def test_after_a_restart_silence_ends_no_pattern_whose_members_are_single_readings(side):
+    """A spot temperature stands for hours; a bed that then says nothing for a quarter of an hour has proved nothing."""
+    side.bed.admit(patient(), now=START)
+    side.run(20 * 60, {Parameter.TEMP: 40.3})
+    before = side.alarm("withdrawal")
+    assert before.condition.stage is Stage.EMERGENCY
+    side.restart()
+    side.run(1, {Parameter.TEMP: 40.3})
+    side.run(30 * 60, None)
+    held = side.alarm("withdrawal")
+    assert (held.id, held.presence, held.condition.stage) == (before.id, Presence.ACTIVE, Stage.EMERGENCY)
