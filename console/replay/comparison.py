@@ -21,13 +21,14 @@ TEMP_STANDS_S = 14400.0
 
 @dataclass(slots=True)
 class Comparison:
-    """Onsets, their engine times, and seconds at or above each threshold for one patient."""
+    """Onsets, their engine times and those of their ends, and seconds at or above each threshold for one patient."""
 
     flags: Set[RiskFlag]
     sets: bool
     onsets: dict[int, int] = field(default_factory=lambda: dict.fromkeys(THRESHOLDS, 0))
     seconds: dict[int, float] = field(default_factory=lambda: dict.fromkeys(THRESHOLDS, 0.0))
     times: dict[int, list[float]] = field(default_factory=lambda: {threshold: [] for threshold in THRESHOLDS})
+    ends: dict[int, list[float]] = field(default_factory=lambda: {threshold: [] for threshold in THRESHOLDS})
     _since: dict[int, float] = field(default_factory=dict)
     _values: dict[Parameter, tuple[float, float]] = field(default_factory=dict)
 
@@ -41,6 +42,7 @@ class Comparison:
                     self.times[threshold].append(now)
             elif threshold in self._since:
                 self.seconds[threshold] += now - self._since.pop(threshold)
+                self.ends[threshold].append(now)
 
     def row_set(self, values: Mapping[Parameter, float], now: float) -> None:
         """Score a validated set."""

@@ -10,7 +10,8 @@ import numpy as np
 
 from console.alarms.bed import BedAlarms
 from console.replay.context import EPOCH
-from console.replay.runner import START, PatientReplay
+from console.replay.course import START
+from console.replay.runner import PatientReplay
 from console.rules import load_rules
 from console.ward.patient import Patient
 from drivers.observation import Parameter, Status
