@@ -34,13 +34,24 @@ class WardConfig(_Section):
     """The ward and its beds, in the order of the wall. simulated: all its patients are invented; every page says so.
 
     sounds: the general set of alarm tones, or melodies that tell what an alarm is about (IEC 60601-1-8, Annex F).
+    watch_tone: one soft burst when a pattern reaches the stage of watch. audio_off_min, audio_off_by: for how many
+    minutes at most alarm sound may be turned off at a station, 0 for never, and by whom.
     """
 
     name: str = Field(default="Ward", min_length=1, max_length=60)
     simulated: bool = False
     sounds: Literal["general", "melodies"] = "general"
+    watch_tone: bool = False
+    audio_off_min: int = Field(default=0, ge=0, le=60)
+    audio_off_by: tuple[Annotated[str, Field(min_length=1, max_length=40)], ...] = Field(default=(), max_length=20)
     timezone: str = "UTC"
     beds: tuple[Annotated[str, Field(min_length=1, max_length=12)], ...] = ()
+
+    @model_validator(mode="after")
+    def _somebody_may(self) -> WardConfig:
+        if self.audio_off_min and not self.audio_off_by:
+            raise ValueError("audio_off_min: name in audio_off_by who may turn alarm sound off, or leave it 0")
+        return self
 
     @field_validator("timezone")
     @classmethod

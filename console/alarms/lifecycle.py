@@ -27,9 +27,6 @@ from console.alarms.escalation import EscalationRules
 UNDO_S = 5.0
 """An acknowledgement can be taken back for so many seconds."""
 
-RETURN_S: dict[Priority, float] = {Priority.HIGH: 300.0, Priority.MEDIUM: 900.0, Priority.LOW: 3600.0}
-"""An acknowledged alarm that still stands sounds again after so many seconds (interface design, section 5)."""
-
 POINTS_RISE = 2
 """A pattern whose score rises by so much after its acknowledgement is news (detector specification, section 5)."""
 
@@ -61,7 +58,8 @@ class _Entry:
 class LifeCycle:
     """The alarms of one bed (or of the console itself, bed ""). At most one alarm per condition key is active.
 
-    escalation: when unanswered alarms are told again; left out, as in a replay where nobody could answer: never.
+    escalation: when unanswered alarms are told again and answered ones come back; left out, as in a replay where nobody
+    could answer: never the one, after the longest times the other.
     """
 
     def __init__(
@@ -179,7 +177,7 @@ class LifeCycle:
     def next_due(self) -> float | None:
         """The earliest engine time at which an acknowledged alarm sounds again, or None."""
         due = [
-            entry.acked_stamp + RETURN_S[entry.alarm.priority]
+            entry.acked_stamp + self._escalation.reminder_s(entry.alarm.priority)
             for entry in self._entries.values()
             if entry.alarm.acknowledged is not None and not _silent(entry.alarm.condition)
         ]
@@ -271,7 +269,7 @@ class LifeCycle:
             if alarm.acknowledged is None or alarm.presence is not Presence.ACTIVE or _silent(alarm.condition):
                 continue
             risen = alarm.condition.points >= entry.acked_points + POINTS_RISE
-            if risen or now - entry.acked_stamp >= RETURN_S[alarm.priority]:
+            if risen or now - entry.acked_stamp >= self._escalation.reminder_s(alarm.priority):
                 out.append(self._reopen(entry, Change.RESOUND, now, utc))
 
     def _reopen(self, entry: _Entry, change: Change, now: float, utc: datetime, by: str = "") -> Transition:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -64,6 +65,8 @@ class WardCore:
         self._sources = plan.views
         self._sequence = 0
         self._waiting = Restored()
+        high, medium, low = (rules.escalation.reminder_s(p) for p in (Priority.HIGH, Priority.MEDIUM, Priority.LOW))
+        self._reminders = high, medium, low
 
     # --- start ---------------------------------------------------------------------------------------------------
 
@@ -304,6 +307,7 @@ class WardCore:
             ),
             self._lifecycle.alarms(),
             self.plan.sounds,
+            replace(self.plan.signals, reminder_s=self._reminders),
         )
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from console.alarms.technical_source import SourceSpec
 from console.config import Config, ConfigError, SourceConfig
-from console.link.snapshot import SourceView
+from console.link.snapshot import SignalPolicy, SourceView
 from console.ward.source import SourceState
 from drivers import registry
 
@@ -24,7 +24,8 @@ class BedPlan:
 @dataclass(frozen=True, slots=True)
 class WardPlan:
     """The ward as configured. views: every source before it has been heard of. rule_set: which alarm rules apply, in
-    words for the status bar. sounds: which set of alarm tones is heard."""
+    words for the status bar. sounds: which set of alarm tones is heard. signals: what the ward allows of them; its
+    reminders are those of the alarm rules."""
 
     name: str
     timezone: str
@@ -33,6 +34,7 @@ class WardPlan:
     simulated: bool
     rule_set: str = ""
     sounds: str = "general"
+    signals: SignalPolicy = field(default_factory=SignalPolicy)
 
 
 def plan_ward(config: Config, speed: float = 1.0) -> WardPlan:
@@ -58,7 +60,10 @@ def plan_ward(config: Config, speed: float = 1.0) -> WardPlan:
     simulated = config.ward.simulated or (bool(invented) and all(invented))
     ward = config.ward
     views = first_views(config)
-    return WardPlan(ward.name, ward.timezone, beds, views, simulated, _rule_set(config), ward.sounds)
+    signals = SignalPolicy(
+        audio_off_s=ward.audio_off_min * 60.0, audio_off_by=ward.audio_off_by, watch_tone=ward.watch_tone
+    )
+    return WardPlan(ward.name, ward.timezone, beds, views, simulated, _rule_set(config), ward.sounds, signals)
 
 
 def first_views(config: Config) -> tuple[SourceView, ...]:

@@ -149,6 +149,21 @@ class SystemView:
 
 
 @dataclass(frozen=True, slots=True)
+class SignalPolicy:
+    """What the hospital has decided of alarm signals.
+
+    reminder_s: seconds after an answer at which an alarm of high, medium, low priority sounds again while it stands.
+    audio_off_s: longest AUDIO OFF, 0: not allowed; audio_off_by: the persons who may. watch_tone: one soft burst at the
+    begin of a watch.
+    """
+
+    reminder_s: tuple[float, float, float] = (600.0, 1800.0, 3600.0)
+    audio_off_s: float = 0.0
+    audio_off_by: tuple[str, ...] = ()
+    watch_tone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class WardSnapshot:
     """The whole ward. alarms of the console itself (store failing, no sound) stand in `alarms`.
 
@@ -163,6 +178,7 @@ class WardSnapshot:
     system: SystemView
     alarms: tuple[Alarm, ...] = ()
     sounds: str = "general"
+    signals: SignalPolicy = field(default_factory=SignalPolicy)
 
     def bed(self, name: str) -> BedSnapshot | None:
         """One bed by its name."""

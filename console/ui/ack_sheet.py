@@ -14,11 +14,10 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from console.alarms.alarm import Alarm
-from console.alarms.lifecycle import RETURN_S
+from console.alarms.alarm import Alarm, Priority
 from console.link.commands import Acknowledge, Reply, UndoAcknowledge
 from console.link.link import Link
-from console.link.snapshot import BedSnapshot, WardSnapshot
+from console.link.snapshot import BedSnapshot, SignalPolicy, WardSnapshot
 from console.ui import wording
 from console.ui.ack_head import AlarmHead, AlarmValues
 from console.ui.forms import Failure, Questions, button, label, set_look
@@ -182,7 +181,7 @@ class AckSheet(DockedSheet):
         if alarm.acknowledged is not None and not self._acked_here and not self.message.text():
             at = wording.clock_text(alarm.acknowledged.at, self._zone)
             self._tell(f"✓  Acknowledged {at} by {alarm.acknowledged.by}")
-        self._after.setText(_after_words(alarm, self.theme.compact))
+        self._after.setText(_after_words(alarm, self.theme.compact, snapshot.signals))
         self._recorded.setText(f"Recorded as {self.user}" if self.user.strip() else "Nobody is named at the top right")
         self._after.setVisible(not (self.theme.compact and self.message.text()))
 
@@ -332,8 +331,9 @@ def _find(snapshot: WardSnapshot, alarm_id: str) -> tuple[Alarm | None, BedSnaps
     return next((a for a in snapshot.alarms if a.id == alarm_id), None), None
 
 
-def _after_words(alarm: Alarm, short: bool) -> str:
-    stops = f"Its sound stops for {RETURN_S[alarm.priority] / 60:.0f} min, then returns if it is still active."
+def _after_words(alarm: Alarm, short: bool, signals: SignalPolicy) -> str:
+    minutes = signals.reminder_s[Priority.HIGH - alarm.priority] / 60
+    stops = f"Its sound stops for {minutes:g} min, then returns if it is still active."
     if short:
         return stops
     return (

@@ -200,17 +200,17 @@ class AlarmBar(QWidget):
         self.counts.show_counts(self._alarms)
         self._arrange()
 
-    def show_pause(self, left_s: float) -> None:
-        """The pause button, with the countdown while it runs."""
+    def show_pause(self, left_s: float, off: bool = False) -> None:
+        """The pause button, with the countdown while a pause or AUDIO OFF runs; a press ends either."""
         if left_s > 0:
             left = int(left_s + 0.999)
-            text = f"Sound paused {left // 60}:{left % 60:02d}"
+            text = f"{'Sound OFF' if off else 'Sound paused'} {left // 60}:{left % 60:02d}"
         else:
             text = "Pause sound 2 min" + ("" if self.theme.compact else "   Space")
         if text != self.pause_button.text() or self.pause_button.icon().isNull():
             self.pause_button.setText(text)
             self.pause_button.setAccessibleName(text)
-            self.pause_button.setIcon(icons.bell(colour(self.theme.tokens.text), crossed=left_s > 0))
+            self.pause_button.setIcon(icons.bell(colour(self.theme.tokens.text), crossed=left_s > 0, dashed=not off))
 
     def set_theme(self, theme: Theme) -> None:
         """The look has changed."""

@@ -6,8 +6,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPen, QPixmap
 
 
-def bell(tint: QColor, crossed: bool = False, size: int = 18) -> QIcon:
-    """A bell; crossed when sound is paused or off (IEC 60417-5576)."""
+def bell(tint: QColor, crossed: bool = False, size: int = 18, dashed: bool = False) -> QIcon:
+    """A bell; crossed when sound is off, with a dashed cross while it is paused (IEC 60417-5576)."""
     pixmap, painter = _canvas(size)
     painter.setBrush(tint)
     painter.setPen(Qt.PenStyle.NoPen)
@@ -18,8 +18,13 @@ def bell(tint: QColor, crossed: bool = False, size: int = 18) -> QIcon:
     painter.drawPath(body)
     painter.drawEllipse(QRectF(7, 14, 4, 3))
     if crossed:
-        painter.setPen(QPen(tint, 2))
+        pen = QPen(tint, 2)
+        if dashed:
+            pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+            pen.setDashPattern([1.6, 1.2])
+        painter.setPen(pen)
         painter.drawLine(QPointF(2, 16), QPointF(16, 2))
+        painter.drawLine(QPointF(2, 2), QPointF(16, 16))
     painter.end()
     return QIcon(pixmap)
 

@@ -280,15 +280,15 @@ class MainWindow(QMainWindow):
     # --- acts ----------------------------------------------------------------------------------------------------
 
     def toggle_pause(self) -> None:
-        """Pause the sound for two minutes, or end the pause."""
+        """Pause the sound for two minutes, or end the pause or AUDIO OFF."""
         self.sound.toggle_pause()
         self._show_sound()
 
     def _show_sound(self) -> None:
         sound = self.sound
-        self.alarm_bar.show_pause(sound.paused_s())
+        self.alarm_bar.show_pause(sound.paused_s(), sound.off)
         self.alarm_bar.test_light.show_test(sound.test.lit, sound.test_result)
-        self._bar.show_sound(sound.problem, sound.paused_s(), sound.level)
+        self._bar.show_sound(sound.problem, sound.paused_s(), sound.level, sound.off)
 
     def toggle_theme(self) -> None:
         """Day or night."""

@@ -124,16 +124,18 @@ class SystemBar(QWidget):
             self._clock.setText(clock)
             self._date.setText(f"{local:%a}\n{local:%d %b %Y}" if not self.theme.compact else f"{local:%d %b}")
 
-    def show_sound(self, problem: str, paused_s: float, level: int = USUAL) -> None:
+    def show_sound(self, problem: str, paused_s: float, level: int = USUAL, off: bool = False) -> None:
         """The state of alarm sound at this station, and its volume level."""
         t = self.theme.tokens
         on = f"{'Sound' if self.theme.compact else 'Alarm sound'} on {level}/{LOUDEST}"
-        text = "No alarm sound" if problem else "Sound paused" if paused_s > 0 else on
+        text = "No alarm sound" if problem else "Sound OFF" if off else "Sound paused" if paused_s > 0 else on
         if text != self.sound.text() or self.sound.icon().isNull():
             self.sound.setText(text)
             self.sound.setToolTip(problem)
             self.sound.setAccessibleName(f"{text}; volume {level} of {LOUDEST}, open settings")
-            self.sound.setIcon(icons.bell(colour(t.text), crossed=bool(problem) or paused_s > 0))
+            self.sound.setIcon(
+                icons.bell(colour(t.text), crossed=bool(problem) or paused_s > 0, dashed=not (problem or off))
+            )
 
     def select(self, index: int) -> None:
         """Mark one tab."""

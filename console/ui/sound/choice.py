@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from console.alarms.alarm import Alarm, Change, Kind, Presence, Priority, Transition
+from console.alarms.alarm import Alarm, Change, Kind, Presence, Priority, Stage, Transition
 from console.link.snapshot import WardSnapshot
 from console.ui import wording
 from console.ui.sound.tones import Category, Sounds, Tone
 from drivers.observation import Parameter
 
 SOUNDED_FROM = Priority.MEDIUM
-"""Low priority is silent; the ward may switch a soft tone on later."""
+"""Low priority does not call; a ward may have one soft burst at the begin of a watch (`begins_watch`)."""
 
 _ABOUT: dict[Parameter, Category] = {
     Parameter.HR: Category.CARDIOVASCULAR,
@@ -76,6 +76,17 @@ def breaks_pause(transitions: Iterable[Transition]) -> bool:
     """True when a high-priority alarm began or stepped up: a pause was taken for the alarms there were."""
     return any(
         t.change in (Change.ONSET, Change.ESCALATE) and t.alarm.priority is Priority.HIGH and _audible(t.alarm)
+        for t in transitions
+    )
+
+
+def begins_watch(transitions: Iterable[Transition]) -> bool:
+    """True when a pattern came to the stage of watch from below, at a patient who is there."""
+    return any(
+        t.change is Change.ONSET
+        and not t.alarm.demo
+        and t.alarm.condition.kind.is_pattern
+        and t.alarm.condition.stage is Stage.WATCH
         for t in transitions
     )
 

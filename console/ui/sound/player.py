@@ -1,4 +1,4 @@
-"""Plays the bursts of the loudest alarm, pauses for two minutes at most, and tells the engine when it cannot."""
+"""Plays the bursts of the loudest alarm, is silent for a bounded time only, and tells the engine when it cannot."""
 
 from __future__ import annotations
 
@@ -12,15 +12,13 @@ from PySide6.QtCore import QObject, QTimer
 from console.alarms.alarm import Priority, Transition
 from console.link.commands import AuditNote, Reply, ReportSound
 from console.link.link import Link
-from console.link.snapshot import WardSnapshot
+from console.link.snapshot import SignalPolicy, WardSnapshot
 from console.ui.sound import loudness, settings
-from console.ui.sound.choice import STOPPED, Call, breaks_pause, call
+from console.ui.sound.choice import STOPPED, Call, begins_watch, breaks_pause, call
 from console.ui.sound.output import Output
 from console.ui.sound.self_test import SelfTest
+from console.ui.sound.silence import Silence
 from console.ui.sound.tones import Sounds, Tone
-
-PAUSE_S = 120.0
-"""Longest and only length of an audio pause, in real seconds."""
 
 RESULT_S = 6.0
 """How long the result of a self test stands in the alarm bar; the sheet and the audit trail keep it."""
@@ -59,7 +57,8 @@ class AlarmSound(QObject):
         self.sounds = Sounds.GENERAL
         self._playing: Call | None = None
         self._wanted: Call | None = None
-        self._paused_until = 0.0
+        self._silence = Silence()
+        self._policy = SignalPolicy()
         self._result_until = 0.0
         self._next_check = 0.0
         self._problem: str | None = None
@@ -87,16 +86,52 @@ class AlarmSound(QObject):
         return "Self test: no sound" if self.problem else "Self test done"
 
     def paused_s(self) -> float:
-        """Real seconds that the pause still lasts, 0 when there is none."""
-        return max(0.0, self._paused_until - self._clock())
+        """Real seconds that the pause or AUDIO OFF still lasts, 0 when alarms are heard."""
+        return self._silence.left_s(self._clock())
+
+    @property
+    def off(self) -> bool:
+        """True while AUDIO OFF silences this station."""
+        return self._silence.off(self._clock())
+
+    @property
+    def off_words(self) -> str:
+        """What AUDIO OFF does, or how long it still lasts."""
+        if self.off:
+            left = int(self.paused_s() + 0.999)
+            return f"Off for {left // 60}:{left % 60:02d}; one soft burst every two minutes reminds of it."
+        longest = self._policy.audio_off_s / 60
+        return f"It ends by itself after {longest:.0f} min, and at once with a new *** alarm. Every light stays."
+
+    def may_turn_off(self) -> str:
+        """Why the present person may not turn alarm sound off, "" when he may."""
+        policy = self._policy
+        if policy.audio_off_s <= 0:
+            return "Alarm sound cannot be turned off on this ward; pause it for two minutes."
+        known = {name.casefold() for name in policy.audio_off_by}
+        return "" if self.user.casefold() in known else "Only " + ", ".join(policy.audio_off_by) + " may turn it off."
 
     # --- what a person does --------------------------------------------------------------------------------------
 
     def toggle_pause(self) -> None:
-        """Pause for two minutes, or end the pause."""
+        """Pause for two minutes, or end the pause or AUDIO OFF."""
+        ended = "alarm sound turned on" if self.off else "sound pause ended"
         on = self.paused_s() == 0
-        self._paused_until = self._clock() + PAUSE_S if on else 0.0
-        self._note("sound paused for 2 min" if on else "sound pause ended", self._station)
+        if on:
+            self._silence.pause(self._clock())
+        else:
+            self._silence.end()
+        self._note("sound paused for 2 min" if on else ended, self._station)
+        self._apply()
+
+    def turn_off(self) -> None:
+        """AUDIO OFF for as long as the hospital allows, by a person it names; audited, also when it is refused."""
+        refusal = self.may_turn_off()
+        if refusal:
+            self._note("alarm sound not turned off", f"{self._station}: {refusal}")
+            return
+        self._silence.turn_off(self._clock(), self._policy.audio_off_s)
+        self._note(f"alarm sound off for {self._policy.audio_off_s / 60:.0f} min", self._station)
         self._apply()
 
     def set_level(self, level: int) -> None:
@@ -129,14 +164,28 @@ class AlarmSound(QObject):
     def follow(self, snapshot: WardSnapshot, transitions: Iterable[Transition], stopped: bool = False) -> None:
         """Sound what this picture asks for. stopped: the engine publishes nothing, so that nobody judges any alarm:
         that is heard like an emergency, except in a ward that is simulated."""
-        if self.paused_s() and breaks_pause(transitions):
-            self._paused_until = 0.0
+        new = list(transitions)
+        self._follow_silence(new, snapshot.signals)
         self.sounds = Sounds(snapshot.sounds)
         self._output.choose(self.sounds)
         self._wanted = STOPPED if stopped and not snapshot.system.simulated else call(snapshot)
         self._check_device()
         self._go_on_testing()
         self._apply()
+        if self._policy.watch_tone and not self.calling and not self.paused_s() and begins_watch(new):
+            self._play_once(Priority.LOW)
+        if self._silence.reminds(self._clock()):
+            self._play_once(Priority.LOW)
+
+    def _follow_silence(self, new: list[Transition], policy: SignalPolicy) -> None:
+        """A new high alarm ends every silence, and AUDIO OFF ends with the permission to it."""
+        was_off, self._policy = self.off, policy
+        if not self.paused_s():
+            return
+        if breaks_pause(new) or (was_off and policy.audio_off_s <= 0):
+            self._silence.end()
+            if was_off:
+                self._note("alarm sound turned on", f"{self._station}: by a new alarm of high priority")
 
     def close(self) -> None:
         """Silence and end."""

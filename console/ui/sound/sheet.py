@@ -37,12 +37,15 @@ class SoundSheet(DockedSheet):
             pressed.setMinimumWidth(48)
         self.tone = button("Test tone")
         self.self_test = button("Run self test")
+        self.off = button("Turn alarm sound off")
+        self.off_hint = label("", wrap=True)
         self.told = label("", wrap=True)
         self._set = label("", wrap=True)
         self.quieter.clicked.connect(lambda: self._change(-1))
         self.louder.clicked.connect(lambda: self._change(1))
         self.tone.clicked.connect(lambda: self._act(self._sound.test_tone))
         self.self_test.clicked.connect(lambda: self._act(self._sound.start_self_test))
+        self.off.clicked.connect(lambda: self._act(self._turn))
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -64,6 +67,8 @@ class SoundSheet(DockedSheet):
         column.addWidget(label(lights, wrap=True))
         column.addWidget(self.told)
         column.addWidget(self._set)
+        column.addWidget(self.off)
+        column.addWidget(self.off_hint)
         column.addWidget(label("An alarm that nobody answers is sounded more often and louder.", wrap=True))
         column.addStretch(1)
         close = button("Close   Esc")
@@ -77,6 +82,13 @@ class SoundSheet(DockedSheet):
     def show_ward(self, snapshot: WardSnapshot, now: float) -> None:
         """Follow the sound."""
         self._show()
+
+    def _turn(self) -> None:
+        """Off, or on again."""
+        if self._sound.off:
+            self._sound.toggle_pause()
+        else:
+            self._sound.turn_off()
 
     def _change(self, by: int) -> None:
         self._act(lambda: self._sound.set_level(self._sound.level + by))
@@ -94,5 +106,9 @@ class SoundSheet(DockedSheet):
         free = not sound.calling and not sound.test.running
         self.tone.setEnabled(free)
         self.self_test.setEnabled(free)
+        refusal = "" if sound.off else sound.may_turn_off()
+        self.off.setEnabled(not refusal)
+        self.off.setText("Turn alarm sound on again" if sound.off else "Turn alarm sound off")
+        self.off_hint.setText(refusal or sound.off_words)
         self.told.setText("Self test is running." if sound.test.running else sound.told)
         self._set.setText(SET_WORDS[sound.sounds])

@@ -12,7 +12,7 @@ from console.alarms.alarm import Alarm, Change, Condition, Kind, Presence, Prior
 from console.alarms.bed import BedAlarms
 from console.alarms.detector_rules import RulesError
 from console.alarms.escalation import EscalationRules, called_s
-from console.alarms.lifecycle import RETURN_S, LifeCycle
+from console.alarms.lifecycle import LifeCycle
 from console.rules import load_rules
 from drivers.observation import Parameter, Status
 from tests.console.ward_fakes import START, ids, utc
@@ -94,7 +94,7 @@ def test_an_answer_ends_it_and_the_returned_sound_begins_anew() -> None:
     ward = Ward()
     ward.step(EMERGENCY, seconds=70)
     ward.answer()
-    back = int(RETURN_S[Priority.HIGH])
+    back = int(RULES.reminder_s(Priority.HIGH))
     ward.step(EMERGENCY, seconds=back)
     assert ward.told == [(60.0, 1)]
     ward.step(EMERGENCY, seconds=59)
@@ -223,6 +223,11 @@ def test_steps_only_grow_while_nobody_answers(acts: list, waits: list[int]) -> N
         ("medium_after_s", [60, 60], "must ascend"),
         ("medium_after_s", [20, 30, 40, 50], "at most 3"),
         ("medium_after_s", ["60"], "not a time"),
+        ("reminder_high_s", 601, "not a time from 60 to 600 s"),
+        ("reminder_high_s", 59, "not a time from 60 to 600 s"),
+        ("reminder_medium_s", 1801, "not a time from 60 to 1800 s"),
+        ("reminder_low_s", float("inf"), "not a time from 60 to 3600 s"),
+        ("reminder_low_s", True, "not a time"),
     ],
 )
 def test_times_that_cannot_be_are_refused_with_the_key(key: str, value: object, said: str) -> None:

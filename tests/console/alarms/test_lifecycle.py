@@ -8,7 +8,9 @@ from datetime import timedelta
 import pytest
 
 from console.alarms.alarm import Change, Condition, Kind, Presence, Priority, Stage
-from console.alarms.lifecycle import RETURN_S, LifeCycle, RefusedError
+from console.alarms.escalation import EscalationRules
+from console.alarms.lifecycle import LifeCycle, RefusedError
+from console.rules import load_rules
 from drivers.observation import Parameter
 from tests.console.ward_fakes import START, ids, utc
 
@@ -187,7 +189,7 @@ def test_undo_within_five_seconds_by_the_same_person(ward):
 def test_the_sound_returns_after_its_time(ward, condition):
     ward.step(condition)
     ward.ack(ward.only)
-    wait = RETURN_S[condition.priority]
+    wait = EscalationRules().reminder_s(condition.priority)
     assert ward.life.next_due() == ward.now + wait
     assert ward.step(condition, after=wait - 1) == []
     (back,) = ward.step(condition, after=1)
@@ -196,8 +198,18 @@ def test_the_sound_returns_after_its_time(ward, condition):
     assert back.alarm.acknowledged is None
 
 
-def test_return_times_are_five_fifteen_and_sixty_minutes():
-    assert [RETURN_S[p] / 60 for p in (Priority.HIGH, Priority.MEDIUM, Priority.LOW)] == [5, 15, 60]
+def test_return_times_are_ten_thirty_and_sixty_minutes():
+    """As shipped: detector specification, section 5."""
+    rules = load_rules().escalation
+    assert [rules.reminder_s(p) / 60 for p in (Priority.HIGH, Priority.MEDIUM, Priority.LOW)] == [10, 30, 60]
+
+
+def test_a_ward_with_shorter_reminders_hears_an_answered_alarm_sooner(ward):
+    ward.life = LifeCycle("7B-01", ids(), escalation=load_rules({"escalation.reminder_high_s": 120}).escalation)
+    ward.step(EMERGENCY)
+    ward.ack(ward.only)
+    assert ward.step(EMERGENCY, after=119) == []
+    assert changes(ward.step(EMERGENCY, after=1)) == [Change.RESOUND]
 
 
 def test_a_watch_is_silent_and_never_reminds(ward):
@@ -292,7 +304,7 @@ def test_restored_alarms_are_announced_again_and_keep_their_answer(ward):
     assert after[other.id].version == other.version + 1
     assert after[other.id].since == 50.0 - 120
     # The sound of the answered one returns when it would have returned without the restart.
-    assert life.next_due() == pytest.approx(50.0 - 120 + RETURN_S[Priority.MEDIUM])
+    assert life.next_due() == pytest.approx(50.0 - 120 + EscalationRules().reminder_s(Priority.MEDIUM))
 
 
 def test_order_is_priority_then_pattern_limit_technical_then_newest(ward):

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from console.alarms.alarm import STAGE_PRIORITY, Alarm, Change, Condition, Kind, Presence, Priority, Stage, Transition
-from console.alarms.lifecycle import RETURN_S, LifeCycle, RefusedError
+from console.alarms.escalation import EscalationRules
+from console.alarms.lifecycle import LifeCycle, RefusedError
 from drivers.observation import Parameter
 from tests.console.alarms.ward_machine import WardMachine
 from tests.console.ward_fakes import START, ids, utc
@@ -153,7 +154,7 @@ class LifeOfAlarms(RuleBasedStateMachine):
             if answered is None or watch or alarm.presence is not Presence.ACTIVE:
                 continue
             silent_for = (utc(self.now) - answered.at).total_seconds()
-            assert silent_for < RETURN_S[alarm.priority]
+            assert silent_for < EscalationRules().reminder_s(alarm.priority)
 
     @invariant()
     def what_is_silent_has_a_reason(self) -> None:

@@ -36,9 +36,9 @@ FIRST_WORD_S = 30.0
 PATTERN_QUIET_S = 180.0
 """A pattern judges minute by minute: what stepped down later than this after the last value did so for want of data."""
 
-RETURN_S = {Priority.HIGH: 300.0, Priority.MEDIUM: 900.0, Priority.LOW: 3600.0}
+RETURN_S = {Priority.HIGH: 600.0, Priority.MEDIUM: 1800.0, Priority.LOW: 3600.0}
 UNDO_S, PAUSE_S = 5.0, 120.0
-"""The interface design's figures, section 5, not those of the program."""
+"""The figures of detector specification and interface design, section 5 each, not those of the program."""
 
 LEVELS: dict[Parameter, tuple[float | None, ...]] = {
     HR: (76.0, 76.0, 122.0, 130.0, 150.0, 45.0, 38.0, None),
