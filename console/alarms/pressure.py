@@ -20,6 +20,10 @@ SAME_READING_SECONDS = 5.0
 """Parts of one reading arrive in one report; parts further apart are two readings."""
 
 
+RawReading = tuple[float, float | None, float | None, float | None]
+"""One reading as sent: engine time it belongs to, systolic, diastolic, mean."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cuff:
     """One reading, mmHg, rounded; `at` is the engine time it belongs to."""
@@ -36,6 +40,7 @@ class CuffPressure:
         self._rules, self._lability = rules, lability
         self._parts: dict[str, float] = {}
         self._parts_at: float | None = None
+        self._closed: list[RawReading] = []
         self._provisional: Cuff | None = None
         self._history: deque[Cuff] = deque(maxlen=4)
         self._stale = rules.stale_min * MINUTE
@@ -51,7 +56,7 @@ class CuffPressure:
         if value is None:
             return
         if self._parts_at is None or abs(at - self._parts_at) > SAME_READING_SECONDS:
-            self.close_minute()
+            self._put_together()
             self._parts_at = at
         self._parts[part] = value
 
@@ -60,17 +65,31 @@ class CuffPressure:
         """True when no part of a reading waits."""
         return not self._parts
 
-    def close_minute(self) -> None:
-        """Put together what has arrived and judge it."""
+    def _put_together(self) -> None:
         if not self._parts:
             return
         parts, at, self._parts, self._parts_at = self._parts, self._parts_at, {}, None
         assert at is not None
+        raw = (at, parts.get("sys"), parts.get("dia"), parts.get("mean"))
+        self._closed.append(raw)
+        self.take(raw)
+
+    def close_minute(self) -> tuple[RawReading, ...]:
+        """Put together what has arrived and judge it; gives the readings of the minute as they were sent."""
+        self._put_together()
+        if not self._closed:
+            return ()
+        readings, self._closed = tuple(self._closed), []
+        return readings
+
+    def take(self, raw: RawReading) -> None:
+        """Judge a whole reading; one not later than the last changes nothing."""
+        at, sys, dia, mean = raw
         if self._last_at is not None and at <= self._last_at + SAME_READING_SECONDS:
             return
-        reading = self._reading(parts.get("sys"), parts.get("dia"), parts.get("mean"), at)
+        reading = self._reading(sys, dia, mean, at)
         if reading is None:
-            self.rejected += "sys" in parts
+            self.rejected += sys is not None
             return
         self._judge(reading)
         self.from_set = False

@@ -75,13 +75,18 @@ class Temperature:
         """True while values are put aside because the last one jumped."""
         return bool(self._doubtful)
 
-    def close_minute(self) -> None:
-        """Judge what has arrived in the minute that ends."""
+    def close_minute(self) -> tuple[float, float] | None:
+        """Judge what has arrived in the minute that ends; gives its value and the time that belongs to, if any."""
         self.renewed = False
         if not self._samples:
-            return
+            return None
         value, self._samples = median(self._samples), []
-        at = self._sample_at
+        self.take(value, self._sample_at)
+        return value, self._sample_at
+
+    def take(self, value: float, at: float) -> None:
+        """Judge the value of one minute; one not later than the last changes nothing."""
+        self.renewed = False
         if self._accepted and at <= self._accepted[-1][0]:
             return
         self._arrivals.append(at)
@@ -91,7 +96,7 @@ class Temperature:
             if len(values) < self._artefact.temp_agree_values or max(values) - min(values) > self._artefact.temp_agree:
                 return
             self._doubtful.clear()
-        self._take(value, at)
+        self._use(value, at)
 
     def confirm(self, value: float, stamp: float) -> bool:
         """A reading of a validated set: it counts at once. False when it is out of range and so refused."""
@@ -115,7 +120,7 @@ class Temperature:
                 return True
         return False
 
-    def _take(self, value: float, at: float) -> None:
+    def _use(self, value: float, at: float) -> None:
         arrivals = self._arrivals
         window = self._reduction.continuous_window_min * MINUTE
         self.continuous = len(arrivals) == arrivals.maxlen and arrivals[-1] - arrivals[0] <= window
