@@ -6,6 +6,7 @@ condition: it begins low, becomes medium, and ends with the first value that arr
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Collection, Iterable
 
 from console.alarms.alarm import Condition
@@ -39,21 +40,21 @@ idle between readings and has no "sensor off"."""
 class _Sensor:
     """What is known of one parameter at this bed. bad_since: since when no valid value has come."""
 
-    __slots__ = ("bad_since", "condition", "count", "fault", "first", "source", "status", "valid")
+    __slots__ = ("bad_since", "condition", "fault", "recent", "source", "status", "valid")
 
     def __init__(self) -> None:
         self.valid: float | None = None
         self.bad_since: float | None = None
         self.status = Status.VALID
         self.source = ""
-        self.first = 0.0
-        self.count = 0
+        self.recent: deque[float] = deque(maxlen=CONTINUOUS_COUNT)
         self.fault = ""
         self.condition: Condition | None = None
 
     @property
     def continuous(self) -> bool:
-        return self.count >= CONTINUOUS_COUNT
+        """So many values in any so long a time, the newest among them."""
+        return len(self.recent) == CONTINUOUS_COUNT and self.recent[-1] - self.recent[0] <= CONTINUOUS_S
 
     def judge(self, now: float, silent_s: float) -> str:
         """What is wrong with the sensor, "" while nothing is."""
@@ -107,9 +108,7 @@ class TechnicalMonitor:
             sensor = self._sensors[parameter] = _Sensor()
         sensor.status = status
         if status is Status.VALID:
-            if stamp - sensor.first > CONTINUOUS_S:
-                sensor.first, sensor.count = stamp, 0
-            sensor.count += 1
+            sensor.recent.append(stamp)
             sensor.valid = stamp
             sensor.source = source
             sensor.bad_since = None

@@ -324,3 +324,23 @@ def test_a_patient_without_a_monitor_is_told_after_a_minute_and_until_one_is_bou
     assert found(m, 760) == [(Priority.LOW, "No monitor at this bed")]
     m.restart(800)
     assert found(m, 859) == []
+
+
+@pytest.mark.parametrize("last", range(595, 625))
+def test_a_temperature_stream_is_a_stream_at_every_second_of_it(last: int) -> None:
+    """A probe that falls off just after ten minutes must not leave a "single reading" that looks live for 4 h."""
+    m = monitor()
+    stream(m, 0, last, TEMP, HR)
+    stream(m, last + 1, last + 60, HR)
+    assert m.reading_liveness(TEMP, "m", last, last + 11) is Liveness.LATE
+    assert found(m, last + 60) == [(Priority.LOW, "Temp – no new values")]
+
+
+def test_a_temperature_by_hand_after_a_stream_is_a_single_reading():
+    m = monitor()
+    stream(m, 0, 10, TEMP, HR)
+    stream(m, 11, 700, HR)
+    m.observe(TEMP, Status.VALID, 700, "m")
+    stream(m, 701, 800, HR)
+    assert m.reading_liveness(TEMP, "m", 700, 800) is Liveness.LIVE
+    assert found(m, 800) == []

@@ -1,8 +1,8 @@
-"""A whole ward under any order of values, answers, pauses, losses, clock steps and restarts, on a real database.
+"""A whole ward under any order of values, answers, changes, silences, losses, clock steps and restarts.
 
-The machine drives a running ward as the console does, and keeps its own small account of what was sent and asked. The
-invariants are those of the reliability scoreboard: NoLostAlarm, AckBindsOccurrence, OneAck, AckedMeansStored,
-NoStaleAsLive, SilenceEnds; and that data loss never clears.
+The machine drives a running ward on a real database as the console does, and keeps its own small account of what was
+sent and asked. What must hold at every second stands in ward_invariants.py; what must hold of an act stands beside it
+here: AckBindsOccurrence, OneAck, AckedMeansStored, and that a restart keeps alarms, answers and limits.
 """
 
 from __future__ import annotations
@@ -14,31 +14,27 @@ from pathlib import Path
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from console.alarms.alarm import Alarm, Change, Kind, Presence, Priority, Stage, Transition
-from console.link.commands import Acknowledge, Admit, UndoAcknowledge
-from console.link.snapshot import WardSnapshot
-from console.ward.chart import PumpEvent, PumpEventKind
+from console.alarms.alarm import Kind, Presence, Transition
+from console.link.commands import (
+    Acknowledge,
+    Admit,
+    ChartFinding,
+    ChartPumpEvent,
+    Discharge,
+    SetLimits,
+    SetStandby,
+    UndoAcknowledge,
+)
+from console.ward.chart import NurseObservation, PumpEvent, PumpEventKind
+from console.ward.limits import LimitSetting
 from console.ward.patient import Baseline
-from console.ward.source import Liveness
 from drivers.observation import Parameter
-from tests.console.alarms.running_ward import BEDS, HR, QUIET, RR, SPO2, STRIDE_S, TEMP, RunningWard
+from tests.console.alarms.running_ward import AUDIO_OFF_S, BEDS, CUFF, HR, QUIET, RR, SPO2, TEMP
+from tests.console.alarms.ward_invariants import WardInvariants
 from tests.console.ward_fakes import START, patient, utc
 
-LIVE_S = 10.0
-"""Reliability scoreboard, rows 5 and 7: nothing older looks live, and by then there is a technical alarm."""
-
-GREY_S = 2.0
-"""Values of a link that is known to be down look live no longer than this."""
-
-FIRST_WORD_S = 30.0
-"""A source that has not been heard since the start has so long: a line has to be opened first."""
-
-PATTERN_QUIET_S = 180.0
-"""A pattern judges minute by minute: what stepped down later than this after the last value did so for want of data."""
-
-RETURN_S = {Priority.HIGH: 600.0, Priority.MEDIUM: 1800.0, Priority.LOW: 3600.0}
 UNDO_S, PAUSE_S = 5.0, 120.0
-"""The figures of detector specification and interface design, section 5 each, not those of the program."""
+"""Interface design, section 5."""
 
 LEVELS: dict[Parameter, tuple[float | None, ...]] = {
     HR: (76.0, 76.0, 122.0, 130.0, 150.0, 45.0, 38.0, None),
@@ -46,121 +42,40 @@ LEVELS: dict[Parameter, tuple[float | None, ...]] = {
     SPO2: (97.0, 97.0, 90.0, 88.0, 82.0, None),
     TEMP: (36.8, 36.8, 38.6, 39.4, 40.3, None),
 }
+PRESSURES = (118.0, 118.0, 166.0, 195.0, 86.0, 74.0, None)
 SIGNS: dict[str, dict[Parameter, float | None]] = {
     "quiet": QUIET,
     "autonomic": {HR: 138.0, RR: 30.0, SPO2: 95.0, TEMP: 39.6},
     "respiratory": {HR: 52.0, RR: 5.0, SPO2: 84.0, TEMP: 36.4},
 }
+LIMITS: dict[str, tuple[LimitSetting, ...]] = {
+    "the ward's": (),
+    "narrow": (LimitSetting(HR, 45, 60, 100, 135), LimitSetting(SPO2, 88, 94)),
+    "wide": (LimitSetting(HR, 30, 40, 140, 160), LimitSetting(RR, 4, 6, 32, 38)),
+}
+FINDINGS = ("pruritus", "spasticity_up2", "sweating", "sedation_poss3", "agitation", "no_pruritus", "activity")
+EVENTS = (PumpEventKind.PUMP_STALL, PumpEventKind.RESTORED, PumpEventKind.DOSE_INCREASE, PumpEventKind.REFILL)
+USUAL = Baseline(temp=36.8, hr=76, sbp=120, dbp=74, rr=15, spo2=97, etco2=38)
 
 
-class WardMachine(RunningWard, RuleBasedStateMachine):
+class WardMachine(WardInvariants, RuleBasedStateMachine):
     """See the module. One instance is one run."""
 
     def __init__(self) -> None:
         RuleBasedStateMachine.__init__(self)
-        RunningWard.__init__(self)
+        WardInvariants.__init__(self)
 
     def teardown(self) -> None:
-        RunningWard.teardown(self)
-
-    # --- what must hold at every second -----------------------------------------------------------------------------
-
-    def look(self, snapshot: WardSnapshot, new: list[Transition]) -> None:
-        self.no_lost_limit(snapshot)
-        self.no_lost_data_alarm(snapshot)
-        self.data_loss_never_clears(new)
-        self.no_stale_as_live(snapshot)
-        self.answers_end(snapshot)
-        self.silent_for_a_reason(snapshot)
-        self.heard_or_paused(snapshot, new)
-
-    def no_lost_limit(self, snapshot: WardSnapshot) -> None:
-        """NoLostAlarm: beyond a limit for longer than its delay, and the alarm stands at that priority or above."""
-        for (bed, parameter, side, priority), since in self.beyond.items():
-            limits = self.core.beds[bed].alarms.limits.limits(parameter)
-            assert limits is not None
-            if self.heard[bed] != self.now or self.now - since < limits.delay_s:
-                continue
-            found = active(snapshot, bed, f"limit:{parameter.value}:{side}")
-            assert found is not None, f"NoLostAlarm: {bed} {parameter} {side} for {self.now - since:g} s without alarm"
-            assert found.priority >= priority, f"NoLostAlarm: {bed} {parameter} {side} has too low a priority"
-
-    def no_lost_data_alarm(self, snapshot: WardSnapshot) -> None:
-        """NoLostAlarm: ten seconds without a word, and a technical alarm says so; medium when it goes on."""
-        for bed in BEDS:
-            silent = self.now - self.heard[bed]
-            if silent < (LIVE_S if self.heard[bed] > self.began else FIRST_WORD_S):
-                continue
-            found = active(snapshot, bed, f"technical:data:monitor {bed}")
-            assert found is not None, f"NoLostAlarm: {bed} silent for {silent:g} s without a technical alarm"
-            assert silent < 61 or found.priority >= Priority.MEDIUM
-
-    def data_loss_never_clears(self, new: list[Transition]) -> None:
-        """A limit alarm ends with a value inside the limit, a pattern alarm while there are values: never without."""
-        for step in new:
-            condition, bed = step.alarm.condition, step.alarm.bed
-            if step.change not in (Change.CLEAR, Change.DEESCALATE):
-                continue
-            if condition.kind is Kind.LIMIT:
-                (parameter,) = condition.parameters
-                sent = self.last.get((bed, parameter))
-                assert sent is not None, f"data loss cleared {condition.key}"
-                assert sent[0] == self.now, f"data loss cleared {condition.key}"
-                assert sent[1] is not None, f"'no data' cleared {condition.key}"
-                assert not (step.change is Change.CLEAR and self.outside(bed, condition.key)), "cleared while outside"
-            elif condition.kind.is_pattern:
-                assert self.now - self.valid_at[bed] <= PATTERN_QUIET_S, f"data loss cleared {condition.key}"
-
-    def outside(self, bed: str, key: str) -> bool:
-        _, parameter, side = key.split(":")
-        return (bed, Parameter(parameter), side, Priority.MEDIUM) in self.beyond
-
-    def no_stale_as_live(self, snapshot: WardSnapshot) -> None:
-        """NoStaleAsLive: what is shown as live is what was sent last, and not older than ten seconds."""
-        for bed in snapshot.beds:
-            for reading in bed.readings:
-                sent = self.last.get((bed.bed, reading.parameter))
-                assert sent is not None, "a value is shown that was not sent since the start"
-                assert reading.value == sent[1], "a value is shown that was not sent last"
-                if reading.liveness is Liveness.LIVE and reading.value is not None:
-                    assert self.now - sent[0] < LIVE_S, "NoStaleAsLive"
-                    assert self.now - self.down_at.get(bed.bed, self.now) <= GREY_S, "NoStaleAsLive: the cable is out"
-
-    def answers_end(self, snapshot: WardSnapshot) -> None:
-        """SilenceEnds: an acknowledged alarm that still stands sounds again."""
-        for alarm in alarms(snapshot):
-            if alarm.acknowledged is None or alarm.presence is not Presence.ACTIVE or watch(alarm):
-                continue
-            silent = self.true - self.answered[alarm.id]
-            assert silent < RETURN_S[alarm.priority] + STRIDE_S, f"SilenceEnds: {alarm.condition.key} {silent:g} s"
-
-    def silent_for_a_reason(self, snapshot: WardSnapshot) -> None:
-        """An unanswered alarm that stands sounds, unless it is a watch or a pattern alarm of its bed speaks for it."""
-        for alarm in alarms(snapshot):
-            if alarm.presence is not Presence.ACTIVE or alarm.acknowledged is not None:
-                assert not alarm.sounding
-            elif not alarm.sounding:
-                assert watch(alarm) or (alarm.condition.kind is Kind.LIMIT and covered(alarm, snapshot))
-
-    def heard_or_paused(self, snapshot: WardSnapshot, new: list[Transition]) -> None:
-        """SilenceEnds: a pause lasts two minutes at most and not beyond a new emergency; otherwise it is heard."""
-        fresh = (Change.ONSET, Change.ESCALATE)
-        broken = any(s.change in fresh and s.alarm.priority is Priority.HIGH and s.alarm.sounding for s in new)
-        if self.paused_at is not None and (broken or self.true - self.paused_at >= PAUSE_S):
-            self.paused_at = None
-        loudest = max((a.priority for a in alarms(snapshot) if a.sounding), default=Priority.LOW)
-        wanted = loudest if loudest > Priority.LOW and self.paused_at is None else None
-        assert self.speaker.sounding is wanted, f"{self.speaker.sounding} sounds, {wanted} is to be heard"
+        WardInvariants.teardown(self)
 
     # --- rules -------------------------------------------------------------------------------------------------------
 
     @initialize()
     def two_patients_lie_here(self) -> None:
         stall = PumpEvent(PumpEventKind.PUMP_STALL, utc(START) - timedelta(hours=20), by="A")
-        usual = Baseline(temp=36.8, hr=76, sbp=120, dbp=74, rr=15, spo2=97, etco2=38)
         for index, bed in enumerate(BEDS):
             events = (stall,) if index == 0 else ()
-            reply = self.ask(Admit(patient(bed, f"P{index}", baseline=usual), "A", events)).result(timeout=30)
+            reply = self.ask(Admit(patient(bed, f"P{index}", baseline=USUAL), "A", events)).result(timeout=30)
             assert not reply.error, reply.error
         self.pass_time(2)
 
@@ -194,9 +109,118 @@ class WardMachine(RunningWard, RuleBasedStateMachine):
         self.link = dict.fromkeys(BEDS, "up")
         self.pass_time(1)
 
+    @rule(bed=st.sampled_from(BEDS), systolic=st.sampled_from(PRESSURES))
+    def the_cuff_measures(self, bed: str, systolic: float | None) -> None:
+        if self.link[bed] == "up":
+            self.sending[bed] |= dict.fromkeys(CUFF, systolic)
+            if systolic is not None:
+                self.sending[bed] |= dict(zip(CUFF, (systolic, systolic - 45, systolic - 30), strict=True))
+            self.send(bed)
+            self.sending[bed] = {p: v for p, v in self.sending[bed].items() if p not in CUFF}
+        self.pass_time(1)
+
+    @rule(bed=st.sampled_from(BEDS), taken=st.sampled_from([36.8, 39.4, None]))
+    def a_temperature_is_taken_by_hand(self, bed: str, taken: float | None) -> None:
+        """From now on there is no probe; until signs are drawn anew."""
+        if self.link[bed] == "up" and taken is not None:
+            self.sending[bed][TEMP] = taken
+            self.send(bed)
+        self.sending[bed].pop(TEMP, None)
+        self.pass_time(1)
+
+    # --- what persons set and chart ----------------------------------------------------------------------------------
+
+    @rule(bed=st.sampled_from(BEDS), limits=st.sampled_from(sorted(LIMITS)), old=st.booleans())
+    def somebody_sets_limits(self, bed: str, limits: str, old: bool) -> None:
+        view = self.core.beds[bed].alarms.limits_view
+        seen = LIMITS["narrow"] if old else view.own
+        reply = self.ask(SetLimits(bed, LIMITS[limits], seen, "A")).result(timeout=30)
+        assert bool(reply.error) == (seen != view.own), reply.error
+        if not reply.error:
+            self.own[bed] = LIMITS[limits]
+            self.interrupt(bed)
+        self.pass_time(1)
+
+    @rule(bed=st.sampled_from(BEDS), seconds=st.sampled_from([0, 1, 31, 130]))
+    def standby_begins_or_ends(self, bed: str, seconds: int) -> None:
+        on = bed not in self.standby
+        reply = self.ask(SetStandby(bed, "imaging" if on else "", "A")).result(timeout=30)
+        assert not reply.error, reply.error
+        if on:
+            self.standby.add(bed)
+        else:
+            self.standby.remove(bed)
+            self.resumed[bed] = self.now
+            self.interrupt(bed)
+        self.pass_time(1 + seconds)
+
+    @rule(bed=st.sampled_from(BEDS), seconds=st.sampled_from([0, 1, 16]), stalled=st.booleans())
+    def another_patient_comes(self, bed: str, seconds: int, stalled: bool) -> None:
+        reply = self.ask(Discharge(bed, "A")).result(timeout=30)
+        assert not reply.error, reply.error
+        left = [alarm.condition.kind for alarm in self.core.beds[bed].alarms.alarms()]
+        assert set(left) <= {Kind.TECHNICAL}, "an alarm of a patient who has left"
+        self.last = {key: sent for key, sent in self.last.items() if key[0] != bed}
+        self.temperatures[bed] = []
+        self.own[bed] = ()
+        self.interrupt(bed)
+        self.resumed[bed] = self.now
+        self.pass_time(seconds)
+        events = (PumpEvent(PumpEventKind.PUMP_STALL, self.wall() - timedelta(hours=20), by="A"),) if stalled else ()
+        self.patients += 1
+        before = self.conditions_at(bed)
+        self.admitting = bed
+        reply = self.ask(Admit(patient(bed, f"P{self.patients}", baseline=USUAL), "A", events)).result(timeout=30)
+        self.admitting = ""
+        assert not reply.error, reply.error
+        assert before <= self.conditions_at(bed), "NoLostAlarm: what stood at the bed goes on under the new name"
+        self.resumed[bed] = self.now
+        self.pass_time(1)
+
+    def conditions_at(self, bed: str) -> set[str]:
+        there = self.core.beds[bed].alarms.alarms()
+        return {alarm.condition.key for alarm in there if alarm.presence is Presence.ACTIVE}
+
+    @rule(bed=st.sampled_from(BEDS), code=st.sampled_from(FINDINGS))
+    def a_nurse_charts_a_finding(self, bed: str, code: str) -> None:
+        reply = self.ask(ChartFinding(bed, NurseObservation(code, self.wall(), "A"))).result(timeout=30)
+        assert not reply.error, reply.error
+        self.pass_time(1)
+
+    @rule(bed=st.sampled_from(BEDS), kind=st.sampled_from(EVENTS))
+    def a_nurse_charts_the_pump(self, bed: str, kind: PumpEventKind) -> None:
+        reply = self.ask(ChartPumpEvent(bed, PumpEvent(kind, self.wall(), by="A"))).result(timeout=30)
+        assert not reply.error, reply.error
+        self.pass_time(1)
+
+    # --- losses ------------------------------------------------------------------------------------------------------
+
+    @rule(seconds=st.sampled_from([1, 6, 31]), data=st.data())
+    def the_record_cannot_be_written_for_a_while(self, seconds: int, data: st.DataObject) -> None:
+        """Everything goes on from memory, and nobody is told that an answer is recorded before it is."""
+        lock = sqlite3.connect(self.file, isolation_level=None)
+        lock.execute("begin immediate")
+        answer = None
+        try:
+            self.pass_time(seconds)
+            shown = [a for a in self.latest.values() if a.presence is not Presence.ENDED and a.acknowledged is None]
+            if shown:
+                seen = data.draw(st.sampled_from(shown))
+                answer = self.ask(Acknowledge(seen.id, seen.version, "A", "seen"))
+                self.answered[seen.id] = self.true
+                assert not answer.done(), "AckedMeansStored: confirmed while nothing can be written"
+        finally:
+            lock.execute("rollback")
+            lock.close()
+        if answer is not None:
+            assert not answer.result(timeout=30).error
+        self.pass_time(1)
+
     def interrupt(self, bed: str) -> None:
         """A break: a run beyond a limit is counted anew from the next value."""
         self.beyond = {key: since for key, since in self.beyond.items() if key[0] != bed}
+
+    # --- answers -----------------------------------------------------------------------------------------------------
 
     @precondition(lambda self: self.seen)
     @rule(data=st.data(), by=st.sampled_from(["A", "B"]), reason=st.sampled_from(["", "seen"]), old=st.booleans())
@@ -239,7 +263,16 @@ class WardMachine(RunningWard, RuleBasedStateMachine):
     @rule()
     def somebody_pauses_the_sound(self) -> None:
         self.sound.toggle_pause()
-        self.paused_at = self.true if self.paused_at is None else None
+        self.silent_until = 0.0 if self.silent_until else self.true + PAUSE_S
+        self.pass_time(1)
+
+    @rule(by=st.sampled_from(["A", "B"]))
+    def somebody_turns_the_sound_off(self, by: str) -> None:
+        """Only A may."""
+        self.sound.user = by
+        self.sound.turn_off()
+        if by == "A":
+            self.silent_until = self.true + AUDIO_OFF_S
         self.pass_time(1)
 
     @rule(seconds=st.sampled_from([-3600.0, -30.0, -1.0, 1.0, 30.0, 3600.0]))
@@ -274,6 +307,9 @@ class WardMachine(RunningWard, RuleBasedStateMachine):
             # The record says when it was answered by a clock that has stepped: counted from now at the latest.
             self.answered = dict.fromkeys(self.answered, self.true)
         self.begin(file)
+        self.standby.clear()  # a bed is watched again after a restart, whatever was before
+        for bed in BEDS:
+            assert self.core.beds[bed].alarms.limits_view.own == self.own[bed], "limits were lost by a restart"
         if not crash:
             for alarm_id, alarm in standing.items():
                 again = self.latest[alarm_id]
@@ -304,33 +340,3 @@ class WardMachine(RunningWard, RuleBasedStateMachine):
         ):
             assert change != "acknowledge" or answered != alarm_id, "OneAck: two answers stand at once"
             answered = alarm_id if change == "acknowledge" else ""
-
-
-def alarms(snapshot: WardSnapshot) -> list[Alarm]:
-    """Every alarm of the ward that is not over."""
-    return [alarm for bed in snapshot.beds for alarm in bed.alarms] + list(snapshot.alarms)
-
-
-def active(snapshot: WardSnapshot, bed: str, key: str) -> Alarm | None:
-    """The alarm of a condition that is there now."""
-    found = snapshot.bed(bed)
-    assert found is not None
-    return next((a for a in found.alarms if a.condition.key == key and a.presence is Presence.ACTIVE), None)
-
-
-def watch(alarm: Alarm) -> bool:
-    """Watch is information, never sounded."""
-    return alarm.condition.kind.is_pattern and alarm.condition.stage is Stage.WATCH
-
-
-def covered(limit: Alarm, snapshot: WardSnapshot) -> bool:
-    """A pattern alarm of the bed of equal or higher priority has the limited signal among its members."""
-    return any(
-        a.condition.kind.is_pattern
-        and a.bed == limit.bed
-        and a.presence is Presence.ACTIVE
-        and a.condition.stage >= Stage.WARNING
-        and a.priority >= limit.priority
-        and set(a.condition.parameters) & set(limit.condition.parameters)
-        for a in alarms(snapshot)
-    )
