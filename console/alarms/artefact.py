@@ -6,7 +6,6 @@ Detector specification, section 1.1. Decisions where it is silent:
 * The minute rule is for feeds of at most two samples a minute, and needs heart and breathing rate to prove their
   steadiness: without them a real fall would be hidden for ten minutes.
 * Perfusion that is not reported counts as sufficient for taking the pulse rate instead of the heart rate.
-* The hold during cuff inflation is not made: no source says when a cuff starts and on which limb it sits.
 """
 
 from __future__ import annotations

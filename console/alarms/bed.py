@@ -29,6 +29,9 @@ from drivers.observation import DeviceAlert, Observation, Parameter, Status
 APNOEA_CODES = frozenset({"apnoea", "apnea", "no_breath"})
 """Device alerts that mean: no breath seen for the device's own apnoea time."""
 
+CUFF_CODE = "cuff_inflating"
+"""Device alert that lasts as long as the cuff inflates and deflates."""
+
 DEVICE_APNOEA_S = 30.0
 """A monitor declares apnoea after 20 to 30 s by default; what it declares counts as the apnoea of the detector."""
 
@@ -222,13 +225,16 @@ class BedAlarms:
         return () if self.patterns is None else self.patterns.observe_set(values, stamp)
 
     def device_alert(self, alert: DeviceAlert, source: str, stamp: float) -> None:
-        """An alert of the device itself. Only a declared apnoea is judged here; all others are shown as reported."""
+        """An alert of the device itself. Only a declared apnoea and the start of a cuff are judged here; all others
+        are shown as reported."""
         if self.technical is not None:
             self.technical.heard(source, stamp)
         if alert.code in APNOEA_CODES:
             self.limits.apnoea(source, alert.text, alert.active, stamp)
             if alert.active and self.patterns is not None:
                 self.patterns.apnoea(DEVICE_APNOEA_S, stamp)
+        elif alert.code == CUFF_CODE and alert.active and self.patterns is not None:
+            self.patterns.cuff_started(stamp)
 
     def link(self, source: str, state: SourceState, error: str, now: float) -> None:
         """The state of the link of one of the bed's sources has become known."""

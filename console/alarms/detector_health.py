@@ -15,6 +15,7 @@ from console.alarms.reduction import MINUTE, RateChannel
 from console.alarms.rules import HealthRules, WindowRules
 from console.alarms.signs import VitalSigns
 from console.alarms.windows import HOUR, PumpWindows
+from console.ward.sedation import SEDATION_SCORES
 from drivers.observation import Parameter
 
 NAMES = {Kind.WITHDRAWAL: "Autonomic", Kind.OVERDOSE: "Respiratory"}
@@ -113,7 +114,8 @@ class DetectorHealth:
             detail = f"last taken over {hours} h ago" if temp.value is not None else "none taken yet"
             self._note("prompt:temperature", "Take a temperature", detail, "A pump window is open.", (Parameter.TEMP,))
         if situation.findings.sedation_overdue:
-            self._note("prompt:sedation", "Score sedation again", f"POSS {situation.findings.sedation} is over 4 h old")
+            score = SEDATION_SCORES[situation.findings.sedation_code].text
+            self._note("prompt:sedation", "Score sedation again", f"{score} is over 4 h old")
         stopped = windows.interrupted_since(now)
         if stopped is not None and now - stopped >= self._windows.review_h * HOUR:
             hours = int((now - stopped) // HOUR)

@@ -244,7 +244,7 @@ def rules_met(
     if core >= stages.emergency_core:
         met.append("E core sum")
     if poss >= 4:
-        met.append("E POSS 4")
+        met.append("E unrousable")
     if rr >= 2 and sedated:
         met.append("E rate and sedation")
     if core >= stages.emergency_core_sedated and sedated:

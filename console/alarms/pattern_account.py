@@ -16,6 +16,7 @@ from console.alarms.learned_baseline import Usual
 from console.alarms.reduction import BP, ETCO2, HR, RR, SPO2, TEMP
 from console.alarms.scoring import above
 from console.alarms.windows import HOUR, PumpWindows, Window
+from console.ward.sedation import SEDATION_SCORES
 from drivers.observation import Parameter
 
 TITLES = {Kind.WITHDRAWAL: "Autonomic pattern", Kind.OVERDOSE: "Respiratory pattern"}
@@ -48,6 +49,7 @@ FINDING_WORDS = {
     "ascending_weakness": "Ascending weakness",
     "activity": "Activity",
     "oxygen_increased": "Oxygen increased",
+    "probe_on_cuff_arm": "SpO2 probe on the cuff arm",
 }
 WINDOW_WORDS = {
     "pump_stall": "Motor stall",
@@ -63,8 +65,8 @@ ANTIPSYCHOTIC = "An antipsychotic was given: it can cause fever, rigidity and a 
 
 def finding_words(code: str) -> str:
     """A finding in plain words."""
-    if code.startswith("sedation_poss"):
-        return f"POSS {code[-1]}"
+    if code in SEDATION_SCORES:
+        return SEDATION_SCORES[code].text
     return FINDING_WORDS.get(code, code.replace("_", " "))
 
 

@@ -126,6 +126,12 @@ class PatternMonitor:
             self._stepped(self._overdose, stamp)
         self._after(stamp)
 
+    def cuff_started(self, stamp: float) -> None:
+        """A device tells that its cuff begins to inflate."""
+        if stamp >= self._next:
+            self._close_until(stamp)
+        self._signs.cuff_started(stamp)
+
     def oxygen(self, litres_per_minute: float, stamp: float) -> None:
         """Supplemental oxygen is given at this flow; new or raised oxygen counts for an hour.
 
@@ -231,7 +237,7 @@ class PatternMonitor:
         if self._idle_minutes > self._rules.reduction.running_minutes and end < self._valid_until:
             self._repeat(end)
             return
-        signs.close_minute(end)
+        signs.close_minute(end, same_arm=self._findings.active(end).same_arm)
         if not idle:
             self._learn_minute(end)
         self._situation = self._situate(end)
@@ -343,6 +349,8 @@ class PatternMonitor:
             notes.append("Heart rate and pulse rate disagree: pulse rate is used where perfusion allows")
         if signs.overlaid:
             notes.append("Breathing rate follows the heart rate: not used")
+        if signs.cuff_held:
+            notes.append("SpO2 while the cuff inflates on the same arm: not used")
         if signs.saturation_held:
             notes.append("SpO2 fell with nothing else changing: not used until it returns")
         if signs.temp.doubtful:

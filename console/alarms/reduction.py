@@ -8,6 +8,7 @@ held until it is stale: it is shown and keeps a stage from clearing, and raises 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Collection
 from math import floor
 
 from console.alarms.rules import ChannelRules, ReductionRules
@@ -80,6 +81,15 @@ class RateChannel:
     def idle(self) -> bool:
         """True when nothing has arrived in the open minute."""
         return self._received == 0
+
+    @property
+    def received(self) -> int:
+        """Samples of the open minute, valid or not."""
+        return self._received
+
+    def put_aside(self, positions: Collection[int]) -> None:
+        """Make samples of the open minute invalid, by their position among the valid ones; they stay received."""
+        self._samples = [value for n, value in enumerate(self._samples) if n not in positions]
 
     def take_minute(self) -> float | None:
         """End the open minute: its median, or None when too few of its samples were in range.

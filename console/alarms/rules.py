@@ -100,6 +100,7 @@ class ArtefactRules(Section):
     spo2_step_seconds: Seconds
     spo2_step_hr_change: Difference
     spo2_hold_seconds: Annotated[float, Field(gt=0, le=120)]
+    cuff_hold_seconds: Annotated[float, Field(gt=0, le=60)]
     spo2_minute_drop: Difference
     spo2_minute_hr_percent: Percent
     spo2_minute_rr_percent: Percent
@@ -173,13 +174,24 @@ class DeadbandRules(Section):
 
 
 class FindingRules(Section):
-    """How long a charted finding stands."""
+    """How long a charted finding stands, and from which score on a sedation scale says what POSS 3 (sedated) and
+    POSS 4 (unrousable) say: GCS at or below, RASS at or below."""
 
     stands_min: Minutes
     sedation_min: Minutes
     seizure_min: Minutes
     activity_min: Minutes
     oxygen_min: Minutes
+    gcs_sedated: Annotated[int, Field(ge=4, le=14)]
+    gcs_unrousable: Annotated[int, Field(ge=3, le=13)]
+    rass_sedated: Annotated[int, Field(ge=-4, le=-1)]
+    rass_unrousable: Annotated[int, Field(ge=-5, le=-2)]
+
+    @model_validator(mode="after")
+    def _scales(self) -> FindingRules:
+        falling(self.gcs_sedated, self.gcs_unrousable)
+        falling(self.rass_sedated, self.rass_unrousable)
+        return self
 
 
 Span = tuple[Weight, Hours, Hours]

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from console.alarms.artefact import OverlayCheck, PulseCheck, SaturationMinute, SaturationStep
+from console.alarms.cuff_hold import CuffHold
 from console.alarms.detector_rules import DetectorRules
 from console.alarms.pressure import CuffPressure
 from console.alarms.reduction import BP, ETCO2, HR, MINUTE, RR, SPO2, TEMP, RateChannel, half_up
@@ -82,6 +83,7 @@ class VitalSigns:
         self._overlay = OverlayCheck(rules.artefact)
         self._step = SaturationStep(rules.artefact)
         self._minute = SaturationMinute(rules.artefact)
+        self._cuff_hold = CuffHold(rules.artefact.cuff_hold_seconds, reduction.valid_fraction)
         self._hr_history: deque[tuple[float, float]] = deque(maxlen=self._slope.hr_window_min + 1)
         self._hr_rising: bool | None = None
         self._perfusion: float | None = None
@@ -100,7 +102,7 @@ class VitalSigns:
             Parameter.RR: self._take_rr,
             Parameter.SPO2: self._take_spo2,
             Parameter.ETCO2: self._take_etco2,
-            Parameter.NIBP_SYS: lambda v, _s, at, *_: self.cuff.add("sys", v, at),
+            Parameter.NIBP_SYS: self._take_sys,
             Parameter.NIBP_DIA: lambda v, _s, at, *_: self.cuff.add("dia", v, at),
             Parameter.NIBP_MEAN: lambda v, _s, at, *_: self.cuff.add("mean", v, at),
             Parameter.ART_SYS: lambda v, s, *_: self.art_sys.add(v, s),
@@ -153,11 +155,22 @@ class VitalSigns:
             return
         moved = not self._step.accept(value, self._pulse.rate_at(stamp), self._perfusion, stamp)
         self.spo2.add(None if moved else value, stamp)
+        if not moved:
+            self._cuff_hold.sample(stamp)
 
     def _take_etco2(self, value: float | None, stamp: float, _at: float, _site: str | None, source: str) -> None:
         self.etco2.add(value, stamp)
         if value is not None:
             self._overlay.carbon_dioxide(source, stamp)
+
+    def _take_sys(self, value: float | None, _stamp: float, at: float, _site: str | None, _source: str) -> None:
+        self.cuff.add("sys", value, at)
+        if value is not None:
+            self._cuff_hold.reading(at)
+
+    def cuff_started(self, stamp: float) -> None:
+        """A device tells that the cuff begins to inflate."""
+        self._cuff_hold.started(stamp)
 
     def _take_perfusion(self, value: float | None, _stamp: float, _at: float, _site: str | None, _source: str) -> None:
         self._perfusion = value
@@ -167,10 +180,12 @@ class VitalSigns:
         """True when nothing has arrived in the open minute."""
         return all(channel.idle for channel in self._stream) and self.cuff.idle and self.temp.idle
 
-    def close_minute(self, end: float) -> None:
-        """End the minute before `end`: reduce what has arrived and apply the artefact rules."""
+    def close_minute(self, end: float, *, same_arm: bool = False) -> None:
+        """End the minute before `end`: reduce what has arrived and apply the artefact rules. same_arm: the SpO2 probe
+        sits on the limb of the cuff."""
         if not self.idle:
             self.stream_at = end
+        self.spo2.put_aside(self._cuff_hold.close_minute(end, self.spo2.received, same_arm=same_arm))
         self._close_rates(end)
         self.cuff.close_minute()
         self.cuff.settle(end)
@@ -301,6 +316,11 @@ class VitalSigns:
             return True
         normal_rate = rules.cannula_rr_low <= signs.rr <= rules.cannula_rr_high
         return normal_rate and abs(signs.spo2 - half_up(usual_spo2)) <= rules.cannula_spo2_within
+
+    @property
+    def cuff_held(self) -> bool:
+        """Whether saturation of the last minute was put aside because the cuff inflated on the arm of the probe."""
+        return self._cuff_hold.holding
 
     @property
     def saturation_held(self) -> bool:

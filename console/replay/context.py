@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from console.replay.rows import ReplayError
 from console.ward.chart import FINDING_CODES, NurseObservation, PumpEvent, PumpEventKind
 from console.ward.patient import MINIMUM_AGE_YEARS, Baseline, Patient, RiskFlag
+from console.ward.sedation import SEDATION, SEDATION_SCORES
 
 EPOCH = 946_684_800.0
 """Engine time of second 0: 2000-01-01 UTC, a whole minute, so that hours before the start are still dates."""
@@ -20,11 +21,9 @@ ALIASES = {
     "spasticity1": "spasticity_up1",
     "spasticity2": "spasticity_up2",
     "itch": "pruritus",
-    "posss": "sedation_poss1",
-    "sedation_posss": "sedation_poss1",
-    **{f"poss{n}": f"sedation_poss{n}" for n in (1, 2, 3, 4)},
+    **{code.removeprefix(f"{SEDATION}_"): code for code in SEDATION_SCORES},
 }
-"""Short codes of case collections. POSS S (asleep, easy to arouse) is acceptable and counts like POSS 1."""
+"""Short codes of case collections; sedation scores also without what they begin with ("poss3", "gcs7", "rass-4")."""
 
 BASELINE_KEYS = {"temp_c": "temp", **{k: k for k in ("hr", "sbp", "dbp", "rr", "spo2", "etco2")}}
 T = TypeVar("T")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from console.ward.chart import NurseObservation, PumpEvent
 from console.ward.chart import PumpEventKind as Kind
+from console.ward.sedation import SEDATION, SEDATION_SCORES
 
 MAS_GRADES: dict[str, float] = {"0": 0, "1": 1, "1+": 1.5, "2": 2, "3": 3, "4": 4}
 """Modified Ashworth scale (Bohannon and Smith 1987, Phys Ther 67:206). 1+ lies between 1 and 2 of the Ashworth scale,
@@ -50,26 +51,6 @@ def usual_grade(findings: Iterable[NurseObservation]) -> str:
     return mas_grade(said[-1]) if said else mas_grade(graded[0]) if graded else ""
 
 
-POSS = (
-    ("S", "asleep", "sedation_poss1"),
-    ("1", "awake", "sedation_poss1"),
-    ("2", "drowsy", "sedation_poss2"),
-    ("3", "drifts off", "sedation_poss3"),
-    ("4", "somnolent", "sedation_poss4"),
-)
-"""Pasero opioid-induced sedation scale: score, word, code. S (asleep, easy to rouse) scores as 1 does, that is nothing
-(detector specification, section 4.2); the note keeps the difference."""
-
-POSS_ASLEEP = "POSS S"
-
-
-def poss_score(finding: NurseObservation) -> str:
-    """The score behind a finding, "" when it is none."""
-    if not finding.code.startswith("sedation_poss"):
-        return ""
-    return "S" if finding.note.startswith(POSS_ASLEEP) else finding.code[-1]
-
-
 YES_NO: tuple[tuple[str, str], ...] = (
     ("pruritus", "Itch, no rash"),
     ("sweating", "Sweating, gooseflesh"),
@@ -83,6 +64,7 @@ YES_NO: tuple[tuple[str, str], ...] = (
     ("ascending_weakness", "Ascending weakness"),
     ("activity", "Activity or therapy"),
     ("oxygen_increased", "Oxygen given or raised"),
+    ("probe_on_cuff_arm", "SpO₂ probe on cuff arm"),
 )
 """Findings charted as present or absent: code and plain words."""
 
@@ -95,13 +77,13 @@ def newest(findings: Sequence[NurseObservation], item: str) -> NurseObservation 
 
 def _item(code: str) -> str:
     plain = code.removeprefix("no_")
-    return next((scale for scale in ("spasticity", "sedation") if plain.startswith(scale)), plain)
+    return next((item for item in ("spasticity", SEDATION) if plain.startswith(item)), plain)
 
 
 def finding_text(finding: NurseObservation) -> str:
-    """A charted finding in a few words: "POSS 3", "MAS 2", "Itch: yes"."""
-    if score := poss_score(finding):
-        return f"POSS {score}"
+    """A charted finding in a few words: "GCS 7", "MAS 2", "Itch: yes"."""
+    if finding.code in SEDATION_SCORES:
+        return SEDATION_SCORES[finding.code].text
     if grade := mas_grade(finding):
         return f"MAS {grade}"
     plain = finding.code.removeprefix("no_")

@@ -1,10 +1,25 @@
-"""The observation sheet: one press on a value charts it. Nothing is preselected; the last charted value is dashed."""
+"""The observation sheet: one press on a value charts it. Nothing is preselected; the last charted value is dashed.
+
+Sedation is scored on the scale the nurse uses: the sheet opens on POSS, and then on the scale used last in this
+session. So the usual scale takes two presses from the wall, another one three.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QPushButton, QSizePolicy, QVBoxLayout
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QLineEdit,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from console.link.commands import ChartFinding
 from console.link.link import Link
@@ -13,13 +28,17 @@ from console.ui.charting_sheet import ChartingSheet
 from console.ui.forms import button, label
 from console.ui.theme import Theme
 from console.ward.chart import NurseObservation
+from console.ward.sedation import SEDATION, SEDATION_SCORES, SedationScale
 
-SEDATION, SPASTICITY = "sedation", "spasticity"
+SPASTICITY = "spasticity"
 NOTE_LENGTH = 200
+COLUMNS = {SedationScale.POSS: 5, SedationScale.RASS: 5, SedationScale.GCS: 7, SedationScale.AVPU: 4}
+"""Scores of a scale beside each other."""
 
 
 class ObservationSheet(ChartingSheet):
-    """Keyed by `O`. buttons: by item and value, such as ("pruritus", "yes"), ("sedation", "3")."""
+    """Keyed by `O`. buttons: by item and value, such as ("pruritus", "yes"), ("sedation", "sedation_poss3").
+    scales: the button of each sedation scale; scale: the one whose scores are offered."""
 
     heading = "Chart observation"
 
@@ -28,8 +47,12 @@ class ObservationSheet(ChartingSheet):
         self.buttons: dict[tuple[str, str], QPushButton] = {}
         self._last = {item: label(role="caption") for item in (SEDATION, SPASTICITY)}
         self._saved: tuple[str, str] | None = None
-        for score, word, _ in charting.POSS:
-            self._add(SEDATION, score, f"{score}\n{word}", f"Sedation POSS {score}, {word}")
+        self.scale = SedationScale.POSS
+        self.scales = {scale: self._scale_button(scale) for scale in SedationScale}
+        self._scores = {scale: QWidget() for scale in SedationScale}
+        for code, score in SEDATION_SCORES.items():
+            words = f"{score.shown}\n{score.words}" if score.words else score.shown
+            self._add(SEDATION, code, words, f"Sedation {score.text}, {score.words}".rstrip(", "))
         for grade in charting.MAS_GRADES:
             self._add(SPASTICITY, grade, grade, f"Spasticity MAS {grade}")
         for code, words in charting.YES_NO:
@@ -40,6 +63,7 @@ class ObservationSheet(ChartingSheet):
         self.note.setAccessibleName("Note")
         self.note.setMaxLength(NOTE_LENGTH)
         self._fill()
+        self.choose_scale(self.scale)
         self.dress()
 
     def _add(self, item: str, value: str, words: str, spoken: str) -> None:
@@ -47,26 +71,64 @@ class ObservationSheet(ChartingSheet):
         made.setAccessibleName(spoken)
         if item == SEDATION:
             made.setMinimumHeight(48)
-            made.setProperty("item", SEDATION)
+            if "\n" in words:
+                made.setProperty("words", "true")
         made.clicked.connect(lambda: self.chart(item, value))
         self.buttons[item, value] = made
 
+    def _scale_button(self, scale: SedationScale) -> QPushButton:
+        made = button(scale.value, "choice")
+        made.setCheckable(True)
+        made.setProperty("scale", "true")
+        made.setAccessibleName(f"Score sedation by {scale.value}")
+        made.clicked.connect(lambda: self.choose_scale(scale))
+        return made
+
     def _fill(self) -> None:
-        for item, title in ((SEDATION, "Sedation, POSS"), (SPASTICITY, "Spasticity, MAS")):
-            head = QHBoxLayout()
-            head.addWidget(label(title), 1)
-            head.addWidget(self._last[item])
-            row = QHBoxLayout()
-            row.setSpacing(7)
-            for (of, _), made in self.buttons.items():
-                if of == item:
-                    made.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-                    row.addWidget(made, 1)
-            block = QVBoxLayout()
-            block.setSpacing(4)
-            block.addLayout(head)
-            block.addLayout(row)
-            self.body.addLayout(block)
+        self.body.addLayout(_headed("Sedation", self._last[SEDATION], self._fill_sedation()))
+        row = QHBoxLayout()
+        row.setSpacing(7)
+        for (of, _), made in self.buttons.items():
+            if of == SPASTICITY:
+                made.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+                row.addWidget(made, 1)
+        self.body.addLayout(_headed("Spasticity, MAS", self._last[SPASTICITY], row))
+        self._fill_findings()
+        self.body.addWidget(self.note)
+        self.body.addStretch(1)
+
+    def _fill_sedation(self) -> QVBoxLayout:
+        """The scales, and below them the scores of each; only those of the chosen scale are shown."""
+        block, choice, group = QVBoxLayout(), QHBoxLayout(), QButtonGroup(self)
+        block.setSpacing(7)
+        choice.setSpacing(0)
+        for made in self.scales.values():
+            group.addButton(made)
+            choice.addWidget(made, 1)
+        block.addLayout(choice)
+        for scale, scores in self._scores.items():
+            grid = QGridLayout(scores)
+            grid.setContentsMargins(0, 0, 0, 0)
+            grid.setSpacing(7)
+            grid.setHorizontalSpacing(6)
+            columns = COLUMNS[scale]
+            codes = [code for code, score in SEDATION_SCORES.items() if score.scale is scale]
+            for index, code in enumerate(codes):
+                made = self.buttons[SEDATION, code]
+                made.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+                grid.addWidget(made, index // columns, index % columns)
+                grid.setColumnStretch(index % columns, 1)
+            block.addWidget(scores)
+        return block
+
+    def choose_scale(self, scale: SedationScale) -> None:
+        """Offer the scores of one scale; nothing is charted by that."""
+        self.scale = scale
+        self.scales[scale].setChecked(True)
+        for other, scores in self._scores.items():
+            scores.setVisible(other is scale)
+
+    def _fill_findings(self) -> None:
         grid = QGridLayout()
         grid.setHorizontalSpacing(7)
         grid.setVerticalSpacing(7)
@@ -83,8 +145,6 @@ class ObservationSheet(ChartingSheet):
                 made.setFixedWidth(70)
                 grid.addWidget(made, index, column)
         self.body.addLayout(grid)
-        self.body.addWidget(self.note)
-        self.body.addStretch(1)
 
     # --- charting ------------------------------------------------------------------------------------------------
 
@@ -107,9 +167,7 @@ class ObservationSheet(ChartingSheet):
         """The entry behind a press."""
         note = self.note.text().strip()
         if item == SEDATION:
-            code = next(code for score, _, code in charting.POSS if score == value)
-            if value == "S":
-                note = f"{charting.POSS_ASLEEP}, asleep, easy to rouse" + (f". {note}" if note else "")
+            code = value
         elif item == SPASTICITY:
             findings = self.view.findings if self.view is not None else ()
             code = charting.spasticity_code(value, charting.usual_grade(findings) or value)
@@ -134,7 +192,7 @@ class ObservationSheet(ChartingSheet):
     def set_open(self, able: bool) -> None:
         """Nobody admitted: nothing to press."""
         super().set_open(able)
-        for made in (*self.buttons.values(), self.note):
+        for made in (*self.buttons.values(), *self.scales.values(), self.note):
             made.setEnabled(able)
 
     def bed_shown(self) -> None:
@@ -150,7 +208,8 @@ class ObservationSheet(ChartingSheet):
             marked.add((item, value))
             local = last.at.astimezone(self.zone)
             day = "" if local.date() == self.utc.astimezone(self.zone).date() else f"{local:%d %b} "
-            when.setText(f"last {value} · {day}{wording.clock_text(last.at, self.zone)}")
+            shown = charting.finding_text(last) if item == SEDATION else value
+            when.setText(f"last {shown} · {day}{wording.clock_text(last.at, self.zone)}")
         usual = charting.usual_grade(findings)
         if usual:
             self._last[SPASTICITY].setText(f"usual {usual} · {self._last[SPASTICITY].text()}")
@@ -169,16 +228,31 @@ class ObservationSheet(ChartingSheet):
         t = self.theme.tokens
         self.setStyleSheet(
             "QPushButton[role='choice'] { padding: 2px; min-height: 36px; font-size: 15px; }"
-            "QPushButton[item='sedation'] { font-size: 12px; }"
+            "QPushButton[words='true'] { font-size: 11px; padding: 0; min-height: 42px; }"
+            "QPushButton[scale='true'] { border-radius: 0; }"
+            f"QPushButton[scale='true']:checked {{ background: {t.raised}; color: {t.text};"
+            f" border-bottom: 3px solid {t.interaction}; }}"
             f"QPushButton[mark='last'] {{ border: 2px dashed {t.text_2}; }}"
             f"QPushButton[mark='saved'] {{ background: {t.selected_fill}; color: {t.selected_text}; }}"
-            f"QPushButton[role='choice']:focus {{ border: 2px solid {t.interaction}; padding: 2px; }}"
+            f"QPushButton[role='choice']:focus {{ border: 2px solid {t.interaction}; padding: 0; }}"
         )
 
 
 def _value(item: str, finding: NurseObservation) -> str:
     if item == SEDATION:
-        return charting.poss_score(finding) or "–"
+        return finding.code
     if item == SPASTICITY:
         return charting.mas_grade(finding) or "charted"
     return "no" if finding.code.startswith("no_") else "yes"
+
+
+def _headed(title: str, last: QLabel, content: QLayout) -> QVBoxLayout:
+    """A row of values under its name, with what was charted last."""
+    head = QHBoxLayout()
+    head.addWidget(label(title), 1)
+    head.addWidget(last)
+    block = QVBoxLayout()
+    block.setSpacing(4)
+    block.addLayout(head)
+    block.addLayout(content)
+    return block

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from console.ward.sedation import SEDATION_SCORES
+
 
 class PumpEventKind(StrEnum):
     """Events that open or close the pump windows of clinical/detectors.md section 2."""
@@ -54,10 +56,11 @@ class PumpEvent:
 
 FINDING_CODES: tuple[str, ...] = (
     "pruritus", "spasticity_up1", "spasticity_up2", "rigidity", "sweating", "paraesthesia", "agitation",
-    "hallucinations", "delirium", "seizure", "sedation_poss1", "sedation_poss2", "sedation_poss3", "sedation_poss4",
-    "hypotonia", "ascending_weakness", "activity", "oxygen_increased",
+    "hallucinations", "delirium", "seizure", "hypotonia", "ascending_weakness", "activity", "oxygen_increased",
+    "probe_on_cuff_arm", *SEDATION_SCORES,
 )  # fmt: skip
-"""Findings that count; each of the non-sedation codes also as `no_<code>` when its absence is charted."""
+"""Findings that count; each of the non-sedation codes also as `no_<code>` when its absence is charted.
+probe_on_cuff_arm: the SpO2 probe sits on the limb of the pressure cuff."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -185,12 +185,17 @@ def _cuff(sub: bytes) -> tuple[tuple[Vital, ...], bool]:
     group = _group(sub, _NIBP)
     if not group.exists:
         return (), False
-    old, measuring = bool(group.label >> 8 & 1), bool(group.label >> 5 & 1)
+    old, measuring = bool(group.label >> 8 & 1), bool(group.label >> _CUFF_MEASURING & 1)
     pressures = [_raw(sub, offset, 0.01) for offset in (82, 84, 86)]
     status = Status.QUESTIONABLE if old or measuring else pressure_status(*pressures)
     parameters = (Parameter.NIBP_SYS, Parameter.NIBP_DIA, Parameter.NIBP_MEAN)
     return tuple(_vital(group, p, v, status) for p, v in zip(parameters, pressures, strict=True)), old
 
+
+_CUFF_MEASURING = 5
+"""Bit of the label of the cuff group."""
+
+_CUFF_ALERT = DeviceAlert("cuff_inflating", "Cuff measuring", parameter=Parameter.NIBP_SYS)
 
 _STATUS_ALERTS = (
     (_ECG, 2, DeviceAlert("asystole", "Asystole", parameter=Parameter.HR)),
@@ -203,7 +208,9 @@ _STATUS_ALERTS = (
 
 def _alerts(sub: bytes) -> list[DeviceAlert]:
     groups = {at: _group(sub, at) for at, _, _ in _STATUS_ALERTS}
-    return [alert for at, bit, alert in _STATUS_ALERTS if groups[at].active and groups[at].bit(bit)]
+    found = [alert for at, bit, alert in _STATUS_ALERTS if groups[at].active and groups[at].bit(bit)]
+    cuff = _group(sub, _NIBP)
+    return [*found, _CUFF_ALERT] if cuff.exists and cuff.label >> _CUFF_MEASURING & 1 else found
 
 
 def cuff_time(auxiliary: bytes) -> int:

@@ -312,3 +312,13 @@ def test_a_monitor_that_does_not_answer_is_told_once_and_until_it_answers() -> N
     assert told.index(sentences[0]) == 15
     assert driver.step(DriValues().group(4, o10=72).frame(), 41.0).trouble == ""
     assert driver.step(b"", 42.0).trouble is None
+
+
+def test_a_cuff_that_measures_is_told_when_it_begins_and_when_it_ends() -> None:
+    reader = driver()
+    told = []
+    for second, label in enumerate((0, 1 << 5, 1 << 5, 0)):
+        report = DriValues(1_800_000_000 + second).group(76, label=label, o82=13000, o84=8000, o86=9700)
+        alerts = reader.step(report.frame(), float(second)).alerts
+        told.append([(alert.code, alert.active) for alert in alerts])
+    assert told == [[], [("cuff_inflating", True)], [], [("cuff_inflating", False)]]

@@ -98,7 +98,7 @@ class TestOverdoseBands:
 OVERDOSE_EDGES = [
     ("E core 3", (0, (), {"rr": 5}), (0, (), {"rr": 6})),
     ("E core sum", (0, (), {"rr": 8, "spo2": 90}), (0, (), {"rr": 8, "spo2": 91})),
-    ("E POSS 4", (0, ("sedation_poss4",), {}), (0, ("sedation_poss3",), {})),
+    ("E unrousable", (0, ("sedation_poss4",), {}), (0, ("sedation_poss3",), {})),
     ("E rate and sedation", (0, ("sedation_poss3",), {"rr": 8}), (0, ("sedation_poss3",), {"rr": 9})),
     ("E rate and sedation", (0, ("sedation_poss3",), {"rr": 8}), (0, ("sedation_poss2",), {"rr": 8})),
     (

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QDateTime, Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from console.link.commands import ChartFinding, ChartPumpEvent, RemoveEntry, Reply
@@ -21,6 +21,7 @@ from console.ui.observation_sheet import ObservationSheet
 from console.ui.pump_sheet import PumpSheet
 from console.ui.theme import Mode, Theme
 from console.ward.chart import FINDING_CODES, NurseObservation, PumpEvent, PumpEventKind
+from console.ward.sedation import SEDATION_SCORES, SedationScale
 from tests.console.ui import fakes as f
 
 AnySheet = TypeVar("AnySheet", bound=ChartingSheet)
@@ -116,8 +117,8 @@ class TestObservation:
     def test_last_charted_value_is_marked_with_its_time(self, link, sheet):
         last = NurseObservation("sedation_poss3", f.utc(600), "B", "", "x")
         change(link, sheet, findings=(MAS_1, last))
-        assert sheet.buttons["sedation", "3"].property("mark") == "last"
-        assert sheet.buttons["sedation", "1"].property("mark") == ""
+        assert sheet.buttons["sedation", "sedation_poss3"].property("mark") == "last"
+        assert sheet.buttons["sedation", "sedation_poss1"].property("mark") == ""
 
     def test_undo_within_five_seconds_takes_the_entry_back(self, qtbot, link, sheet):
         press(qtbot, sheet.buttons["rigidity", "yes"])
@@ -189,24 +190,71 @@ class TestObservation:
         assert link.commands == []
 
     def test_space_on_a_focused_value_charts_it(self, qtbot, link, sheet):
-        made = sheet.buttons["sedation", "4"]
+        made = sheet.buttons["sedation", "sedation_poss4"]
         made.setFocus()
         qtbot.keyClick(made, Qt.Key.Key_Space)
         assert link.commands[0].finding.code == "sedation_poss4"
 
     def test_asleep_counts_as_nothing_and_stays_told_apart(self, qtbot, link, sheet):
-        press(qtbot, sheet.buttons["sedation", "S"])
+        press(qtbot, sheet.buttons["sedation", "sedation_posss"])
         finding = link.commands[0].finding
-        assert finding.code == "sedation_poss1"
+        assert finding.code == "sedation_posss"
         change(link, sheet, findings=(finding,))
-        assert sheet.buttons["sedation", "S"].property("mark") in ("saved", "last")
-        assert charting.poss_score(finding) == "S"
+        assert sheet.buttons["sedation", "sedation_posss"].property("mark") in ("saved", "last")
+        assert charting.finding_text(finding) == "POSS S"
 
+    @pytest.mark.parametrize("scale", list(SedationScale))
     @pytest.mark.parametrize("mode", list(Mode))
-    def test_buttons_are_big_enough_to_touch(self, sheet, mode):
+    def test_buttons_are_big_enough_to_touch(self, qtbot, sheet, mode, scale):
         sheet.set_theme(Theme(mode))
-        small = {k: (b.width(), b.height()) for k, b in sheet.buttons.items() if min(b.width(), b.height()) < 40}
-        assert small == {}
+        sheet.choose_scale(scale)
+        qtbot.waitUntil(lambda: all(b.isVisible() for b in scores(sheet, scale)), timeout=1000)
+        shown = [b for b in (*sheet.buttons.values(), *sheet.scales.values()) if b.isVisible()]
+        assert [(b.text(), b.width(), b.height()) for b in shown if min(b.width(), b.height()) < 40] == []
+        lines = [
+            (line, b.fontMetrics().horizontalAdvance(line) - b.width()) for b in shown for line in b.text().split("\n")
+        ]
+        assert [line for line, over in lines if over > -4] == [], "words are cut off"
+
+
+def scores(sheet: ObservationSheet, scale: SedationScale) -> list[QPushButton]:
+    """The buttons of one scale, in the order of the sheet."""
+    return [sheet.buttons["sedation", code] for code, score in SEDATION_SCORES.items() if score.scale is scale]
+
+
+class TestSedation:
+    def test_the_usual_scale_takes_one_press_another_two(self, qtbot, link, sheet):
+        press(qtbot, sheet.buttons["sedation", "sedation_poss2"])
+        press(qtbot, sheet.scales[SedationScale.GCS])
+        assert len(link.commands) == 1
+        press(qtbot, sheet.buttons["sedation", "sedation_gcs7"])
+        assert [c.finding.code for c in link.commands] == ["sedation_poss2", "sedation_gcs7"]
+        assert "GCS 7" in sheet.message.text()
+
+    def test_the_scale_used_last_stays_for_every_bed(self, qtbot, sheet):
+        press(qtbot, sheet.scales[SedationScale.RASS])
+        sheet.open_for("08")
+        assert [b.isVisible() for b in scores(sheet, SedationScale.RASS)] == [True] * 10
+        assert not any(b.isVisible() for b in scores(sheet, SedationScale.POSS))
+
+    def test_the_last_score_is_told_whatever_its_scale(self, link, sheet):
+        change(link, sheet, findings=(NurseObservation("sedation_rass-4", f.utc(600), "B", "", "x"),))
+        assert any("last RASS −4 · 06:32" in made.text() for made in sheet.findChildren(QLabel))
+        assert sheet.buttons["sedation", "sedation_rass-4"].property("mark") == "last"
+
+    def test_by_keys_alone(self, qtbot, link, sheet):
+        sheet.scales[SedationScale.POSS].setFocus()
+        for _ in range(2):
+            qtbot.keyClick(sheet.focusWidget(), Qt.Key.Key_Right)
+            qtbot.keyClick(sheet.focusWidget(), Qt.Key.Key_Space)
+        assert sheet.scale is SedationScale.GCS
+        scores(sheet, SedationScale.GCS)[0].setFocus()
+        qtbot.keyClick(sheet.focusWidget(), Qt.Key.Key_Space)
+        assert link.commands[0].finding.code == "sedation_gcs15"
+
+    def test_nobody_admitted_no_scale_to_choose(self, sheet):
+        sheet.open_for("16")
+        assert not any(made.isEnabled() for made in sheet.scales.values())
 
 
 class TestSpasticity:
