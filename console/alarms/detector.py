@@ -72,6 +72,15 @@ class Detector(ABC):
         """The stage as it stands."""
         return self.machine.stage
 
+    @property
+    def holds(self) -> Stage:
+        """The stage whose rule has not been seen false since it was raised: a stage that waits for data still holds,
+        one that counts its minutes to step down does not."""
+        stage = self.machine.stage
+        if self._last is None or self.machine.waiting or self.machine.minutes_left is None:
+            return stage
+        return min(stage, self._last.judgement.stage)
+
     @abstractmethod
     def _score(self, situation: Situation) -> int:
         """Compute the points; gives the bits of the channels that have any."""

@@ -164,6 +164,26 @@ class StageMachine:
         """Engine time at which the rule of the stage was last true."""
         return self._true_at[self.stage]
 
+    def take_over(self, other: StageMachine, most: Stage) -> bool:
+        """Go on from a machine that has seen late values too; True when the stage rose.
+
+        Late values never lower a stage, nor do they bring the next step down nearer. most: the highest stage they may
+        raise; of a stage below that of `other` the time to step down begins anew.
+        """
+        for level in range(1, len(self._true_at)):
+            if other._true_at[level] > self._true_at[level]:
+                self._true_at[level], self._channels[level] = other._true_at[level], other._channels[level]
+        stage = min(other.stage, most)
+        if stage < self.stage:
+            return False
+        if stage == self.stage:
+            self._clear_minutes = min(self._clear_minutes, other._clear_minutes if other.stage is stage else 0)
+            return False
+        self.stage, self.since, self._stepped_at = stage, other.since, other._stepped_at
+        self._clear_minutes = other._clear_minutes if other.stage is stage else 0
+        self.waiting = other.waiting
+        return True
+
     def _note(self, judgement: Judgement) -> None:
         for level in range(1, judgement.stage + 1):
             self._true_at[level] = judgement.now

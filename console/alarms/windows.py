@@ -11,6 +11,7 @@ Detector specification, section 2. Decisions where it is silent or contradicts i
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass
 from math import inf
 
@@ -99,6 +100,18 @@ class PumpWindows:
         """Detector W has reached warning: treatment is likely, and treatment has caused overdose."""
         self._warning_at = now
         self._rebuild()
+
+    @property
+    def warned_at(self) -> float | None:
+        """When detector W last reached warning, None when it has not."""
+        return self._warning_at
+
+    def copied(self, warned_at: float | None) -> PumpWindows:
+        """The same events in windows of their own, for judging an earlier time again; warned_at: as it was then."""
+        windows = copy(self)
+        windows._events, windows._warning_at = list(self._events), warned_at
+        windows._rebuild()
+        return windows
 
     @property
     def valid_until(self) -> float:
