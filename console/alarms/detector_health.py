@@ -1,10 +1,12 @@
 """What the detectors cannot see, and what they ask staff for: technical conditions beside the patterns.
 
 Detector specification, section 6, with the prompts of sections 2, 3.2 and 5. Decisions: a spot temperature older than
-60 min in an open window is a prompt, as section 1 says; the detector counts as degraded when none is fresh (section 6
-would make every hourly temperature a medium alarm at its sixty-first minute). A validated set covers its channels for
-90 min here, though its rates count for the pattern only as long as those of a stream. Nothing is said in the first
-five minutes, while the values are still arriving.
+60 min in an open window is a prompt, as section 1 says; the 60 min of section 6, after which the detector counts as
+degraded, are for a probe that has gone and for a temperature never taken (else every hourly temperature would be a
+medium alarm at its sixty-first minute). A validated set covers its channels for 90 min here, though its rates count for
+the pattern only as long as those of a stream. Nothing is said in the first five minutes, while the values are still
+arriving. The sampling advice is told beside the pattern and is no condition: only a temperature that is missing for an
+hour is worth a prompt. What is measured continuously is not advised.
 """
 
 from __future__ import annotations
@@ -31,6 +33,7 @@ class DetectorHealth:
         self._conditions: dict[str, Condition] = {}
         self._before: dict[str, Condition] = {}
         self._degraded: dict[Kind, str] = {}
+        self.sampling = ""
 
     def conditions(self) -> tuple[Condition, ...]:
         """Technical conditions that hold now; one that has not changed is the same object as before."""
@@ -41,14 +44,20 @@ class DetectorHealth:
         return self._degraded.get(kind, "")
 
     def evaluate(
-        self, now: float, situation: Situation, signs: VitalSigns, windows: PumpWindows, withdrawal: Stage
+        self,
+        now: float,
+        situation: Situation,
+        signs: VitalSigns,
+        windows: PumpWindows,
+        withdrawal: Stage,
+        overdose: Stage,
     ) -> None:
-        """Look at everything once."""
+        """Look at everything once. sampling then says how often staff are advised to measure, "" for not at all."""
         self._before, self._conditions = self._conditions, {}
         self._degraded.clear()
         starting = now - self._started < self._rules.start_min * MINUTE
         for kind, missing, weight in (
-            (Kind.WITHDRAWAL, self._missing_withdrawal(now, signs), situation.weights[0]),
+            (Kind.WITHDRAWAL, self._missing_withdrawal(now, signs, situation.weights[0]), situation.weights[0]),
             (Kind.OVERDOSE, self._missing_overdose(now, signs), situation.weights[1]),
         ):
             if missing and not starting:
@@ -64,13 +73,29 @@ class DetectorHealth:
                 (Parameter.ETCO2,),
             )
         self._prompt(now, situation, signs, windows, withdrawal)
+        urgent = max(withdrawal, overdose) >= Stage.WARNING
+        self.sampling = self._advise(now, signs, urgent) if urgent or max(situation.weights) else ""
+
+    def _advise(self, now: float, signs: VitalSigns, urgent: bool) -> str:
+        """What is measured by single readings, how often it is advised, and whether it is due."""
+        rules, advised = self._rules, []
+        pressure, temp = rules.advise_pressure_min, rules.advise_temp_min
+        if urgent:
+            pressure, temp = rules.advise_urgent_pressure_min, rules.advise_urgent_temp_min
+        if not signs.art_sys.fresh(now):
+            latest = signs.cuff.latest
+            advised.append(_interval("blood pressure", pressure, now, None if latest is None else latest.at))
+        if not signs.temp.continuous or not signs.temp.fresh(now):
+            taken = None if signs.temp.value is None else signs.temp.stamp
+            advised.append(_interval("temperature", temp, now, taken))
+        return ", ".join(advised)
 
     def _covered(self, channel: RateChannel, now: float) -> bool:
         if channel.fresh(now):
             return True
         return channel.from_set and now - channel.stamp < self._rules.set_covers_min * MINUTE
 
-    def _missing_withdrawal(self, now: float, signs: VitalSigns) -> str:
+    def _missing_withdrawal(self, now: float, signs: VitalSigns, weight: int) -> str:
         pressure = signs.cuff.fresh(now) or signs.art_sys.fresh(now)
         if not pressure and signs.cuff.from_set and signs.cuff.confirmed is not None:
             pressure = now - signs.cuff.confirmed.at < self._rules.set_covers_min * MINUTE
@@ -81,10 +106,18 @@ class DetectorHealth:
             "blood pressure": pressure,
         }
         absent = [name for name, there in covered.items() if not there]
-        never = signs.temp.value is None and now - self._started < self._rules.temp_prompt_min * MINUTE
         if len(covered) - len(absent) < self._rules.withdrawal_channels:
             return "no " + ", ".join(absent)
-        return "" if covered["temperature"] or never else "no temperature"
+        return "no temperature" if self._temperature_absent(now, signs, weight) else ""
+
+    def _temperature_absent(self, now: float, signs: VitalSigns, weight: int) -> bool:
+        spot = signs.temp.value is not None and not signs.temp.continuous
+        limit = self._rules.temp_absent_min if spot or not weight else self._rules.temp_prompt_min
+        return now - self._taken(signs) >= limit * MINUTE
+
+    def _taken(self, signs: VitalSigns) -> float:
+        """Engine time of the last temperature; while there is none, of the beginning."""
+        return self._started if signs.temp.value is None else signs.temp.stamp
 
     def _missing_overdose(self, now: float, signs: VitalSigns) -> str:
         absent = []
@@ -108,7 +141,7 @@ class DetectorHealth:
         self, now: float, situation: Situation, signs: VitalSigns, windows: PumpWindows, withdrawal: Stage
     ) -> None:
         temp, rules = signs.temp, self._rules
-        taken = temp.stamp if temp.value is not None else self._started
+        taken = self._taken(signs)
         if max(situation.weights) and not temp.continuous and now - taken >= rules.temp_prompt_min * MINUTE:
             hours = int((now - taken) // HOUR)
             detail = f"last taken over {hours} h ago" if temp.value is not None else "none taken yet"
@@ -146,3 +179,8 @@ class DetectorHealth:
                 key, Kind.TECHNICAL, priority, text, detail=detail, advice=advice, parameters=parameters
             )
         self._conditions[key] = condition
+
+
+def _interval(name: str, minutes: int, now: float, taken: float | None) -> str:
+    due = taken is None or now - taken >= minutes * MINUTE
+    return f"{name} every {minutes} min{' (due)' if due else ''}"

@@ -31,6 +31,7 @@ class PatternView:
 
     points of max_points; core: the vital-sign criteria, findings: what nurses charted, context: the open windows.
     rules: names of the stage rules now true ("W1", "E2"). degraded: what cannot be watched, "" when it can.
+    sampling: how often staff are advised to measure, "" when nothing asks for it.
     """
 
     kind: Kind
@@ -47,6 +48,7 @@ class PatternView:
     excluded: tuple[str, ...] = ()
     could_be: str = ""
     degraded: str = ""
+    sampling: str = ""
     held: bool = False
     started: bool = False
     history: tuple[tuple[datetime, Stage], ...] = ()

@@ -134,6 +134,7 @@ class PatternAccount:
         *,
         started: bool,
         degraded: str,
+        sampling: str,
         excluded: tuple[str, ...],
         history: tuple[tuple[datetime, Stage], ...],
     ) -> PatternView:
@@ -161,6 +162,7 @@ class PatternAccount:
             excluded=excluded,
             could_be=self._could_be(detector, situation),
             degraded=degraded,
+            sampling=sampling,
             held=machine.waiting,
             started=started,
             history=history,

@@ -197,6 +197,7 @@ class PatternMonitor:
                     self._situation,
                     started=self._evaluated,
                     degraded=self._health.degraded(detector.kind),
+                    sampling=self._health.sampling,
                     excluded=self._excluded(),
                     history=tuple(history),
                 )
@@ -339,7 +340,7 @@ class PatternMonitor:
 
     def _after(self, now: float) -> None:
         self._evaluated = True
-        self._health.evaluate(now, self._situation, self._signs, self._windows, self._withdrawal.stage)
+        self._health.evaluate(now, self._situation, self._signs, self._windows, *self.stages())
         self._changed = True
         self._conditions = self._views = None
 

@@ -245,7 +245,8 @@ class PersistenceRules(Section):
 
 
 class HealthRules(Section):
-    """When a detector says that it cannot see."""
+    """When a detector says that it cannot see, and how often staff are asked to measure: advise_ in an open window,
+    advise_urgent_ at warning or above."""
 
     start_min: Minutes
     withdrawal_channels: Annotated[int, Field(ge=1, le=4)]
@@ -254,6 +255,10 @@ class HealthRules(Section):
     medium_after_min: Minutes
     medium_weight: Weight
     set_covers_min: Minutes
+    advise_pressure_min: Minutes
+    advise_temp_min: Minutes
+    advise_urgent_pressure_min: Minutes
+    advise_urgent_temp_min: Minutes
 
 
 def rising(*values: float) -> None:

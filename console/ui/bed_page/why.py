@@ -146,6 +146,9 @@ class _Content(QWidget):
         self._table(painter, view.core, head=True)
         self._section(painter, "Charted by staff", view.findings, "Nothing charted.")
         self._section(painter, "Pump context", view.context, "No pump window is open.")
+        if view.sampling:
+            self._y += 4
+            self._text(painter, f"Measure: {view.sampling}", 14, Weight.BOLD)
         self._foot(painter, view)
 
     def _head(self, painter: QPainter, view: PatternView) -> None:

@@ -223,6 +223,13 @@ def test_a_clock_ahead_is_named_and_its_values_are_not_dated_into_the_future(ser
     assert "ahead" in served.view.last_error
 
 
+@pytest.mark.parametrize(("seconds", "told"), [(9.5, False), (14, True), (-8, False), (-10.5, True)])
+def test_a_sender_may_be_ten_seconds_off(served, seconds, told):
+    for number in range(3):
+        served.send(oru({HR: 72}, str(number), at=datetime.now(UTC) + timedelta(seconds=seconds)))
+    assert bool(served.view.clock_skew_s) is told
+
+
 def test_one_held_up_message_says_nothing_about_the_clock(served):
     now = datetime.now(UTC)
     for number, at in enumerate([now, now - timedelta(minutes=10), now]):

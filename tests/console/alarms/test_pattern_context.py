@@ -341,12 +341,33 @@ class TestCoverage:
         views = ward.monitor.views()
         assert [bool(v.degraded) for v in views] == [withdrawal, overdose]
 
-    def test_without_a_temperature_the_detector_is_degraded_after_an_hour(self) -> None:
-        ward = Ward({"w": 0, "o": 0})
-        ward.minute(59, **NORMAL)
+    @pytest.mark.parametrize(("weight", "minutes"), [(0, 240), (1, 60)])
+    def test_without_a_temperature_the_detector_is_degraded_after_four_hours_in_a_window_after_one(
+        self, weight: int, minutes: int
+    ) -> None:
+        ward = Ward({"w": weight, "o": 0})
+        ward.minute(minutes - 1, **NORMAL)
         assert not ward.monitor.views()[0].degraded
         ward.minute(1, **NORMAL)
         assert ward.monitor.views()[0].degraded == "no temperature"
+
+    @pytest.mark.parametrize(("weight", "temperatures", "minutes"), [(0, 1, 240), (2, 1, 240), (0, 3, 240), (1, 3, 60)])
+    def test_a_probe_that_is_gone_counts_as_absent_sooner_than_a_spot_reading(
+        self, weight: int, temperatures: int, minutes: int
+    ) -> None:
+        ward = Ward({"w": weight, "o": 0})
+        ward.minute(temperatures, **NORMAL, temp=36.8)
+        # The value came at the beginning of its minute.
+        ward.minute(minutes - 2, **NORMAL)
+        assert not ward.monitor.views()[0].degraded
+        ward.minute(1, **NORMAL)
+        assert ward.monitor.views()[0].degraded == "no temperature"
+
+    def test_a_continuous_temperature_is_never_asked_for(self) -> None:
+        ward = Ward({"w": 1, "o": 0})
+        ward.minute(3, **NORMAL, temp=36.8)
+        ward.minute(60, **NORMAL)
+        assert ward.condition("technical:prompt:temperature") is None
 
     def test_an_open_window_asks_for_a_temperature_each_hour(self) -> None:
         ward = Ward({"w": 1, "o": 0})
