@@ -19,6 +19,8 @@ from console.config import Config, ConfigError, SourceConfig, WardConfig, parse_
 
 _HEADER = re.compile(r"^\s*\[(\[)?\s*([\w\-\"'. ]+?)\s*\]\]?\s*(#.*)?$")
 
+_ALARMS = re.compile(r"^\s*\[\s*alarms\s*\][^\n]*(\n|$)", re.MULTILINE)
+
 Section = SourceConfig | WardConfig
 
 BY_HAND = "the file is written in a way that cannot be changed from here; change it by hand and start the console again"
@@ -60,6 +62,76 @@ def without_source(text: str, name: str) -> str:
     index = _index(config, name)
     del sections[_source_places(sections, config)[index]]
     return _checked(_joined(sections), config, source=(*config.source[:index], *config.source[index + 1 :]))
+
+
+def with_alarms(text: str, values: Mapping[str, Any]) -> str:
+    """The text with thresholds by their dotted keys in [alarms]; None takes one out. A key keeps its place and spelling
+    where it stands already, as a table or with dots; a new one is written as "withdrawal.hr.one" = 115."""
+    sections, before = _sections(text), parse_config(text)
+    rest = dict(values)
+    for place, (name, part) in enumerate(sections):
+        if name.split(".")[0].strip("\"' ") == "alarms":
+            sections[place] = (name, _with_leaves(part, rest))
+    new = {key: value for key, value in rest.items() if value is not None}
+    if new:
+        _add_leaves(sections, new)
+    changed = _joined(sections)
+    try:
+        after = parse_config(changed)
+    except ConfigError as error:
+        raise ConfigError(BY_HAND) from error
+    wanted = {key: value for key, value in (_leaves(before.alarms) | dict(values)).items() if value is not None}
+    same = before.model_copy(update={"alarms": {}}) == after.model_copy(update={"alarms": {}})
+    if not same or _leaves(after.alarms) != wanted:
+        raise ConfigError(BY_HAND)
+    return changed
+
+
+def _leaves(table: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Thresholds by their dotted keys. The first part "detectors" may be left out, and is."""
+    found: dict[str, Any] = {}
+    for key, value in table.items():
+        if isinstance(value, Mapping):
+            found |= _leaves(value, f"{prefix}{key}.")
+        else:
+            found[f"{prefix}{key}".removeprefix("detectors.")] = value
+    return found
+
+
+def _with_leaves(part: str, values: dict[str, Any]) -> str:
+    """The part of a text with what stands in it changed; that is taken out of `values`."""
+    try:
+        document = tomlkit.parse(part)
+        _set_leaves(document["alarms"], values, "")
+        return tomlkit.dumps(document)
+    except (TOMLKitError, KeyError, ValueError) as error:
+        raise ConfigError(BY_HAND) from error
+
+
+def _set_leaves(table: Any, values: dict[str, Any], prefix: str) -> None:
+    for name in list(table):
+        held, key = table[name], f"{prefix}{name}"
+        if isinstance(held, Mapping):
+            _set_leaves(held, values, f"{key}.")
+            continue
+        key = key.removeprefix("detectors.")
+        if key in values:
+            value = values.pop(key)
+            if value is None:
+                del table[name]
+            else:
+                table[name] = _inline(value)
+
+
+def _add_leaves(sections: list[tuple[str, str]], values: Mapping[str, Any]) -> None:
+    lines = "".join(f'"{key}" = {_inline(value).as_string()}\n' for key, value in values.items())
+    for place, (name, part) in enumerate(sections):
+        header = _ALARMS.search(part)
+        if header is not None:
+            newline = "" if header[0].endswith("\n") else "\n"
+            sections[place] = (name, part[: header.end()] + newline + lines + part[header.end() :])
+            return
+    sections.append(("alarms", f"{_apart(sections[-1][1])}[alarms]\n{lines}"))
 
 
 def in_words(section: Section) -> str:

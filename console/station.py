@@ -15,6 +15,7 @@ from console.config import Config, ConfigError
 from console.config_file import ConfigFile
 from console.devices.desk import Desk
 from console.engine.engine import Engine
+from console.evaluation.evaluator import Evaluator
 from console.link.inprocess import InProcessLink
 from console.rules import load_rules
 from console.store.claim import Claim
@@ -27,8 +28,9 @@ class Station:
     """Everything of one process.
 
     data_dir: where a relative SQLite path lies; None for the user's own directory. db: the value of --db, which goes
-    before the configuration. file: where the configuration was read from; with it beds and sources can be changed
-    while the station runs (`devices`). Making it opens the database; nothing is read from outside before `start`.
+    before the configuration. file: where the configuration was read from; with it beds and sources can be changed while
+    the station runs (`devices`), and thresholds evaluated and written (`evaluation`). Making it opens the database;
+    nothing is read from outside before `start`.
     Raises ConfigError (configuration, rules, drivers) and console.store.errors.StoreError (database).
     """
 
@@ -43,6 +45,7 @@ class Station:
     ) -> None:
         self._file = file
         self.devices: Desk | None = None
+        self.evaluation: Evaluator | None = None
         self.clock = clock or SystemClock()
         self.data_dir = data_directory(data_dir)
         try:
@@ -50,6 +53,7 @@ class Station:
         except RulesError as error:
             raise ConfigError(f"[alarms] {error}") from error
         url = database_url(db, data_dir, config)
+        self._config, self._url = config, url
         self._claim = Claim(url)
         try:
             self.store: SqlStore = open_store(url, data_dir, self.clock)
@@ -77,12 +81,15 @@ class Station:
             self.acquisition.start()
             if self._file is not None:
                 self.devices = Desk(self._file, self.store, self.engine, self.acquisition, self.clock, self.data_dir)
+                self.evaluation = Evaluator(self._config, self._url, self.devices)
         except BaseException:
             self.stop()
             raise
 
     def stop(self) -> None:
         """End everything: changes first, then in the order of the data sources, engine, store. May be called twice."""
+        if self.evaluation is not None:
+            self.evaluation.close()
         if self.devices is not None:
             self.devices.stop()
         if self._started:

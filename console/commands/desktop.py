@@ -56,6 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
         wants_demo = screen(
             station.link(),
             station.devices,
+            station.evaluation,
             user=arguments.user,
             fullscreen=arguments.fullscreen,
             configured=bool(file.config.ward.beds),

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from console.link.devices import Devices
+from console.link.evaluation import Evaluation
 from console.link.link import Link
 
 PICTURES = Path("ward-console-pictures")
@@ -60,10 +61,12 @@ def open_screen(seconds: float | None, pictures: Path | None, alone_s: float | N
     if pictures is not None and not _can_write(pictures):
         return None
 
-    def screen(link: Link, devices: Devices | None = None, **options: Any) -> bool:
+    def screen(
+        link: Link, devices: Devices | None = None, evaluation: Evaluation | None = None, **options: Any
+    ) -> bool:
         from console.ui.app import Options, run_console
 
-        return run_console(link, Options(seconds=seconds, pictures=pictures, **options), devices)
+        return run_console(link, Options(seconds=seconds, pictures=pictures, **options), devices, evaluation)
 
     return screen
 

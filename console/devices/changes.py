@@ -9,9 +9,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from console.acquisition.lines import line_key
-from console.config import Config, ReplayTransport, SerialTransport, SourceConfig
-from console.config_text import in_words, with_source, with_ward, without_source
-from console.link.devices import ConfirmDevice, RemoveSource, SaveSource, SaveWard, SetEnabled
+from console.alarms.detector_rules import RulesError
+from console.config import Config, ReplayTransport, SerialTransport, SourceConfig, parse_config
+from console.config_text import in_words, with_alarms, with_source, with_ward, without_source
+from console.link.devices import ConfirmDevice, RemoveSource, SaveSource, SaveWard, SetEnabled, SetThresholds
+from console.rules import load_rules
 from drivers import registry
 from drivers.transport.adapters import is_one_of_a_kind
 
@@ -21,7 +23,7 @@ LONGEST_NAME = 120
 LONGEST_CONFIRMATION = 500
 LONGEST_OLD_AND_NEW = 1500
 
-Written = SaveWard | SaveSource | RemoveSource | SetEnabled | ConfirmDevice
+Written = SaveWard | SaveSource | RemoveSource | SetEnabled | ConfirmDevice | SetThresholds
 """Changes that end in the configuration file."""
 
 
@@ -70,6 +72,8 @@ def propose(change: Written, ward: Ward) -> Proposal:
             return _enabled(change, ward)
         case ConfirmDevice():
             return _device(change, ward)
+        case SetThresholds():
+            return _thresholds(change)
 
 
 def find(config: Config, name: str) -> SourceConfig:
@@ -227,6 +231,25 @@ def _device(change: ConfirmDevice, ward: Ward) -> Proposal:
     detail = f"'{old.name}': old: {old.device or 'any device'}; new: {change.identity}; confirmed: {confirmed}"
     reason = f"another device was confirmed at source '{old.name}'"
     return Proposal("device confirmed", old.bed, detail, reason, lambda text: with_source(text, new, old.name))
+
+
+def _thresholds(change: SetThresholds) -> Proposal:
+    reason = " ".join(change.reason.split())
+    if not reason:
+        raise Refusal("This needs a reason; it stands in the audit trail.")
+    if len(reason) > LONGEST_CONFIRMATION:
+        raise Refusal(f"A reason may have at most {LONGEST_CONFIRMATION} characters.")
+
+    def edit(text: str) -> str:
+        changed = with_alarms(text, change.values)
+        try:
+            load_rules(parse_config(changed).alarms)
+        except RulesError as error:
+            raise Refusal(f"These thresholds cannot be used together: {error}.") from error
+        return changed
+
+    detail = f"{_cut(change.told)}; in force from the next start; as {change.role}; {reason}; {_cut(change.basis)}"
+    return Proposal("thresholds changed", "", detail, "thresholds were changed", edit)
 
 
 def _confirmed(text: str) -> str:

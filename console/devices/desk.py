@@ -64,6 +64,7 @@ class Desk:
         self._clock = clock
         self._data_dir = data_dir
         self._config = file.config
+        self._alarms_in_force = file.config.alarms
         self._changes = ThreadPoolExecutor(1, "engineer's desk")
         self._searches = ThreadPoolExecutor(1, "ports")
         self._room = threading.BoundedSemaphore(WAITING)
@@ -176,6 +177,9 @@ class Desk:
         """Old sources end, then the engine takes the new ward, then new sources begin: nothing of an old binding can
         arrive under a new one."""
         before, after = self._config, draft.config
+        if self._running(before) == self._running(after):
+            self._config = after
+            return
         ending = touched(before, after)
         self._looks.let_go(after.source)
         self._acquisition.withdraw(ending)
@@ -200,8 +204,13 @@ class Desk:
         except ConfigError as stuck:
             raise Refusal(f"{error} But the file already holds the change: {stuck}") from stuck
 
+    def _running(self, config: Config) -> Config:
+        """A configuration as it runs: thresholds stay those of the start. A detector that took others would forget the
+        hours it has judged, at every bed at the same moment."""
+        return config.model_copy(update={"alarms": self._alarms_in_force})
+
     def _engine_takes(self, config: Config, others: list[tuple[str, str]], by: str, reason: str) -> str:
-        done = self._engine.replan(config, others, by, reason)
+        done = self._engine.replan(self._running(config), others, by, reason)
         try:
             return done.result(timeout=ENGINE_S)
         except TimeoutError:

@@ -6,9 +6,10 @@ again and again through a view.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from console.config import Config, SourceConfig
 from console.link.commands import Reply
@@ -192,7 +193,19 @@ class Record:
     on: bool
 
 
-Change = SaveWard | SaveSource | RemoveSource | SetEnabled | ConfirmDevice | Record
+@dataclass(frozen=True, slots=True)
+class SetThresholds:
+    """Write alarm thresholds; in force from the next start. values: by key, None for the shipped value. told: what
+    changes, in words; role: of the person; reason: why; basis: what was known of the effect, in words."""
+
+    values: Mapping[str, Any]
+    told: str
+    role: str
+    reason: str
+    basis: str
+
+
+Change = SaveWard | SaveSource | RemoveSource | SetEnabled | ConfirmDevice | Record | SetThresholds
 
 
 class Devices(Protocol):

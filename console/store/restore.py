@@ -23,8 +23,8 @@ def read_restored(connection: Connection) -> Restored:
         stays.append(
             Stay(
                 decode(Patient, row.patient),
-                tuple(read_pump_events(connection, _of_stay(pump_event, row.id))),
-                tuple(read_findings(connection, _of_stay(finding, row.id))),
+                tuple(read_pump_events(connection, of_stay(pump_event, row.id))),
+                tuple(read_findings(connection, of_stay(finding, row.id))),
                 _limits(connection, row.id),
             )
         )
@@ -38,5 +38,6 @@ def _limits(connection: Connection, stay_id: int) -> OwnLimits:
     return OwnLimits() if body is None else decode(OwnLimits, body)
 
 
-def _of_stay(table: Any, stay_id: int) -> Select[Any]:
+def of_stay(table: Any, stay_id: int) -> Select[Any]:
+    """What was charted during a stay and not struck out, oldest first."""
     return select(table).where(table.c.stay_id == stay_id, table.c.struck_at.is_(None)).order_by(table.c.at, table.c.id)

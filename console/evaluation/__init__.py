@@ -1,0 +1,1 @@
+"""What changed thresholds would have done on the ward's own last days, worked out beside the running ward."""

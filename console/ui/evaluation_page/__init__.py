@@ -1,0 +1,5 @@
+"""The page of thresholds: what changed ones would have done on the ward's own days, and the way into force."""
+
+from console.ui.evaluation_page.page import EvaluationPage
+
+__all__ = ["EvaluationPage"]
