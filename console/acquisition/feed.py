@@ -76,12 +76,14 @@ class Feed:
         self._patients: dict[str, str] = {}
         self._skews: deque[float] = deque(maxlen=SKEW_MESSAGES)
         self._last_stamp: float | None = None
+        self._heard: float | None = None
         self._unreadable = itertools.count(1)
 
     def deliver(self, delivery: Delivery) -> asyncio.Future[Verdict]:
         """Take one message; the verdict is there when the message is durable. It fails as the store failed, which the
         listener answers with AE so that the sender sends again."""
         answer: asyncio.Future[Verdict] = asyncio.get_running_loop().create_future()
+        self._heard = self._clock.now()
         try:
             message = read_message(delivery.data)
         except UnreadableError as error:
@@ -140,7 +142,13 @@ class Feed:
         self._count_good(message, reading, received_at, stamp if brought.samples else None, brought.unplaced)
 
     def view(
-        self, state: SourceState, address: str, bytes_in: int, error: str, refused: Iterable[tuple[str, int]]
+        self,
+        state: SourceState,
+        address: str,
+        bytes_in: int,
+        error: str,
+        refused: Iterable[tuple[str, int]],
+        connections: int = 0,
     ) -> SourceView:
         """The feed as the engineer reads it. The listener tells what it knows of its socket."""
         with self._lock:
@@ -160,6 +168,9 @@ class Feed:
                 unknown_locations=tuple(self._unknown),
                 device_alerts=tuple(self._alerts.values()),
                 clock_skew_s=self._skew(),
+                last_heard_stamp=self._heard,
+                connections=connections,
+                interval_s=self._config.interval_s,
             )
 
     # --- what a message brings -----------------------------------------------------------------------------------

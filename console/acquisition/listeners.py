@@ -120,4 +120,5 @@ def _view(served: _Served) -> SourceView:
     refused = [(f"connection refused: {reason}", count) for reason, count in counters.refused.items()]
     refused += [(f"bytes discarded: {reason}", count) for reason, count in counters.discarded.items()]
     host, port = served.address or (config.host, config.port)
-    return served.feed.view(SourceState.CONNECTED, f"{host}:{port}", counters.bytes_in, counters.last_error, refused)
+    address, spoken = f"{host}:{port}", (counters.bytes_in, counters.last_error)
+    return served.feed.view(SourceState.CONNECTED, address, *spoken, refused, counters.connections)

@@ -127,6 +127,11 @@ class TechnicalMonitor:
         if watch is not None:
             watch.link(state, error, self._bed, now)
 
+    def share(self, lost: Collection[str]) -> None:
+        """Which gateways are lost as a whole: an outage of theirs at this bed has its alarm there."""
+        for name, watch in self._sources.items():
+            watch.shared = name in lost
+
     def note(self, key: str, condition: Condition | None) -> None:
         """Hold (or with None drop) a condition somebody else has found, such as a clock that differs."""
         if condition is None:

@@ -64,7 +64,8 @@ class SourceWatch:
     """What is known of one source at this bed.
 
     since: engine time from which it is waited for, should it say nothing. down_since, unreadable_since, mute_since:
-    since when its link has been down, unreadable, without a frame; None while it is not.
+    since when its link has been down, unreadable, without a frame; None while it is not. shared: the outage is one of
+    the whole gateway, which has an alarm of its own (technical_gateway): here it stays low.
     """
 
     __slots__ = (
@@ -79,6 +80,7 @@ class SourceWatch:
         "mute_since",
         "name",
         "pace",
+        "shared",
         "since",
         "spec",
         "stands_s",
@@ -92,6 +94,7 @@ class SourceWatch:
         self.fault: tuple[Priority, str] | None = None
         self.condition: Condition | None = None
         self.device_condition: Condition | None = None
+        self.shared = False
         self.renew(spec, since)
 
     def renew(self, spec: SourceSpec, now: float) -> None:
@@ -152,8 +155,12 @@ class SourceWatch:
         if not down and not unreadable and not still and now < self._late_at():
             return None
         priority = Priority.MEDIUM if now > self._base() + 2 * self.stands_s else Priority.LOW
+        if self.shared:
+            priority = Priority.LOW
         if self.fault is not None and still:
             priority = max(priority, self.fault[0])
+        if self.shared:
+            return priority, "gateway"
         return priority, "lost" if down else "unreadable" if unreadable else "silent"
 
     def _line_fault(self, down: bool, unreadable: bool, now: float) -> tuple[Priority, str] | None:

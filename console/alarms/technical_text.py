@@ -22,13 +22,19 @@ LABELS: dict[Parameter, str] = {
 }
 
 
+GATEWAY = "gateway:"
+"""Begins the key of a lost gateway after "technical:"; its name follows, which is that of the source at its beds."""
+
+
 def outage(name: str, late_s: float, error: str, priority: Priority, cause: str) -> Condition:
-    """A source that cannot be heard. cause: "lost", "unreadable" or "silent"; error: what its link says, or ""."""
-    text = {"lost": "Connection lost", "unreadable": "Unreadable data"}.get(
+    """A source that cannot be heard. cause: "lost", "unreadable", "silent", or "gateway" when all its beds are without
+    it; error: what its link says, or ""."""
+    text = {"lost": "Connection lost", "unreadable": "Unreadable data", "gateway": "Gateway lost"}.get(
         cause, "No data" if priority is Priority.MEDIUM else "Late data"
     )
     advice = {
         "lost": "Check that the monitor is on and its cable is in. Watch the bedside monitor.",
+        "gateway": "Watch the bedside monitor; nothing arrives here from this gateway.",
         "unreadable": "Check that device type and line settings match the configuration. Watch the bedside monitor.",
     }.get(cause, "Check the monitor at the bedside; the values shown here are not live.")
     detail = error or f"no new values for more than {late_s:g} s"

@@ -56,7 +56,7 @@ class WardCore:
         self._rules = rules
         zone = ZoneInfo(plan.timezone)
         self.beds = {bed.bed: Bed(bed, rules, new_id, zone, now) for bed in plan.beds}
-        self.watch = SystemWatch()
+        self.watch = SystemWatch(speed)
         self._emit = emit
         self.speed = speed
         self._lifecycle = LifeCycle("", new_id, escalation=rules.escalation)
@@ -80,6 +80,7 @@ class WardCore:
         for bed in self.beds.values():
             self._take_up(bed, now, utc)
         own = [alarm for alarm in restored.alarms if alarm.bed == ""]
+        self.watch.restore(own, now)
         self.record(self._lifecycle.restore(own, now, utc))
 
     def _take_up(self, bed: Bed, now: float, utc: datetime) -> None:
@@ -243,6 +244,9 @@ class WardCore:
                 bed = self.beds.get(name)
                 if bed is not None:
                     bed.alarms.link(view.name, view.state, view.last_error, now)
+        lost = self.watch.look_at_gateways(self._sources, self.occupied(), now)
+        for bed in self.beds.values():
+            bed.technical.share(lost)
 
     def fault(self, where: str, error: Exception, now: float) -> None:
         """A fault of our own at a bed (or in the console, ""): it becomes a high alarm and does not stop the others."""

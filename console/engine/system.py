@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from console.alarms.alarm import Condition, Priority
-from console.alarms.technical_text import system_condition
+from console.alarms.alarm import Alarm, Condition, Presence, Priority
+from console.alarms.technical_gateway import GatewayWatch
+from console.alarms.technical_text import GATEWAY, system_condition
 from console.link.snapshot import SourceView
 from console.store.records import AuditEntry
 from console.ward.source import SourceState
@@ -19,10 +20,15 @@ CLOCK_NOTICE_S = 900.0
 
 
 class SystemWatch:
-    """Turns the health of the console into conditions. Pure: everything is passed in."""
+    """Turns the health of the console into conditions. Pure: everything is passed in.
 
-    def __init__(self) -> None:
+    pace: engine seconds per real second.
+    """
+
+    def __init__(self, pace: float = 1.0) -> None:
         self.clock_step_s = 0.0
+        self._pace = pace
+        self._gateways: dict[str, GatewayWatch] = {}
         self._accepted: float | None = None
         self._found: dict[str, Condition] = {}
         self._clock_until: float | None = None
@@ -37,6 +43,36 @@ class SystemWatch:
         self._check_listeners(sources)
         self._check_sender_clocks(sources)
         return entries
+
+    def restore(self, alarms: Iterable[Alarm], now: float) -> None:
+        """Take up the gateways that were lost before a restart: what has not been heard is still lost."""
+        for alarm in alarms:
+            key = alarm.condition.key.removeprefix("technical:")
+            if key.startswith(GATEWAY) and alarm.presence is Presence.ACTIVE:
+                watch = GatewayWatch(key.removeprefix(GATEWAY), now, self._pace)
+                watch.restore()
+                self._gateways[watch.name] = watch
+
+    def look_at_gateways(self, sources: Sequence[SourceView], occupied: Collection[str], now: float) -> set[str]:
+        """Judge every listening feed, once a second; names of those that are lost. occupied: beds with a patient."""
+        listening = {view.name: view for view in sources if view.kind == "hl7" and view.interval_s > 0}
+        known = self._gateways
+        self._gateways = {name: known.get(name) or GatewayWatch(name, now, self._pace) for name in listening}
+        lost = {}
+        for name, view in listening.items():
+            watch = self._gateways[name]
+            here = any(bed in occupied for bed in view.beds)
+            watch.look(view.last_heard_stamp, view.connections, view.interval_s, now, occupied=here)
+            condition = watch.condition(len(view.beds))
+            # A feed that cannot listen, or was stopped, has said so itself.
+            if condition is not None and view.state not in (SourceState.LOST, SourceState.STOPPED):
+                lost[f"{GATEWAY}{name}"] = condition
+        for key in [k for k in self._found if k.startswith(GATEWAY) and k not in lost]:
+            del self._found[key]
+        for key, condition in lost.items():
+            if self._found.get(key) != condition:
+                self._found[key] = condition
+        return {key.removeprefix(GATEWAY) for key in lost}
 
     def notice(self, text: str) -> None:
         """Something that happened before the start and that a person must hear of: stands until the next start."""

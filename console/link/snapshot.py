@@ -104,7 +104,9 @@ class SourceView:
     kind: "serial", "tcp", "replay", "nullmodem" or "hl7". beds: those it speaks for.
     quarantined: messages or values put aside, by reason. clock_skew_s: seconds by which the sender's clock is ahead
     (negative: behind), 0 while it is within 10 s or unknown. identity: serial number the device tells, "" while it
-    has told none; recording: file its bytes are being recorded to, "" while they are not.
+    has told none; recording: file its bytes are being recorded to, "" while they are not. Of a listener:
+    last_heard_stamp: engine time of its newest message of any kind; connections: open ones; interval_s: the longest
+    seconds between two messages that it is configured for.
     """
 
     name: str
@@ -126,6 +128,9 @@ class SourceView:
     clock_skew_s: float = 0.0
     identity: str = ""
     recording: str = ""
+    last_heard_stamp: float | None = None
+    connections: int = 0
+    interval_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
