@@ -19,6 +19,7 @@ COMMANDS = (
     "console.commands.decode",
     "console.commands.hl7",
     "console.commands.replay",
+    "console.commands.evaluate",
     "console.commands.export",
     "console.commands.db",
     "console.commands.doctor",

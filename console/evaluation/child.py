@@ -17,15 +17,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, TextIO
 
-from sqlalchemy.exc import DBAPIError
-
 from console.alarms.detector_rules import RulesError
 from console.config import Config, ConfigError
 from console.evaluation.run import Days, evaluate
 from console.link.evaluation import Question, Result
 from console.rules import load_rules
 from console.store.codec import decode, encode
-from console.store.database import understand
 from console.store.errors import StoreError
 from console.store.upkeep import reading
 
@@ -90,8 +87,6 @@ def work(line: str, out: TextIO) -> None:
             result = evaluate(engine, config, present, proposed, days, progress)
     except (StoreError, ConfigError, RulesError) as error:
         say(error=f"{error}")
-    except DBAPIError as error:
-        say(error=f"The stored days cannot be read: {understand(error).value}")
     else:
         say(result=json.loads(encode(result)))
 

@@ -74,10 +74,17 @@ class _Sum:
 
 
 def evaluate(
-    engine: Engine, config: Config, present: AlarmRules, proposed: AlarmRules, days: Days, progress: Progress
+    engine: Engine,
+    config: Config,
+    present: AlarmRules,
+    proposed: AlarmRules,
+    days: Days,
+    progress: Progress | None = None,
 ) -> Result:
-    """Run all patients of the span with both sets of thresholds. progress: told the part done and what is read; it may
-    raise to end the run. Nothing is written. Raises what the database raises, and ConfigError."""
+    """Run all patients of the span with both sets of thresholds. progress: told the part done and what is read.
+
+    Nothing is written. Raises what the database raises, and ConfigError.
+    """
     plans = {plan.bed: plan for plan in plan_ward(config).beds}
     stays = [s for s in past_stays(engine, days.beds, days.start, days.end) if days.simulated or not s.patient.demo]
     answered = [a for a in answered_alarms(engine, days.beds, days.start, days.end) if _acted(a)]
@@ -89,7 +96,8 @@ def evaluate(
         for hour in _hours(engine, stay, days, sums):
             for run in runs:
                 _play(run, hour)
-            progress(min(1.0, (done + (hour.until - _begin(stay, days).timestamp())) / total), doing)
+            if progress is not None:
+                progress(min(1.0, (done + (hour.until - _begin(stay, days).timestamp())) / total), doing)
         done += _length(stay, days)
         _add(sums, stay, days, [run.spans(_finish(stay, days).timestamp()) for run in runs], answered)
     return _result(sums, days)

@@ -111,13 +111,14 @@ class ThresholdModel(QAbstractTableModel):
 
     def _text(self, row: Threshold, column: int) -> str:
         if column == NAME:
-            return f"{name_text(row)}   ● own value" if row.own else name_text(row)
+            mark = "   ● from the next start" if row.waits else "   ● own value" if row.own else ""
+            return name_text(row) + mark
         if column == PROPOSED:
             fault = "?  " if row.key in self._faults else ""
             return f"{fault}{self._texts.get(row.key, '')}"
         if column == IN_FORCE:
             value = value_text(row.in_force)
-            return f"{value} → {value_text(row.written)} at next start" if row.waits else value
+            return f"{value} → {value_text(row.written)}" if row.waits else value
         return value_text(row.shipped)
 
 

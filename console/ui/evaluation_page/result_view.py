@@ -115,7 +115,7 @@ class ResultView(QWidget):
     def set_compact(self, compact: bool) -> None:
         """Column widths of the size class."""
         for table, first, others in (
-            (self.loads, 150, (118, 118, 112, 118, 116)),
+            (self.loads, 150, (112, 112, 106, 116, 112)),
             (self.episodes, 112, (76, 118, 158, 122, 170)),
         ):
             header = table.horizontalHeader()

@@ -65,7 +65,7 @@ def marks_text(thresholds: Sequence[Threshold]) -> str:
     if not own and not waits:
         return "All thresholds are as shipped"
     words = f"{own} of {len(thresholds)} thresholds differ from the shipped value" if own else "As shipped"
-    return f"{words} · {waits} wait for the next start" if waits else words
+    return f"{words} · {waits} in force only from the next start" if waits else words
 
 
 def level_text(load: Load) -> str:

@@ -35,6 +35,7 @@ class Course:
     ill_from_h: float = 0.0
     ill_to_h: float = 0.0
     end_h: float = 0.0
+    source: str = "monitor"
 
 
 def patient(bed: str, admitted_h: float, **more: object) -> Patient:
@@ -64,7 +65,7 @@ def record(store: SqlStore, course: Course, end: datetime = END) -> None:
         for parameter, value in (course.ill if ill and course.ill else WELL).items():
             # A cuff and a thermometer are read now and then.
             if parameter in (P.HR, P.RR, P.SPO2) or at.minute % 15 == 0:
-                seen = Observation(parameter, float(value), Status.VALID, "monitor", at, at, at.timestamp())
+                seen = Observation(parameter, float(value), Status.VALID, course.source, at, at, at.timestamp())
                 samples.append(Sample(course.bed, seen))
         at += timedelta(seconds=course.every_s)
     store.put_samples(samples)
