@@ -156,6 +156,6 @@ def _fill(table: QTableWidget, rows: Sequence[Sequence[str]], *, figures: bool =
             table.setItem(number, column, item)
 
 
-def _side(figure: bool) -> int:
+def _side(figure: bool) -> Qt.AlignmentFlag:
     side = Qt.AlignmentFlag.AlignRight if figure else Qt.AlignmentFlag.AlignLeft
-    return int(side | Qt.AlignmentFlag.AlignVCenter)
+    return side | Qt.AlignmentFlag.AlignVCenter
