@@ -17,6 +17,7 @@ from console.alarms.reduction import MINUTE, RateChannel
 from console.alarms.rules import HealthRules, WindowRules
 from console.alarms.signs import VitalSigns
 from console.alarms.windows import HOUR, PumpWindows
+from console.ward.pump_card import outdated_text
 from console.ward.sedation import SEDATION_SCORES
 from drivers.observation import Parameter
 
@@ -153,10 +154,22 @@ class DetectorHealth:
         if stopped is not None and now - stopped >= self._windows.review_h * HOUR:
             hours = int((now - stopped) // HOUR)
             self._note("prompt:pump_review", "Review the pump", f"delivery not confirmed for {hours} h")
+        self._prompt_reservoir(now, windows)
         restored = windows.restored_at(now)
         if restored is not None and withdrawal >= Stage.WARNING and now - restored >= self._windows.recheck_h * HOUR:
             hours = int((now - restored) // HOUR)
             self._note("prompt:recheck_delivery", "Re-check delivery", f"pattern still present {hours} h after repair")
+
+    def _prompt_reservoir(self, now: float, windows: PumpWindows) -> None:
+        low = windows.reservoir_low_since(now)
+        if low is not None:
+            hours = int((now - low) // HOUR)
+            detail = f"by the pump card, {hours} h ago" if hours else "by the pump card, within the last hour"
+            self._note("prompt:reservoir", "Low-reservoir date reached", detail, "Check when the pump was refilled.")
+        event = windows.card_overtaken(now)
+        if event is not None:
+            detail = f"older than a {outdated_text(event)}; empty date not known"
+            self._note("prompt:pump_card", "Pump card out of date", detail, "Chart the pump card again.")
 
     def _note(
         self, name: str, text: str, detail: str = "", advice: str = "", parameters: tuple[Parameter, ...] = ()

@@ -58,6 +58,8 @@ WINDOW_WORDS = {
     "pump_stopped_overdose": "Pump stopped for overdose",
     "oral_baclofen_dose": "Baclofen by mouth",
     "iv_baclofen_dose": "Baclofen by vein",
+    "reservoir_low": "Reservoir low or soon empty by the pump card",
+    "reservoir_uncertain": "Reservoir may be empty by the pump card (flow tolerance)",
 }
 
 ANTIPSYCHOTIC = "An antipsychotic was given: it can cause fever, rigidity and a swinging pressure by itself (NMS)."

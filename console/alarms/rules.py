@@ -226,6 +226,9 @@ class WindowRules(Section):
     recheck_h: Hours
     interrupted_weight: Weight
     low_reservoir_weight: Weight
+    reservoir_low_weight: Weight
+    reservoir_uncertain_weight: Weight
+    empty_ahead_h: Hours
     stopped_for_overdose_h: Hours
     warning_overdose: Span
     drug_overdose: Span

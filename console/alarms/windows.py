@@ -5,19 +5,21 @@ Detector specification, section 2. Decisions where it is silent or contradicts i
   delivery is confirmed, because "never closes by time alone" holds for every stopped pump.
 * An unknown pump sets the weights to at least 2 and 1; it is no window, so a risk flag does not raise it further.
 * What was unknown becomes known when a person reports it running again (restored, interrogated and found well).
-* The computed empty date needs the refill interval and the residual volume, which nobody charts here.
+* The reservoir's dates come from the pump card: see reservoir_windows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from math import inf
 
+from console.alarms.reservoir_windows import RESERVOIR_LOW, ReservoirWindow, reservoir_windows, told_refills
 from console.alarms.rules import Span, WindowRules
 from console.ward.chart import PumpEvent, PumpEventKind
 from console.ward.patient import Patient, RiskFlag
+from console.ward.pump_card import PumpCard, outdates, overtaken_by
 
 HOUR = 3600.0
 
@@ -74,7 +76,10 @@ class PumpWindows:
         age = patient.age
         self._withdrawal_risk = bool(patient.flags & WITHDRAWAL_RISKS)
         self._overdose_risk = bool(patient.flags & OVERDOSE_RISKS) or (age is not None and age >= rules.age_risk_years)
+        self._charted: list[PumpEvent] = []
         self._events: list[PumpEvent] = []
+        self._cards: tuple[PumpCard, ...] = ()
+        self._reservoir: list[ReservoirWindow] = []
         self._warning_at: float | None = None
         self._windows: list[Window] = []
         self._valid_until = -inf
@@ -82,17 +87,22 @@ class PumpWindows:
 
     def chart(self, event: PumpEvent) -> None:
         """Take an event; the oldest is forgotten beyond 500."""
-        self._events.append(event)
-        self._events.sort(key=lambda e: e.at)
-        del self._events[:-MAXIMUM_EVENTS]
+        self._charted.append(event)
+        self._charted.sort(key=lambda e: e.at)
+        del self._charted[:-MAXIMUM_EVENTS]
+        self._rebuild()
+
+    def set_cards(self, cards: Sequence[PumpCard]) -> None:
+        """Take the pump cards of the stay, every version, oldest first."""
+        self._cards = tuple(cards)
         self._rebuild()
 
     def strike(self, entry_id: str) -> bool:
         """Take back an event by its id; True when there was one."""
-        left = [e for e in self._events if e.id != entry_id]
-        if len(left) == len(self._events):
+        left = [e for e in self._charted if e.id != entry_id]
+        if len(left) == len(self._charted):
             return False
-        self._events = left
+        self._charted = left
         self._rebuild()
         return True
 
@@ -109,7 +119,7 @@ class PumpWindows:
     def copied(self, warned_at: float | None) -> PumpWindows:
         """The same events in windows of their own, for judging an earlier time again; warned_at: as it was then."""
         windows = copy(self)
-        windows._events, windows._warning_at = list(self._events), warned_at
+        windows._charted, windows._warning_at = list(self._charted), warned_at
         windows._rebuild()
         return windows
 
@@ -157,6 +167,23 @@ class PumpWindows:
         ]
         return min(found, default=None)
 
+    def reservoir_low_since(self, now: float) -> float | None:
+        """Since when the reservoir's low date is over with no refill after it, None when it is not."""
+        found = [
+            w.start.timestamp()
+            for w in self._reservoir
+            if w.kind == RESERVOIR_LOW and (w.filled_at is None or w.filled_at.timestamp() > now)
+        ]
+        return min((start for start in found if start <= now), default=None)
+
+    def card_overtaken(self, now: float) -> PumpEvent | None:
+        """The event up to now after which the newest pump card no longer says what the pump does."""
+        if not self._cards:
+            return None
+        card = self._cards[-1]
+        found = [e for e in overtaken_by(card, self._charted) if outdates(card, e)]
+        return next((e for e in found if e.at.timestamp() <= now), None)
+
     def _weigh(self, now: float) -> tuple[int, int]:
         edges = [edge for w in self._windows for edge in (w.start, w.end) if edge > now]
         edges += [e.at.timestamp() for e in self._events if e.at.timestamp() > now]
@@ -170,7 +197,7 @@ class PumpWindows:
                     overdose = max(overdose, window.weight)
         if withdrawal and self._withdrawal_risk:
             withdrawal = min(3, withdrawal + 1)
-        if overdose and self._overdose_risk:
+        if overdose and (self._overdose_risk or (self._cards and self._cards[-1].overdose_risk)):
             overdose = min(3, overdose + 1)
         if not self.known(now):
             withdrawal = max(withdrawal, self._rules.unknown_withdrawal)
@@ -180,6 +207,12 @@ class PumpWindows:
     def _rebuild(self) -> None:
         self._windows = []
         self._valid_until = -inf
+        told = told_refills(self._cards, self._charted)
+        self._events = sorted((*self._charted, *told), key=lambda e: e.at) if told else self._charted
+        self._reservoir = reservoir_windows(self._cards, self._events, self._rules)
+        for window in self._reservoir:
+            start, end = window.start.timestamp(), inf if window.end is None else window.end.timestamp()
+            self._windows.append(Window(window.kind, start, start, end, window.weight, True))
         for event in self._events:
             self._open_for(event)
         self._open_for_drugs()
