@@ -40,6 +40,7 @@ from console.ui.sound.self_test import DURATION_S
 from console.ui.sound.sheet import SoundSheet
 from console.ui.theme import Theme
 from console.ui.wall.page import WallPage
+from console.ui.watchdog.guard import Watchdog
 
 log = logging.getLogger(__name__)
 
@@ -85,6 +86,7 @@ def _run(link: Link, options: Options, devices: Devices | None, evaluation: Eval
         window.close()
 
     window.demo_wanted.connect(demo)
+    dog = _guard(window, options, link.snapshot().system.simulated)
     window.resize(1920, 1080)
     if options.fullscreen:
         window.showFullScreen()
@@ -101,11 +103,22 @@ def _run(link: Link, options: Options, devices: Devices | None, evaluation: Eval
     ending.watch(window)
     application.exec()
     ending.watch(None)
+    if dog is not None:
+        dog.close()
     window.deleteLater()
     application.processEvents()
     if failures:
         raise failures[0]
     return bool(wanted)
+
+
+def _guard(window: MainWindow, options: Options, simulated: bool) -> Watchdog | None:
+    """The second process that makes noise when the window does not answer; none where no patient is watched."""
+    if simulated or options.seconds is not None:
+        return None
+    dog = Watchdog()
+    window.refreshed.connect(dog.beat)
+    return dog
 
 
 class _Ending:

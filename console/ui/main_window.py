@@ -36,8 +36,11 @@ from console.ui.theme import SHEET_WIDTH, Mode, Theme
 DRAIN_MS = 75
 """How often the link is asked: a value must be painted within 150 ms of its last byte."""
 
-STALLED_S = 5.0
-"""Real seconds after which an engine that publishes nothing counts as stopped (detector specification, section 6)."""
+STALLED_S = 4.5
+"""Real seconds after which an engine that publishes nothing counts as stopped. It publishes every second at the least,
+and is told within five (detector specification, section 6): half a second is left to draw and to sound."""
+
+STALLED = "***  Engine does not answer. Pattern alarms are not working. Watch the bedside monitors."
 
 SMALLEST_PAGE = QSize(320, 240)
 
@@ -50,9 +53,10 @@ COMPACT_BELOW = 1600
 
 class MainWindow(QMainWindow):
     """pages: by tab in the order of F1, F2 ...; admit shares the tab of the bed page. Signal demo_wanted: the person
-    asks for the demonstration ward."""
+    asks for the demonstration ward; refreshed: the newest picture is on the screen."""
 
     demo_wanted = Signal()
+    refreshed = Signal()
 
     def __init__(
         self,
@@ -80,7 +84,7 @@ class MainWindow(QMainWindow):
         self._first: Page | None = None
         self._bar = SystemBar([page.title for page in pages], user, theme)
         self.alarm_bar = AlarmBar(flash, theme)
-        self._stalled = QLabel("***  Pattern alarms are not working. Watch the bedside monitors.")
+        self._stalled = QLabel(STALLED)
         self._stack = QStackedWidget()
         self._status = StatusBar(theme)
         self._split = QSplitter(Qt.Orientation.Horizontal)
@@ -201,6 +205,7 @@ class MainWindow(QMainWindow):
         self.current.show_ward(snapshot, now)
         if self._sheet is not None:
             self._sheet.show_ward(snapshot, now)
+        self.refreshed.emit()
 
     @property
     def _parts(self) -> list[Page | DockedSheet]:

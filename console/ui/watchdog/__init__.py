@@ -1,0 +1,1 @@
+"""A second process that makes noise when the window does not answer any more."""
