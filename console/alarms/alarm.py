@@ -6,7 +6,7 @@ the same id with a higher version, wrapped in the `Transition` that led to it. T
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
@@ -66,7 +66,8 @@ class Reason:
     """One line of "why": what contributed, as judged.
 
     channel: "hr", "rr", "spo2", "etco2", "temp", "bp_high", "bp_low", "finding", "pump", "rule" ...
-    text: plain words; value and baseline in the display unit of the channel, None where there is none.
+    text: plain words; value and baseline in the display unit of the channel, None where there is none. note: what
+    else is to be said of it; fresh False: the value is stale or was put aside.
     """
 
     channel: str
@@ -74,6 +75,8 @@ class Reason:
     value: float | None = None
     baseline: float | None = None
     points: int = 0
+    note: str = ""
+    fresh: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,8 @@ class Condition:
 
     key: identifies the condition at its bed: "withdrawal", "overdose", "limit:hr:high", "technical:no_data:<source>".
     stage is NONE for limits and technical conditions. parameters: the members, framed on the tile.
-    points: pattern score, 0 otherwise. advice: what to do, or what else it could be.
+    points: pattern score, 0 otherwise. advice: what to do, or what else it could be. against: what was weighed and gave
+    no point. held: nothing fresh speaks for or against it since `refreshed_at` (UTC, None where nothing is known).
     """
 
     key: str
@@ -96,6 +100,16 @@ class Condition:
     points: int = 0
     reasons: tuple[Reason, ...] = ()
     held: bool = False
+    against: tuple[Reason, ...] = ()
+    refreshed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A condition as it stood when its stage, or its priority, rose: never changed afterwards. at: UTC of the rise."""
+
+    at: datetime
+    condition: Condition
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +137,8 @@ class Alarm:
     priority upward (equal to raised_at before); since: engine time of stepped_at, for the age on screen.
     A member limit alarm of a sounding pattern alarm has sounding False: shown, logged, not sounded.
     called: engine time from which it has called without an answer, None for `since`; unanswered: how many steps of
-    escalation it has reached since then.
+    escalation it has reached since then. accounts: its reasons as they were at the latest rise to each stage (of a
+    limit or technical alarm: to each priority), oldest first, so three at most.
     """
 
     id: str
@@ -142,6 +157,13 @@ class Alarm:
     demo: bool = False
     called: float | None = None
     unanswered: int = 0
+    accounts: tuple[Account, ...] = ()
+
+    def with_account(self, at: datetime) -> Alarm:
+        """The alarm with its condition of this moment kept as the account of its stage."""
+        now = self.condition
+        others = (a for a in self.accounts if (a.condition.stage, a.condition.priority) != (now.stage, now.priority))
+        return replace(self, accounts=(*others, Account(at, now)))
 
     @property
     def priority(self) -> Priority:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from console.alarms.alarm import Kind, Stage
+from console.alarms.alarm import Condition, Kind, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,8 @@ class PatternView:
 
     points of max_points; core: the vital-sign criteria, findings: what nurses charted, context: the open windows.
     rules: names of the stage rules now true ("W1", "E2"). degraded: what cannot be watched, "" when it can.
-    sampling: how often staff are advised to measure, "" when nothing asks for it.
+    sampling: how often staff are advised to measure, "" when nothing asks for it. held: nothing fresh speaks for or
+    against the stage since `refreshed_at`.
     """
 
     kind: Kind
@@ -52,3 +53,11 @@ class PatternView:
     held: bool = False
     started: bool = False
     history: tuple[tuple[datetime, Stage], ...] = ()
+    refreshed_at: datetime | None = None
+
+
+def told(condition: Condition) -> str:
+    """The whole of an alarm in sentences: what is seen, why, what else it could be, and what to do."""
+    sentences = (condition.text.upper() if condition.kind.is_pattern else condition.text, condition.detail)
+    begun = " ".join(f"{s[0].upper()}{s[1:].rstrip('.')}." for s in sentences if s)
+    return f"{begun} {condition.advice}".rstrip()

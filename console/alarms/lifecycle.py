@@ -207,7 +207,7 @@ class LifeCycle:
             demo=self.demo,
         )
         entry = _Entry(alarm, 1, now, condition, muted_by=self._cover(condition))
-        changed = replace(alarm, sounding=_audible(alarm) and entry.muted_by is None)
+        changed = replace(alarm.with_account(utc), sounding=_audible(alarm) and entry.muted_by is None)
         out.append(self._store(entry, changed, Change.ONSET, now, utc))
 
     def _follow(self, entry: _Entry, condition: Condition, now: float, utc: datetime, out: list[Transition]) -> None:
@@ -226,7 +226,7 @@ class LifeCycle:
                 unanswered=0,
                 highest=max(before.highest, condition.priority),
             )
-            changed = replace(changed, sounding=_audible(changed) and entry.muted_by is None)
+            changed = replace(changed.with_account(utc), sounding=_audible(changed) and entry.muted_by is None)
             entry.seen_from = changed.version
             out.append(self._store(entry, changed, Change.ESCALATE, now, utc, old.stage))
         elif condition.priority < old.priority or condition.stage < old.stage:

@@ -25,6 +25,12 @@ COULD_BE = {
     "dysreflexia, serotonin syndrome, pain or exertion also fit.",
     Kind.OVERDOSE: "Possible baclofen overdose; opioids, other sedatives, sleep apnoea or a lung problem also fit.",
 }
+CALL = {
+    Kind.WITHDRAWAL: "Check pump; call ITB physician per local plan.",
+    Kind.OVERDOSE: "Airway first.",
+}
+"""What the example texts of the detector specification, section 7, end with; said from warning on."""
+
 HIGH_DRIVE = "high CO2 with high drive: consider hypermetabolic state"
 MEMBERS = (
     (TEMP, (Parameter.TEMP,)),
@@ -34,6 +40,7 @@ MEMBERS = (
     (ETCO2, (Parameter.ETCO2,)),
     (BP, (Parameter.NIBP_SYS, Parameter.NIBP_DIA, Parameter.ART_SYS, Parameter.ART_DIA)),
 )
+CHANNEL_NAMES = ((TEMP, "T"), (HR, "HR"), (RR, "RR"), (SPO2, "SpO2"), (ETCO2, "EtCO2"), (BP, "BP"))
 FINDING_WORDS = {
     "pruritus": "Itch without rash",
     "spasticity_up1": "Spasticity up one grade",
@@ -51,6 +58,19 @@ FINDING_WORDS = {
     "oxygen_increased": "Oxygen increased",
     "probe_on_cuff_arm": "SpO2 probe on the cuff arm",
 }
+PUMP_FAULTS = frozenset(
+    {
+        "pump_stall",
+        "empty_reservoir",
+        "end_of_service",
+        "critical_alarm",
+        "low_reservoir_alarm",
+        "pump_stopped",
+        "explant",
+    }
+)
+"""Windows whose words stand after "Pump:"."""
+
 WINDOW_WORDS = {
     "pump_stall": "Motor stall",
     "withdrawal_warning": "Autonomic pattern at warning",
@@ -94,15 +114,18 @@ class PatternAccount:
         core = self._core(detector, situation)
         findings = self._charted(detector, situation)
         contributing = [c for c in (*core, *findings) if c.points]
-        reasons = [Reason(c.channel, _sentence(c), c.now, c.baseline, c.points) for c in contributing]
+        reasons = [_reason(c) for c in contributing]
+        against = tuple(_reason(c) for c in (*core, *findings) if not c.points)
         windows = self._windows.open(situation.now, kind is Kind.WITHDRAWAL)
-        words = [_sentence(c) for c in contributing]
+        words = [", ".join(_sentence(c) + ("" if c.fresh else " – not fresh") for c in contributing)]
         if windows:
-            pump = f"{window_words(windows[0].kind)} {ago(situation.now - windows[0].since)}"
-            reasons.append(Reason("pump", pump, points=0))
-            words.append(f"Pump: {pump[0].lower() + pump[1:] if windows[0].kind != 'mri' else pump}")
-        if detector.machine.waiting:
-            words.append(f"held, last refreshed {ago(situation.now - detector.machine.refreshed_at)}")
+            words.append(_pump_words(windows[0], situation.now))
+        for window in windows:
+            told = f"{window_words(window.kind)} {ago(situation.now - window.since)}"
+            reasons.append(Reason("pump", told, note=f"window of weight {window.weight}"))
+        machine = detector.machine
+        if machine.waiting:
+            words.append(f"Held, last refreshed {ago(situation.now - machine.refreshed_at)}")
         reasons += [Reason("rule", name) for name in detector.met]
         channels = detector.points.channels
         members = tuple(p for bit, parameters in MEMBERS if channels & bit for p in parameters)
@@ -112,12 +135,22 @@ class PatternAccount:
             priority=STAGE_PRIORITY[stage],
             text=f"{TITLES[kind]} – {stage.word}",
             stage=stage,
-            detail=", ".join(words),
-            advice=self._could_be(detector, situation),
+            detail=". ".join(word for word in words if word),
+            advice=self._advice(detector, situation),
             parameters=members,
             points=_points(detector),
             reasons=tuple(reasons),
-            held=detector.machine.waiting,
+            held=machine.waiting,
+            against=against,
+            refreshed_at=datetime.fromtimestamp(machine.refreshed_at, UTC) if machine.waiting else None,
+        )
+
+    def _advice(self, detector: Detector, situation: Situation) -> str:
+        called = detector.stage >= Stage.WARNING
+        return (
+            f"{self._could_be(detector, situation)} {CALL[detector.kind]}"
+            if called
+            else self._could_be(detector, situation)
         )
 
     def _context(self, now: float, for_withdrawal: bool) -> tuple[Criterion, ...]:
@@ -145,9 +178,12 @@ class PatternAccount:
         left = machine.minutes_left
         steps_down = ""
         if machine.waiting:
-            steps_down = "held: waits for fresh values of what raised it"
+            stale = ", ".join(name for bit, name in CHANNEL_NAMES if machine.stale & bit)
+            steps_down = f"held: waits for fresh values of {stale or 'what raised it'}"
         elif left is not None:
-            steps_down = f"steps down in {left} min if nothing returns"
+            steps_down = f"in {left} min if nothing returns"
+        elif machine.stage is not Stage.NONE:
+            steps_down = f"not while a rule of this stage is true; then after {machine.needed} min without"
         for_withdrawal = kind is Kind.WITHDRAWAL
         return PatternView(
             kind=kind,
@@ -168,6 +204,7 @@ class PatternAccount:
             held=machine.waiting,
             started=started,
             history=history,
+            refreshed_at=datetime.fromtimestamp(machine.refreshed_at, UTC) if machine.waiting else None,
         )
 
     def _could_be(self, detector: Detector, situation: Situation) -> str:
@@ -275,6 +312,19 @@ def _pressure(situation: Situation, high: int, low: int, note: str) -> Criterion
 
 def _window(window: Window, now: float) -> Criterion:
     return Criterion("pump", window_words(window.kind), None, None, "", window.weight, True, ago(now - window.since))
+
+
+def _pump_words(window: Window, now: float) -> str:
+    """Why the pump matters, such as "Pump: motor stall 14 h ago"; a refill or a drug is told by its own name."""
+    name, age = window_words(window.kind), ago(now - window.since)
+    if window.kind in PUMP_FAULTS:
+        return f"Pump: {name[0].lower()}{name[1:]} {age}"
+    return f"{name} {age}"
+
+
+def _reason(criterion: Criterion) -> Reason:
+    c = criterion
+    return Reason(c.channel, _sentence(c), c.now, c.baseline, c.points, c.note, c.fresh)
 
 
 def _sentence(criterion: Criterion) -> str:

@@ -90,7 +90,10 @@ class Judgement:
 
 
 class StageMachine:
-    """The stage of one detector: up at once when told, down one at a time, never on lost data."""
+    """The stage of one detector: up at once when told, down one at a time, never on lost data.
+
+    waiting: a raising channel is not fresh, so that the time to step down stands still; stale: which (channel bits).
+    """
 
     def __init__(self, deescalate_min: int) -> None:
         self._needed = deescalate_min
@@ -101,6 +104,7 @@ class StageMachine:
         self._clear_minutes = 0
         self._stepped_at = 0.0
         self.waiting = False
+        self.stale = 0
 
     def raise_to(self, stage: Stage, judgement: Judgement) -> bool:
         """Escalate; True when the stage rose."""
@@ -126,7 +130,7 @@ class StageMachine:
             return False
         raising = self._channels[self.stage]
         if raising & ~judgement.fresh or (raising and not informative and not sets_only):
-            self.waiting = True
+            self.waiting, self.stale = True, raising & ~judgement.fresh
             return False
         if raising and sets_only:
             return False
@@ -145,7 +149,7 @@ class StageMachine:
         if self.stage is Stage.NONE or judgement.stage >= self.stage:
             return False
         if self._channels[self.stage] & ~judgement.fresh:
-            self.waiting = True
+            self.waiting, self.stale = True, self._channels[self.stage] & ~judgement.fresh
             return False
         if judgement.now - max(self._true_at[self.stage], self._stepped_at) < self._needed * 60:
             return False
@@ -158,6 +162,11 @@ class StageMachine:
         if self.stage is Stage.NONE or (self._clear_minutes == 0 and not self.waiting):
             return None
         return self._needed - self._clear_minutes
+
+    @property
+    def needed(self) -> int:
+        """Minutes with the rule false that a step down takes."""
+        return self._needed
 
     @property
     def refreshed_at(self) -> float:

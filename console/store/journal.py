@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -31,7 +32,8 @@ def write_transitions(connection: Connection, transitions: Iterable[Transition])
             "change": step.change.value,
             "at": to_us(step.at),
             "bed": storable(state.bed),
-            "body": encode(step),
+            # The step of the rise carries the account in its condition; written again at every step it would be bulk.
+            "body": encode(replace(step, alarm=replace(state, accounts=()))),
         }
         connection.execute(insert_new(connection, transition), row)
         _keep_newest(connection, step)
