@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 
-from console.alarms.alarm import Alarm, Change, Condition, Kind, Presence, Stage, Transition
+from console.alarms.alarm import Alarm, Change, Condition, Kind, Presence, Transition
 from console.alarms.alarm_rules import AlarmRules
 from console.alarms.escalation import EscalationRules
 from console.alarms.explain import PatternView
+from console.alarms.late_notes import LateNotes, late_since
 from console.alarms.lifecycle import UNDO_S, LifeCycle
 from console.alarms.limit_monitor import LimitMonitor
 from console.alarms.patient_limits import LimitsView, laid_over
 from console.alarms.pattern_monitor import PatternMonitor
-from console.alarms.technical import SINGLE_STANDS_S, TechnicalMonitor
+from console.alarms.restored import RestoredPatterns
+from console.alarms.technical import TechnicalMonitor
 from console.alarms.technical_source import SourceSpec
 from console.ward.chart import NurseObservation, PumpEvent
 from console.ward.limits import LimitSetting
@@ -35,41 +37,14 @@ CUFF_CODE = "cuff_inflating"
 DEVICE_APNOEA_S = 30.0
 """A monitor declares apnoea after 20 to 30 s by default; what it declares counts as the apnoea of the detector."""
 
-RESTORED_HOLD_S: dict[Kind, float] = {Kind.WITHDRAWAL: 900.0, Kind.OVERDOSE: 600.0}
-"""After a restart a pattern alarm stands until its detector has had fresh data for its own time to step down
-(detector specification, section 5: 15 and 10 minutes)."""
-
-RESTORED_FRESH_S = 60.0
-
-_PRESSURES = (
-    Parameter.NIBP_SYS,
-    Parameter.NIBP_DIA,
-    Parameter.NIBP_MEAN,
-    Parameter.ART_SYS,
-    Parameter.ART_DIA,
-    Parameter.ART_MEAN,
-)
-_CHANNEL = dict.fromkeys(_PRESSURES, Parameter.NIBP_SYS) | {Parameter.PR: Parameter.HR}
-"""Parameters that stand in for each other in a pattern."""
-
-
-class _Held:
-    """A pattern alarm taken up after a restart, which its detector has not yet confirmed or outlasted."""
-
-    __slots__ = ("condition", "fresh_s", "last")
-
-    def __init__(self, condition: Condition, now: float) -> None:
-        self.condition = replace(condition, held=True)
-        self.fresh_s = 0.0
-        self.last = now
-
 
 class BedAlarms:
     """The alarms of one bed.
 
     new_id: gives identifiers unique for ever. sources: what the bed expects to hear from, for technical alarms; None
     switches them off (recorded data have gaps that mean nothing). started: engine time at which waiting begins.
-    escalation: when unanswered alarms are told again, None for never.
+    escalation: when unanswered alarms are told again, None for never. remember: keep the last hours, so that late
+    values can be judged (`reassess`); recorded data come in order. zone: of clock times in the words of a condition.
     """
 
     def __init__(
@@ -82,6 +57,8 @@ class BedAlarms:
         sources: Iterable[SourceSpec] | None = None,
         started: float = 0.0,
         escalation: EscalationRules | None = None,
+        remember: bool = False,
+        zone: tzinfo = UTC,
     ) -> None:
         self.bed = bed
         self.patient: Patient | None = None
@@ -93,9 +70,10 @@ class BedAlarms:
         self.technical = None if sources is None else TechnicalMonitor(sources, started, bed)
         self.patterns: PatternMonitor | None = None
         self._baseline: Baseline | None = None
-        self._held: dict[str, _Held] = {}
-        self._valid: dict[Parameter, float] = {}
+        self._held = RestoredPatterns()
         self._turnover = False
+        self._remember = remember
+        self.late_notes = LateNotes(zone)
 
     # --- who lies here -------------------------------------------------------------------------------------------
 
@@ -112,11 +90,10 @@ class BedAlarms:
         """Start the pattern detectors for a patient. Alarms of the bed from before go on under the patient's name
         with the next `advance`. windows: overrides the computed pump windows. validated: see PatternMonitor."""
         self.patient = patient
-        self.patterns = PatternMonitor(self._rules.detectors, patient, now, windows=windows, validated=validated)
-        for event in pump_events:
-            self.patterns.chart_pump_event(event)
-        for finding in findings:
-            self.patterns.chart_finding(finding)
+        self.patterns = PatternMonitor(
+            self._rules.detectors, patient, now, windows=windows, validated=validated, remember=self._remember
+        )
+        self.patterns.take_up(pump_events, findings)
         if self.technical is not None:
             self.technical.restart(now)
         self._fit_limits()
@@ -130,7 +107,7 @@ class BedAlarms:
         self.patterns = None
         self._baseline = None
         self._held.clear()
-        self._valid.clear()
+        self.late_notes.clear()
         self.limits.reset()
         self.limits.set_rules(self._rules.limits)
         self.limits_view = LimitsView(self._rules.limits, self._rules.limits)
@@ -207,13 +184,33 @@ class BedAlarms:
         is older than that. An old value is never judged as the present one."""
         if self.technical is not None:
             if lag > 0.0 and lag > self.technical.stands(parameter, source):
-                return  # it does not even show that the source is alive now
+                # It does not even show that the source is alive now.
+                self.late_value(parameter, value, status, stamp, lag, site, source)
+                return
             self.technical.observe(parameter, status, stamp, source)
         self.limits.observe(parameter, value, status, stamp)
         if self.patterns is not None:
             self.patterns.observe(parameter, value, status, stamp, stamp - lag if lag > 0.0 else None, site, source)
         if self._held and status is Status.VALID:
-            self._valid[parameter] = stamp
+            self._held.heard(parameter, stamp)
+
+    def late_value(
+        self,
+        parameter: Parameter,
+        value: float | None,
+        status: Status,
+        stamp: float,
+        lag: float,
+        site: str | None = None,
+        source: str = "",
+    ) -> None:
+        """A value that is no present one: the patterns alone are judged again with it, in its own minute."""
+        if self.patterns is not None:
+            self.patterns.late(parameter, value, status, stamp, stamp - lag, site, source)
+
+    def reassess(self, minutes: int, now: float) -> int:
+        """Judge at most so many minutes of the past again; see PatternMonitor.reassess."""
+        return 0 if self.patterns is None else self.patterns.reassess(minutes, now)
 
     def observe_set(self, values: Mapping[Parameter, float], stamp: float) -> tuple[Parameter, ...]:
         """A full set of vital signs confirmed by a nurse: patterns need no persistence for it.
@@ -271,6 +268,9 @@ class BedAlarms:
             self.patterns.advance(now)
             if self.patterns.baseline is not self._baseline:
                 self._fit_limits()
+            for finding in self.patterns.take_told():
+                self.late_notes.add(finding, now)
+        self.late_notes.advance(now)
         self.limits.advance(now)
         if self.technical is not None:
             self.technical.advance(now, occupied=self.patient is not None)
@@ -281,7 +281,7 @@ class BedAlarms:
             self._turnover = False
             out += self._lifecycle.end_all(now, utc)
         if self._held:
-            self._age_held(now)
+            self._held.advance(() if self.patterns is None else self.patterns.conditions(), now)
         out += self._lifecycle.step(self.conditions(), now, utc, self.patient.patient_id if self.patient else "")
         return out
 
@@ -293,11 +293,15 @@ class BedAlarms:
 
     def acknowledge(self, alarm_id: str, version: int, by: str, reason: str, now: float, utc: datetime) -> Transition:
         """Answer one occurrence as seen at `version`. Raises lifecycle.RefusedError with a plain sentence."""
-        return self._lifecycle.acknowledge(alarm_id, version, by, reason, now, utc)
+        transition = self._lifecycle.acknowledge(alarm_id, version, by, reason, now, utc)
+        self.late_notes.acknowledged(transition.alarm.condition.key, now)
+        return transition
 
     def undo(self, alarm_id: str, by: str, now: float, utc: datetime, within_s: float = UNDO_S) -> Transition:
         """Take an acknowledgement back within five seconds. Raises lifecycle.RefusedError."""
-        return self._lifecycle.undo(alarm_id, by, now, utc, within_s)
+        transition = self._lifecycle.undo(alarm_id, by, now, utc, within_s)
+        self.late_notes.undone(transition.alarm.condition.key)
+        return transition
 
     def restore(self, alarms: Iterable[Alarm], now: float, utc: datetime) -> list[Transition]:
         """Take up the alarms that were not over before a restart. Call it after `admit`."""
@@ -308,9 +312,12 @@ class BedAlarms:
             if alarm.presence is not Presence.ACTIVE:
                 continue
             if condition.kind.is_pattern:
-                self._held[condition.key] = _Held(condition, now)
+                self._held.add(condition, now)
             elif condition.kind is Kind.LIMIT:
                 self.limits.restore(condition)
+            elif late_since(condition) is not None:
+                age_s = (utc - alarm.raised_at).total_seconds()
+                self.late_notes.restore(condition, age_s, now, answered=alarm.acknowledged is not None)
             elif self.technical is not None:
                 self.technical.restore(condition, now)
         return self._lifecycle.restore(taken, now, utc)
@@ -330,8 +337,8 @@ class BedAlarms:
         patterns = () if self.patterns is None else self.patterns.conditions()
         technical = () if self.technical is None else self.technical.conditions()
         if self._held:
-            patterns = self._with_held(patterns)
-        return (*patterns, *self.limits.conditions(), *technical)
+            patterns = self._held.among(patterns)
+        return (*patterns, *self.limits.conditions(), *technical, *self.late_notes.conditions())
 
     def views(self) -> tuple[PatternView, ...]:
         """The detectors' own accounts; empty when nobody is admitted."""
@@ -345,31 +352,3 @@ class BedAlarms:
         rules = laid_over(ward, own).for_patient(self.patient.flags, self._baseline.sbp)
         self.limits_view = LimitsView(ward, rules, own, self.limits_view.by)
         self.limits.set_rules(rules)
-
-    def _with_held(self, patterns: tuple[Condition, ...]) -> tuple[Condition, ...]:
-        """The restored pattern alarms stand in for what their detectors do not see yet."""
-        rest = tuple(c for c in patterns if c.key not in self._held or c.stage >= self._held[c.key].condition.stage)
-        confirmed = {c.key for c in rest}
-        return rest + tuple(held.condition for key, held in self._held.items() if key not in confirmed)
-
-    def _age_held(self, now: float) -> None:
-        current = {} if self.patterns is None else {c.key: c.stage for c in self.patterns.conditions()}
-        for key, held in list(self._held.items()):
-            if self._fresh(held.condition.parameters, now):
-                held.fresh_s += now - held.last
-            held.last = now
-            confirmed = current.get(key, Stage.NONE) >= held.condition.stage
-            if confirmed or held.fresh_s >= RESTORED_HOLD_S[held.condition.kind]:
-                del self._held[key]
-
-    def _fresh(self, parameters: Iterable[Parameter], now: float) -> bool:
-        """Every channel that raised the alarm has delivered since the restart, and streams deliver now."""
-        wanted = {_CHANNEL.get(parameter, parameter) for parameter in parameters}
-        fresh = {
-            _CHANNEL.get(parameter, parameter)
-            for parameter, stamp in self._valid.items()
-            if parameter in SINGLE_STANDS_S or now - stamp <= RESTORED_FRESH_S
-        }
-        # A single reading stands for hours, but a bed that says nothing proves nothing: silence ends no alarm.
-        heard = any(now - stamp <= RESTORED_FRESH_S for stamp in self._valid.values())
-        return heard and wanted <= fresh

@@ -4,43 +4,34 @@ Pure and incremental: an observation costs the same whatever came before; everyt
 of engine time, and at once for a validated set or for something charted. How often `advance` is called changes
 nothing, because minutes are judged at their own ends.
 
-Decision: values that arrive for a minute already judged do not reopen it (a late cuff or spot reading counts from its
-arrival, with its own time as its age); the specification's retrospective re-evaluation would need the whole history.
+What arrives for a minute that has been judged already reopens it: `reassess` judges the last hours again, a few minutes
+at a time, and what comes of it is in force at the end of a minute (see retrospect.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
-from math import floor, inf
+from collections.abc import Iterable, Mapping
 
 from console.alarms.alarm import Condition, Kind, Stage
-from console.alarms.detector import Detector, OverdoseDetector, Situation, WithdrawalDetector
+from console.alarms.detector import Detector
 from console.alarms.detector_health import DetectorHealth
 from console.alarms.detector_rules import DetectorRules
 from console.alarms.explain import PatternView
-from console.alarms.findings import FindingsChart
-from console.alarms.learned_baseline import BaselineKeeper
-from console.alarms.news2 import news2
+from console.alarms.late_course import LateFinding
 from console.alarms.pattern_account import PatternAccount
-from console.alarms.reduction import MINUTE
-from console.alarms.signs import VitalSigns
-from console.alarms.windows import PumpWindows
+from console.alarms.pattern_judge import PatternJudge
+from console.alarms.retrospect import LATE_S, SINGLE, Retrospect
 from console.ward.chart import NurseObservation, PumpEvent
-from console.ward.patient import Baseline, Patient, RiskFlag
+from console.ward.patient import Baseline, Patient
 from drivers.observation import Parameter, Status
-
-STREAM_SILENT_S = 900.0
-"""After a quarter of an hour without a stream the values of a patient are those of validated sets."""
-
-HISTORY = 64
 
 
 class PatternMonitor:
     """Both detectors for one admitted patient.
 
-    now: engine time of admission. windows: weights that replace the computed ones, by "w" and "o"; a missing one is
-    computed. validated: the values come as validated sets from the start (`observe_set`).
+    now: engine time of admission, or of the start of the console. windows: weights that replace the computed ones, by
+    "w" and "o"; a missing one is computed. validated: the values come as validated sets from the start
+    (`observe_set`). remember: keep the last hours, for `late` and `reassess`.
     """
 
     def __init__(
@@ -51,36 +42,19 @@ class PatternMonitor:
         *,
         windows: Mapping[str, int] | None = None,
         validated: bool = False,
+        remember: bool = False,
     ) -> None:
-        self._rules = rules
-        self._patient = patient
-        self._started = now
-        self._signs = VitalSigns(rules)
-        self._windows = PumpWindows(rules.windows, patient, windows)
-        self._findings = FindingsChart(rules.findings, rules.withdrawal.findings)
-        self._keeper = BaselineKeeper(rules.baseline, patient.baseline)
-        self._baseline = self._keeper.baseline
-        self._withdrawal = WithdrawalDetector(rules, sci=RiskFlag.SCI_T6 in patient.flags)
-        self._overdose = OverdoseDetector(rules)
-        self._detectors: tuple[Detector, Detector] = (self._withdrawal, self._overdose)
+        self._judge = PatternJudge(rules, patient, now, windows, validated=validated)
+        self._past = Retrospect(self._judge, patient.admitted_at.timestamp()) if remember else None
+        self._baseline = self._judge.keeper.baseline
+        self._usual = self._judge.keeper.usual
         self._health = DetectorHealth(rules.health, rules.windows, now)
-        self._account = PatternAccount(self._findings, self._windows)
-        self._next = floor(now / MINUTE) * MINUTE + MINUTE
-        self._now = now
-        self._set_at: float | None = now if validated else None
-        self._litres: float | None = None
-        self._oxygen_until = -inf
-        self._idle_minutes = 0
-        self._valid_until = -inf
-        self._news2 = 0
-        self._seen = (0, 0)
-        self._situation = self._situate(now)
+        self._account = PatternAccount(self._judge.findings, self._judge.windows)
         self._evaluated = False
         self._changed = True
         self._conditions: tuple[Condition, ...] | None = None
         self._shown: dict[Kind, Condition] = {}
         self._views: tuple[PatternView, ...] | None = None
-        self._histories: tuple[list[tuple[datetime, Stage]], ...] = ([], [])
 
     # --- what arrives --------------------------------------------------------------------------------------------
 
@@ -95,9 +69,27 @@ class PatternMonitor:
         source: str = "",
     ) -> None:
         """Take a sample in the order of stamps. measured: engine time the value belongs to, None for `stamp`."""
-        if stamp >= self._next:
+        if stamp >= self._judge.next:
             self._close_until(stamp)
-        self._signs.observe(parameter, value, status, stamp, measured, site, source)
+        if measured is not None and stamp - measured > LATE_S and parameter in SINGLE:
+            self.late(parameter, value, status, stamp, measured, site, source)
+        self._judge.signs.observe(parameter, value, status, stamp, measured, site, source)
+
+    def late(
+        self,
+        parameter: Parameter,
+        value: float | None,
+        status: Status,
+        stamp: float,
+        measured: float,
+        site: str | None = None,
+        source: str = "",
+    ) -> bool:
+        """Take a value that belongs to a minute of the past and is no present one; False when it is too old.
+
+        stamp: engine time of its arrival, measured: that to which it belongs.
+        """
+        return self._past is not None and self._past.late((measured, parameter, value, status, site, source), stamp)
 
     def observe_set(self, values: Mapping[Parameter, float], stamp: float) -> tuple[Parameter, ...]:
         """Take a full set of vital signs confirmed by a nurse: it counts at once.
@@ -105,67 +97,85 @@ class PatternMonitor:
         Gives the parameters whose value lies outside its valid range and was not taken.
         """
         self._close_until(stamp)
-        self._set_at = self._now = stamp
-        refused = self._signs.confirm(values, stamp)
-        self._learn_readings(stamp)
-        self._situation = self._situate(stamp)
-        for detector in self._detectors:
-            if detector.validated(self._situation):
-                self._stepped(detector, stamp)
+        self._remember(stamp, "take_set", values)
+        refused = self._judge.take_set(values, stamp)
         self._after(stamp)
         return refused
 
     def apnoea(self, seconds: float, stamp: float) -> None:
         """A device declares an apnoea of `seconds`; shorter than the rule it changes nothing."""
-        if seconds < self._rules.overdose.rr.apnoea_s:
+        if seconds < self._judge.rules.overdose.rr.apnoea_s:
             return
         self._close_until(stamp)
-        self._now = stamp
-        self._situation = self._situate(stamp)
-        if self._overdose.apnoea(self._situation):
-            self._stepped(self._overdose, stamp)
+        self._remember(stamp, "take_apnoea")
+        self._judge.take_apnoea(stamp)
         self._after(stamp)
 
     def cuff_started(self, stamp: float) -> None:
         """A device tells that its cuff begins to inflate."""
-        if stamp >= self._next:
+        if stamp >= self._judge.next:
             self._close_until(stamp)
-        self._signs.cuff_started(stamp)
+        self._judge.signs.cuff_started(stamp)
 
     def oxygen(self, litres_per_minute: float, stamp: float) -> None:
         """Supplemental oxygen is given at this flow; new or raised oxygen counts for an hour.
 
         The first flow reported is new unless the patient is known to have oxygen.
         """
-        usual = inf if self._litres is None and RiskFlag.SUPPLEMENTAL_OXYGEN in self._patient.flags else 0.0
-        if litres_per_minute > (usual if self._litres is None else self._litres):
-            self._oxygen_until = stamp + self._rules.findings.oxygen_min * MINUTE
-            self._valid_until = -inf
-        self._litres = litres_per_minute
+        self._remember(stamp, "take_oxygen", litres_per_minute)
+        self._judge.take_oxygen(litres_per_minute, stamp)
+
+    # --- what comes late -----------------------------------------------------------------------------------------
+
+    def reassess(self, minutes: int, now: float) -> int:
+        """Judge the past again where late values have changed it, at most so many minutes of it at a time; gives how
+        many it were, 0 when there is nothing to do. What comes of it is in force at the end of a minute."""
+        return 0 if self._past is None else self._past.reassess(minutes, now)
+
+    def take_told(self) -> list[LateFinding]:
+        """What late values have shown and what is over, each once."""
+        return [] if self._past is None else self._past.take_told()
+
+    @property
+    def refused(self) -> int:
+        """Late values that were not judged: too old, or of a time before the patient came."""
+        return 0 if self._past is None else self._past.refused
 
     # --- what is charted -----------------------------------------------------------------------------------------
 
+    def take_up(self, pump_events: Iterable[PumpEvent], findings: Iterable[NurseObservation]) -> None:
+        """What was charted before the start: known already, so that it reopens no minute. Raises ValueError."""
+        for event in pump_events:
+            self._judge.windows.chart(event)
+            self._recharted(event.at.timestamp())
+        for finding in findings:
+            self._judge.findings.chart(finding)
+            self._recharted(finding.at.timestamp())
+
     def chart_finding(self, finding: NurseObservation) -> None:
         """Take a finding; a stage that rests on findings alone is raised at once. Raises ValueError: unknown code."""
-        self._findings.chart(finding)
+        self._judge.findings.chart(finding)
         self._recharted(finding.at.timestamp())
+        self._reopen(finding.at.timestamp())
 
     def chart_pump_event(self, event: PumpEvent) -> None:
         """Take a pump event: it opens or closes windows."""
-        self._windows.chart(event)
+        self._judge.windows.chart(event)
         self._recharted(event.at.timestamp())
+        self._reopen(event.at.timestamp())
 
     def strike(self, entry_id: str) -> None:
         """Take back a finding or a pump event by its id."""
-        if self._findings.strike(entry_id) or self._windows.strike(entry_id):
-            self._recharted(self._now)
+        if self._judge.findings.strike(entry_id) or self._judge.windows.strike(entry_id):
+            self._recharted(self._judge.now)
+            self._reopen(0.0)
 
     def set_baseline(self, baseline: Baseline) -> None:
         """Chart usual values. Raises BaselineRefusedError while a pattern stands, for values that are set already."""
-        quiet = all(detector.stage is Stage.NONE for detector in self._detectors)
-        self._keeper.chart(baseline, quiet=quiet)
-        self._baseline = self._keeper.baseline
-        self._recharted(self._now)
+        keeper = self._judge.keeper
+        keeper.chart(baseline, quiet=self.stages() == (Stage.NONE, Stage.NONE))
+        self._usual, self._baseline = keeper.usual, keeper.baseline
+        self._recharted(self._judge.now)
 
     @property
     def baseline(self) -> Baseline:
@@ -176,7 +186,7 @@ class PatternMonitor:
 
     def advance(self, now: float) -> bool:
         """Judge every whole minute that has ended by `now`; True when something shown has changed since last asked."""
-        if now >= self._next:
+        if now >= self._judge.next:
             self._close_until(now)
         changed, self._changed = self._changed, False
         return changed
@@ -184,7 +194,9 @@ class PatternMonitor:
     def conditions(self) -> tuple[Condition, ...]:
         """Pattern conditions at watch or above and technical ones, the same tuple while nothing changes."""
         if self._conditions is None:
-            patterns = [self._pattern(detector) for detector in self._detectors if detector.stage is not Stage.NONE]
+            patterns = [
+                self._pattern(detector) for detector in self._judge.detectors if detector.stage is not Stage.NONE
+            ]
             self._conditions = (*patterns, *self._health.conditions())
         return self._conditions
 
@@ -194,29 +206,29 @@ class PatternMonitor:
             self._views = tuple(
                 self._account.view(
                     detector,
-                    self._situation,
+                    self._judge.situation,
                     started=self._evaluated,
                     degraded=self._health.degraded(detector.kind),
                     sampling=self._health.sampling,
                     excluded=self._excluded(),
                     history=tuple(history),
                 )
-                for detector, history in zip(self._detectors, self._histories, strict=True)
+                for detector, history in zip(self._judge.detectors, self._judge.histories, strict=True)
             )
         return self._views
 
     @property
     def news2(self) -> int:
         """NEWS2 of the values that count at the last evaluation; missing ones score 0."""
-        return self._news2
+        return self._judge.news2
 
     def stages(self) -> tuple[Stage, Stage]:
         """Stages of W and O."""
-        return self._withdrawal.stage, self._overdose.stage
+        return self._judge.stages()
 
     def _pattern(self, detector: Detector) -> Condition:
         """The condition of a detector, the same object as before when nothing in it has changed."""
-        condition = self._account.condition(detector, self._situation)
+        condition = self._account.condition(detector, self._judge.situation)
         before = self._shown.get(detector.kind)
         if before is None or condition != before:
             self._shown[detector.kind] = before = condition
@@ -225,127 +237,36 @@ class PatternMonitor:
     # --- inside --------------------------------------------------------------------------------------------------
 
     def _close_until(self, now: float) -> None:
-        while self._next <= now:
-            end = self._next
-            self._next += MINUTE
-            self._close_minute(end)
-
-    def _close_minute(self, end: float) -> None:
-        signs = self._signs
-        idle = signs.idle
-        self._now = end
-        self._idle_minutes = self._idle_minutes + 1 if idle else 0
-        if self._idle_minutes > self._rules.reduction.running_minutes and end < self._valid_until:
-            self._repeat(end)
-            return
-        signs.close_minute(end, same_arm=self._findings.active(end).same_arm)
-        if not idle:
-            self._learn_minute(end)
-        self._situation = self._situate(end)
-        for detector in self._detectors:
-            if detector.minute(self._situation):
-                self._stepped(detector, end)
-        if not idle and not self._keeper.complete:
-            quiet = self._news2 <= self._rules.baseline.news2_maximum and self.stages() == (Stage.NONE, Stage.NONE)
-            if self._keeper.minute(end, quiet=quiet):
-                self._baseline = self._keeper.baseline
-        self._valid_until = min(
-            signs.expires(end), self._findings.valid_until, self._windows.valid_until, self._oxygen_end(end)
-        )
-        self._after(end)
-
-    def _repeat(self, end: float) -> None:
-        """Nothing has arrived for minutes and nothing has expired: the last judgement stands for this minute too."""
-        self._situation.now = end
-        for detector in self._detectors:
-            if detector.repeat(self._situation):
-                self._stepped(detector, end)
-        self._after(end)
-
-    def _situate(self, now: float) -> Situation:
-        signs = self._signs.judge(now)
-        usual = self._keeper.usual
-        findings = self._findings.active(now)
-        self._news2 = news2(
-            rr=signs.rr,
-            spo2=signs.spo2,
-            sbp=signs.sbp,
-            hr=signs.hr,
-            temp=signs.temp,
-            on_oxygen=bool(self._litres) or (self._litres is None and self._on_oxygen),
-            scale_2=RiskFlag.COPD in self._patient.flags,
-        )
-        return Situation(
-            now,
-            signs,
-            usual,
-            findings,
-            self._windows.weights(now),
-            new_oxygen=now < self._oxygen_until or findings.oxygen,
-            cannula_doubtful=self._signs.cannula_doubtful(signs, usual.spo2),
-            sets_only=self._sets_only(now),
-        )
-
-    @property
-    def _on_oxygen(self) -> bool:
-        return RiskFlag.SUPPLEMENTAL_OXYGEN in self._patient.flags
-
-    def _sets_only(self, now: float) -> bool:
-        if self._set_at is None:
-            return False
-        stream_at = self._signs.stream_at
-        return stream_at is None or now - stream_at > STREAM_SILENT_S
-
-    def _oxygen_end(self, now: float) -> float:
-        return self._oxygen_until if self._oxygen_until > now else inf
+        judge = self._judge
+        while judge.next <= now:
+            end = judge.next
+            minute = judge.close_minute()
+            if self._past is not None:
+                self._past.minute_passed(minute)
+            if judge.keeper.usual is not self._usual:
+                self._usual, self._baseline = judge.keeper.usual, judge.keeper.baseline
+            self._after(end)
 
     def _recharted(self, at: float) -> None:
-        """Judge what was charted; an entry of the past counts from now on, one of the future from its time."""
-        now = self._now = max(self._now, at) if at < self._next else self._now
-        self._valid_until = -inf
-        self._situation = self._situate(now)
-        for detector in self._detectors:
-            if detector.charted(self._situation):
-                self._stepped(detector, now)
-        self._after(now)
+        self._judge.recharted(at)
+        self._after(self._judge.now)
 
-    def _learn_minute(self, end: float) -> None:
-        if self._keeper.complete:
-            return
-        for name, value in (
-            ("hr", self._signs.minute_hr),
-            ("rr", self._signs.minute_rr),
-            ("spo2", self._signs.minute_spo2),
-        ):
-            if value is not None:
-                self._keeper.collect(name, value, end)
-        self._learn_readings(end)
+    def _remember(self, stamp: float, name: str, *given: object) -> None:
+        if self._past is not None:
+            self._past.event(stamp, name, *given)
 
-    def _learn_readings(self, now: float) -> None:
-        cuff, temp = self._signs.cuff, self._signs.temp
-        seen, self._seen = self._seen, (cuff.readings, temp.readings)
-        if cuff.readings > seen[0] and cuff.confirmed is not None:
-            self._keeper.collect("sbp", cuff.confirmed.sys, now)
-            if cuff.confirmed.dia is not None:
-                self._keeper.collect("dbp", cuff.confirmed.dia, now)
-        if temp.readings > seen[1] and temp.value is not None:
-            self._keeper.collect("temp", temp.value, now)
-
-    def _stepped(self, detector: Detector, now: float) -> None:
-        history = self._histories[self._detectors.index(detector)]
-        history.append((datetime.fromtimestamp(now, UTC), detector.stage))
-        del history[:-HISTORY]
-        if detector is self._withdrawal and detector.stage >= Stage.WARNING:
-            self._windows.withdrawal_warned(now)
+    def _reopen(self, at: float) -> None:
+        if self._past is not None:
+            self._past.changed(at, self._judge.now)
 
     def _after(self, now: float) -> None:
         self._evaluated = True
-        self._health.evaluate(now, self._situation, self._signs, self._windows, *self.stages())
+        self._health.evaluate(now, self._judge.situation, self._judge.signs, self._judge.windows, *self.stages())
         self._changed = True
         self._conditions = self._views = None
 
     def _excluded(self) -> tuple[str, ...]:
-        signs, notes = self._signs, []
+        signs, notes = self._judge.signs, []
         if signs.pulse_instead:
             notes.append("Heart rate and pulse rate disagree: pulse rate is used where perfusion allows")
         if signs.overlaid:
@@ -358,6 +279,6 @@ class PatternMonitor:
             notes.append("Temperature jumped: not used until three readings agree")
         if signs.cuff.provisional:
             notes.append("Blood pressure jumped: counts for watch only until the next reading")
-        if self._situation.findings.activity:
+        if self._judge.situation.findings.activity:
             notes.append("Activity charted: HR, RR and high BP do not count")
         return tuple(notes)

@@ -52,6 +52,7 @@ class RateChannel:
         "from_set",
         "last_valid",
         "stamp",
+        "valid",
         "value",
     )
 
@@ -64,6 +65,7 @@ class RateChannel:
         self._samples: list[float] = []
         self._received = 0
         self.count = 0
+        self.valid = 0
         self.value: float | None = None
         self.stamp = 0.0
         self.last_valid = 0.0
@@ -94,9 +96,10 @@ class RateChannel:
     def take_minute(self) -> float | None:
         """End the open minute: its median, or None when too few of its samples were in range.
 
-        `count` then says how many samples, valid or not, the minute had received.
+        `count` then says how many samples, valid or not, the minute had received, `valid` how many were in range.
         """
         self.count = self._received
+        self.valid = len(self._samples)
         if not self._received:
             return None
         samples, self._samples = self._samples, []

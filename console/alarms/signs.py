@@ -15,6 +15,7 @@ import numpy as np
 from console.alarms.artefact import OverlayCheck, PulseCheck, SaturationMinute, SaturationStep
 from console.alarms.cuff_hold import CuffHold
 from console.alarms.detector_rules import DetectorRules
+from console.alarms.minute import Minute, Rate
 from console.alarms.pressure import CuffPressure
 from console.alarms.reduction import BP, ETCO2, HR, MINUTE, RR, SPO2, TEMP, RateChannel, half_up
 from console.alarms.rules import ChannelRules
@@ -48,6 +49,9 @@ class Signs:
     hr_rising: bool = False
     good_quality: bool = True
     temp_sure: float | None = None
+
+
+NOTHING = Minute((Rate(None, 0.0, 0),) * 6)
 
 
 def theil_sen(points: Sequence[tuple[float, float]]) -> float:
@@ -103,11 +107,11 @@ class VitalSigns:
             Parameter.SPO2: self._take_spo2,
             Parameter.ETCO2: self._take_etco2,
             Parameter.NIBP_SYS: self._take_sys,
-            Parameter.NIBP_DIA: lambda v, _s, at, *_: self.cuff.add("dia", v, at),
-            Parameter.NIBP_MEAN: lambda v, _s, at, *_: self.cuff.add("mean", v, at),
-            Parameter.ART_SYS: lambda v, s, *_: self.art_sys.add(v, s),
-            Parameter.ART_DIA: lambda v, s, *_: self.art_dia.add(v, s),
-            Parameter.TEMP: lambda v, s, at, site, _: self.temp.add(v, site, at, s),
+            Parameter.NIBP_DIA: self._take_dia,
+            Parameter.NIBP_MEAN: self._take_mean,
+            Parameter.ART_SYS: self._take_art_sys,
+            Parameter.ART_DIA: self._take_art_dia,
+            Parameter.TEMP: self._take_temp,
             Parameter.PERFUSION_INDEX: self._take_perfusion,
         }
 
@@ -172,6 +176,21 @@ class VitalSigns:
         """A device tells that the cuff begins to inflate."""
         self._cuff_hold.started(stamp)
 
+    def _take_dia(self, value: float | None, _stamp: float, at: float, _site: str | None, _source: str) -> None:
+        self.cuff.add("dia", value, at)
+
+    def _take_mean(self, value: float | None, _stamp: float, at: float, _site: str | None, _source: str) -> None:
+        self.cuff.add("mean", value, at)
+
+    def _take_art_sys(self, value: float | None, stamp: float, _at: float, _site: str | None, _source: str) -> None:
+        self.art_sys.add(value, stamp)
+
+    def _take_art_dia(self, value: float | None, stamp: float, _at: float, _site: str | None, _source: str) -> None:
+        self.art_dia.add(value, stamp)
+
+    def _take_temp(self, value: float | None, stamp: float, at: float, site: str | None, _source: str) -> None:
+        self.temp.add(value, site, at, stamp)
+
     def _take_perfusion(self, value: float | None, _stamp: float, _at: float, _site: str | None, _source: str) -> None:
         self._perfusion = value
 
@@ -180,40 +199,71 @@ class VitalSigns:
         """True when nothing has arrived in the open minute."""
         return all(channel.idle for channel in self._stream) and self.cuff.idle and self.temp.idle
 
-    def close_minute(self, end: float, *, same_arm: bool = False) -> None:
+    def close_minute(self, end: float, *, same_arm: bool = False) -> Minute | None:
         """End the minute before `end`: reduce what has arrived and apply the artefact rules. same_arm: the SpO2 probe
-        sits on the limb of the cuff."""
-        if not self.idle:
-            self.stream_at = end
+        sits on the limb of the cuff. Gives what the minute has come to, None when nothing arrived."""
+        idle = self.idle
         self.spo2.put_aside(self._cuff_hold.close_minute(end, self.spo2.received, same_arm=same_arm))
-        self._close_rates(end)
-        self.cuff.close_minute()
+        rates, received = self._reduce(end), self.spo2.count
+        self._take_rates(rates, received, end)
+        cuffs = self.cuff.close_minute()
         self.cuff.settle(end)
-        self.temp.close_minute()
+        temp = self.temp.close_minute()
         self.questionable_minute, self._questionable = self._questionable, False
+        if idle:
+            return None
+        self.stream_at = end
+        return Minute(rates, received, temp, cuffs, self.questionable_minute)
 
-    def _close_rates(self, end: float) -> None:
+    def take_minute(self, minute: Minute | None, end: float) -> None:
+        """Take a minute that was reduced before, as `close_minute` took it then; None: nothing arrived in it."""
+        if minute is None:
+            minute = NOTHING
+        else:
+            self.stream_at = end
+        self._take_rates(minute.rates, minute.received, end)
+        for raw in minute.cuffs:
+            self.cuff.take(raw)
+        self.cuff.settle(end)
+        self.temp.renewed = False
+        if minute.temp is not None:
+            self.temp.take(*minute.temp)
+        self.questionable_minute = minute.questionable
+
+    def follow(self, live: VitalSigns) -> None:
+        """Go on with the samples of another: what the sample by sample checks of `live` have seen last."""
+        self._pulse, self._overlay, self._step = live._pulse, live._overlay, live._step
+        self._cuff_hold, self._perfusion = live._cuff_hold, live._perfusion
+        self.pulse_instead, self.overlaid = live.pulse_instead, live.overlaid
+        self.temp.follow(live.temp)
+
+    def _reduce(self, end: float) -> tuple[Rate, ...]:
+        """The rates of the open minute, in the order of RATES."""
         hr, pulse, rr = self.hr.take_minute(), self._pr.take_minute(), self.rr.take_minute()
-        renewed = self.hr.last_valid
+        source = self.hr
         self.pulse_instead = hr is not None and self._pulse.disagree(end)
         if self.pulse_instead:
             poor = self._perfusion is not None and self._perfusion < self._artefact.perfusion_minimum
             hr = None
             if not poor:
-                hr, renewed = pulse, self._pr.last_valid
+                hr, source = pulse, self._pr
         elif hr is None and pulse is not None:
-            hr, renewed = pulse, self._pr.last_valid
+            hr, source = pulse, self._pr
         self.overlaid = rr is not None and self._overlay.overlaid(end)
         if self.overlaid:
             rr = None
-        spo2 = self.spo2.take_minute()
-        spo2 = self._minute.accept(spo2, self.spo2.count, hr, rr)
-        self.hr.push(hr, renewed)
-        self.rr.push(rr, self.rr.last_valid)
-        self.spo2.push(spo2, self.spo2.last_valid)
+        others = ((c.take_minute(), c) for c in (self.spo2, self.etco2, self.art_sys, self.art_dia))
+        return tuple(Rate(value, c.last_valid, c.valid) for value, c in ((hr, source), (rr, self.rr), *others))
+
+    def _take_rates(self, rates: Sequence[Rate], received: int, end: float) -> None:
+        hr, rr, spo2 = rates[0].value, rates[1].value, rates[2].value
+        spo2 = self._minute.accept(spo2, received, hr, rr)
+        self.hr.push(hr, rates[0].renewed)
+        self.rr.push(rr, rates[1].renewed)
+        self.spo2.push(spo2, rates[2].renewed)
         self.minute_hr, self.minute_rr, self.minute_spo2 = hr, rr, spo2
-        for channel in (self.etco2, self.art_sys, self.art_dia):
-            channel.push(channel.take_minute(), channel.last_valid)
+        for channel, rate in zip((self.etco2, self.art_sys, self.art_dia), rates[3:], strict=True):
+            channel.push(rate.value, rate.renewed)
         if hr is not None:
             self._hr_history.append((end, hr))
             self._hr_rising = None

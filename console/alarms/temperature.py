@@ -120,6 +120,11 @@ class Temperature:
                 return True
         return False
 
+    def follow(self, live: Temperature) -> None:
+        """Go on with the samples of another."""
+        self._samples, self._sample_at = live._samples, live._sample_at
+        self._site, self._site_at = live._site, live._site_at
+
     def _use(self, value: float, at: float) -> None:
         arrivals = self._arrivals
         window = self._reduction.continuous_window_min * MINUTE

@@ -52,6 +52,8 @@ class Bed:
             sources=plan.sources,
             started=started,
             escalation=rules.escalation,
+            remember=True,
+            zone=zone,
         )
         self.pump_events: list[PumpEvent] = []
         self.findings: list[NurseObservation] = []
@@ -94,6 +96,16 @@ class Bed:
         if cell is not None and not self._replaces(observation, stamp, cell):
             if lag <= self.technical.stands(observation.parameter, observation.source):
                 self.technical.heard(observation.source, observation.stamp)
+            if lag and observation.source == cell.observation.source:
+                self.alarms.late_value(
+                    observation.parameter,
+                    observation.value,
+                    observation.status,
+                    observation.stamp,
+                    lag,
+                    observation.site,
+                    observation.source,
+                )
             return
         self._cells[observation.parameter] = _Cell(observation, stamp)
         self.alarms.observe_value(
@@ -153,7 +165,7 @@ class Bed:
     ) -> list[Transition]:
         """Expect what a person has configured. rebound: sources that are others than before although they stay. What
         a source of before has measured is not shown here any more; what only it could have ended, ends."""
-        self._zone = zone
+        self._zone = self.alarms.late_notes.zone = zone
         expected = {spec.name for spec in plan.sources}
         gone = {spec.name for spec in self._plan.sources if spec.name not in expected} | set(rebound)
         if plan == self._plan and not gone:

@@ -32,6 +32,9 @@ log = logging.getLogger(__name__)
 FAULT_S = 60.0
 """A fault of our own stands for so long after it was last seen."""
 
+MINUTES_A_TICK = 120
+"""Minutes of the past that are judged again in one tick at the most: a few milliseconds, as a picture waits for it."""
+
 
 class WardCore:
     """The ward. Used by one thread alone.
@@ -64,6 +67,7 @@ class WardCore:
         self._faulty: dict[str, tuple[str, float]] = {}
         self._sources = plan.views
         self._sequence = 0
+        self._reassessed = ""
         self._waiting = Restored()
         high, medium, low = (rules.escalation.reminder_s(p) for p in (Priority.HIGH, Priority.MEDIUM, Priority.LOW))
         self._reminders = high, medium, low
@@ -217,11 +221,27 @@ class WardCore:
         for bed in self.beds.values():
             self._advance(bed, now, utc)
             bed.trend.advance(now, utc, bed.alarms.views())
+        self._reassess(now)
         for entry in self.watch.check(self.store.failure, step_s, self._sources, now, utc):
             self.audit(entry)
         self._faulty = {where: fault for where, fault in self._faulty.items() if now - fault[1] < FAULT_S}
         faults = [_fault_condition(where, text) for where, (text, _) in self._faulty.items()]
         self.record(self._lifecycle.step((*faults, *self.watch.conditions()), now, utc))
+
+    def _reassess(self, now: float) -> None:
+        """Judge the past again at the beds where values came late, some minutes at a tick, one bed after the other."""
+        left = MINUTES_A_TICK
+        for name in sorted(self.beds, key=lambda name: name <= self._reassessed):
+            try:
+                done = self.beds[name].alarms.reassess(left, now)
+            except Exception as error:  # noqa: BLE001 - see _take_samples
+                self.fault(name, error, now)
+                continue
+            left -= done
+            if done:
+                self._reassessed = name
+            if left <= 0:
+                break
 
     def next_due(self) -> float | None:
         """The earliest engine time at which a delay ends at any bed."""
