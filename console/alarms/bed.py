@@ -25,6 +25,7 @@ from console.alarms.technical_source import SourceSpec
 from console.ward.chart import NurseObservation, PumpEvent
 from console.ward.limits import LimitSetting
 from console.ward.patient import Baseline, Patient
+from console.ward.pump_card import PumpCard
 from console.ward.source import SourceState
 from drivers.observation import DeviceAlert, Observation, Parameter, Status
 
@@ -147,6 +148,11 @@ class BedAlarms:
         """A pump event of the admitted patient."""
         if self.patterns is not None:
             self.patterns.chart_pump_event(event)
+
+    def set_pump_cards(self, cards: Sequence[PumpCard]) -> None:
+        """The pump cards of the admitted patient, every version, oldest first."""
+        if self.patterns is not None:
+            self.patterns.set_pump_cards(cards)
 
     def strike(self, entry_id: str) -> None:
         """Take a charted finding or pump event back."""

@@ -10,7 +10,7 @@ at a time, and what comes of it is in force at the end of a minute (see retrospe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from console.alarms.alarm import Condition, Kind, Stage
 from console.alarms.detector import Detector
@@ -23,6 +23,7 @@ from console.alarms.pattern_judge import PatternJudge
 from console.alarms.retrospect import LATE_S, SINGLE, Retrospect
 from console.ward.chart import NurseObservation, PumpEvent
 from console.ward.patient import Baseline, Patient
+from console.ward.pump_card import PumpCard
 from drivers.observation import Parameter, Status
 
 
@@ -163,6 +164,11 @@ class PatternMonitor:
         self._judge.windows.chart(event)
         self._recharted(event.at.timestamp())
         self._reopen(event.at.timestamp())
+
+    def set_pump_cards(self, cards: Sequence[PumpCard]) -> None:
+        """Take the pump cards of the stay, every version, oldest first: they open windows by time alone."""
+        self._judge.windows.set_cards(cards)
+        self._recharted(self._judge.now)
 
     def strike(self, entry_id: str) -> None:
         """Take back a finding or a pump event by its id."""

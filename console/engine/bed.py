@@ -18,6 +18,7 @@ from console.link.snapshot import BedSnapshot, BedState, Reading
 from console.ward.chart import NurseObservation, PumpEvent
 from console.ward.patient import Baseline, Patient
 from console.ward.pump import PumpSummary, summarise
+from console.ward.pump_card import MAXIMUM_VERSIONS, PumpCard, Reservoir, reservoir
 from console.ward.source import Liveness
 from drivers.observation import Observation, Parameter, Status
 
@@ -57,6 +58,7 @@ class Bed:
         )
         self.pump_events: list[PumpEvent] = []
         self.findings: list[NurseObservation] = []
+        self.pump_cards: tuple[PumpCard, ...] = ()
         self.standby_reason = ""
         self.standby_since: datetime | None = None
         self.offered_patient_id = ""
@@ -69,6 +71,7 @@ class Bed:
         self._last_alarm = ""
         self._last_data: Observation | None = None
         self._pump: tuple[object, PumpSummary | None] = (None, None)
+        self._reservoir: tuple[object, Reservoir | None] = (None, None)
         self.snapshot = BedSnapshot(plan.bed, BedState.EMPTY, 0, demo=plan.demo)
 
     @property
@@ -147,6 +150,16 @@ class Bed:
         differs = patient is not None and seen and seen.casefold() != patient.patient_id.strip().casefold()
         self.technical.note("patient", other_patient(seen, patient.patient_id) if patient and differs else None)
 
+    @property
+    def pump_card(self) -> PumpCard | None:
+        """The newest version of the patient's pump card."""
+        return self.pump_cards[-1] if self.pump_cards else None
+
+    def set_pump_cards(self, cards: Sequence[PumpCard]) -> None:
+        """Use the pump cards of the stay, oldest first; the oldest are forgotten beyond 50 versions."""
+        self.pump_cards = tuple(cards)[-MAXIMUM_VERSIONS:]
+        self.alarms.set_pump_cards(self.pump_cards)
+
     def forget_values(self) -> None:
         """The patient has left: nothing measured on him stands under the next one's name."""
         self._cells.clear()
@@ -205,6 +218,8 @@ class Bed:
             trend=self.trend.trend,
             demo=self._plan.demo or bool(self.patient and self.patient.demo),
             limits=self.alarms.limits_view,
+            pump_card=self.pump_card,
+            reservoir=self._reservoir_now(),
         )
         if not _same(new, self.snapshot):
             self.snapshot = replace(new, version=self.snapshot.version + 1)
@@ -229,6 +244,15 @@ class Bed:
         if self._pump[0] != key:
             self._pump = key, summarise(self.pump_events, self.patient.pump_known, utc)
         return self._pump[1]
+
+    def _reservoir_now(self) -> Reservoir | None:
+        card = self.pump_card
+        if card is None:
+            return None
+        key = (card, len(self.pump_events), self.pump_events[-1:] and self.pump_events[-1].id)
+        if self._reservoir[0] != key:
+            self._reservoir = key, reservoir(card, self.pump_events)
+        return self._reservoir[1]
 
     def _readings(self, now: float) -> tuple[Reading, ...]:
         changed = len(self._cells) != len(self.snapshot.readings)

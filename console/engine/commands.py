@@ -26,10 +26,12 @@ from console.link.commands import (
     Reply,
     ReportSound,
     SetLimits,
+    SetPumpCard,
     SetStandby,
     UndoAcknowledge,
 )
 from console.store.records import AuditEntry
+from console.ward import pump_card
 from console.ward.limits import OwnLimits
 
 Journalled = tuple[str, list["Future[None]"]]
@@ -58,6 +60,7 @@ class CommandHandler:
             RemoveEntry: self._remove,
             SetStandby: self._standby,
             SetLimits: self._limits,
+            SetPumpCard: self._pump_card,
             ReportSound: self._sound,
             AuditNote: self._note,
         }
@@ -119,6 +122,7 @@ class CommandHandler:
         events = [replace(e, id=core.new_id(), by=e.by or command.by) for e in command.pump_events]
         bed.alarms.admit(patient, events, now=at.now)
         bed.pump_events, bed.findings = events, []
+        bed.set_pump_cards(())
         bed.compare_patients()
         core.touch(bed)
         journal = [core.store.put_admission(patient, command.by)]
@@ -131,6 +135,7 @@ class CommandHandler:
         patient = _patient(bed)
         journal = [self._core.record(bed.alarms.discharge(at.now, at.utc, command.by), bed)]
         bed.pump_events, bed.findings = [], []
+        bed.set_pump_cards(())
         bed.offered_patient_id = ""
         bed.compare_patients()
         bed.forget_values()
@@ -167,6 +172,24 @@ class CommandHandler:
         told = changes(before.as_set, bed.alarms.limits_view.as_set)
         entry = AuditEntry(at.utc, command.by, "limits changed", bed.name, told)
         return "", [self._core.store.put_limits(patient, bed.name, OwnLimits(own, command.by), entry)]
+
+    def _pump_card(self, command: SetPumpCard, at: Moment) -> Journalled:
+        bed = self._bed(command.bed)
+        _require_name(command.by)
+        patient = _patient(bed)
+        before = bed.pump_card
+        if command.seen != before:
+            by = before.by if before is not None else "Somebody"
+            raise RefusedError(f"{by} has changed this pump card meanwhile. Look at it again.")
+        _refuse(" ".join(pump_card.faults(command.card, at.utc).values()))
+        told = pump_card.changes(before, command.card)
+        if before is not None and not told:
+            return "", []
+        card = replace(command.card, by=command.by, at=at.utc)
+        bed.set_pump_cards((*bed.pump_cards, card))
+        self._core.touch(bed)
+        entry = AuditEntry(at.utc, command.by, "pump card charted", bed.name, told)
+        return "", [self._core.store.put_pump_card(patient, bed.name, card, entry)]
 
     # --- charting ------------------------------------------------------------------------------------------------
 

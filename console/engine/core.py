@@ -94,6 +94,7 @@ class WardCore:
             if stay.patient.bed == bed.name:
                 bed.pump_events, bed.findings = list(stay.pump_events), list(stay.findings)
                 bed.alarms.admit(stay.patient, stay.pump_events, stay.findings, now=now)
+                bed.set_pump_cards(stay.pump_cards)
                 self._restore_limits(bed, stay.limits, now, utc)
         self.record(bed.alarms.restore(waiting.alarms, now, utc), bed)
         self._waiting = Restored(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from console.ward.chart import NurseObservation, PumpEvent
 from console.ward.limits import LimitSetting
 from console.ward.patient import Patient
+from console.ward.pump_card import PumpCard
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,17 @@ class SetLimits:
 
 
 @dataclass(frozen=True, slots=True)
+class SetPumpCard:
+    """Chart a new version of the admitted patient's pump card; by and at of it are set by the engine. seen: the card
+    when the person began, None for none, so that nobody undoes a change unseen."""
+
+    bed: str
+    card: PumpCard
+    seen: PumpCard | None
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReportSound:
     """A screen tells the engine whether alarm sound works there: a technical alarm while it does not."""
 
@@ -119,6 +131,7 @@ Command = (
     | RemoveEntry
     | SetStandby
     | SetLimits
+    | SetPumpCard
     | ReportSound
     | AuditNote
 )

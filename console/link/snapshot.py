@@ -15,6 +15,7 @@ from console.alarms.patient_limits import LimitsView
 from console.ward.chart import NurseObservation, PumpEvent
 from console.ward.patient import Baseline, Patient
 from console.ward.pump import PumpSummary
+from console.ward.pump_card import PumpCard, Reservoir
 from console.ward.source import Liveness, SourceState
 from drivers.observation import Parameter, Status
 
@@ -87,6 +88,8 @@ class BedSnapshot:
     trend: TileTrend | None = None
     demo: bool = False
     limits: LimitsView | None = None
+    pump_card: PumpCard | None = None
+    reservoir: Reservoir | None = None
 
     def reading(self, parameter: Parameter) -> Reading | None:
         """The newest reading of a parameter, or None when it has never arrived."""

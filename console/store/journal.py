@@ -15,11 +15,12 @@ from console.store.codec import encode
 from console.store.database import insert_new
 from console.store.errors import Refused
 from console.store.instants import optional_us, to_us
-from console.store.schema import alarm, finding, limit_setting, pump_event, stay, transition
+from console.store.schema import alarm, finding, limit_setting, pump_card, pump_event, stay, transition
 from console.store.words import storable
 from console.ward.chart import NurseObservation, PumpEvent
 from console.ward.limits import OwnLimits
 from console.ward.patient import Patient
+from console.ward.pump_card import PumpCard
 
 
 def write_transitions(connection: Connection, transitions: Iterable[Transition]) -> None:
@@ -122,14 +123,25 @@ def chart_pump_event(connection: Connection, patient_id: str, bed: str, entry: P
     _chart(connection, pump_event, patient_id, bed, entry.id, row)
 
 
+def chart_pump_card(connection: Connection, patient_id: str, bed: str, card: PumpCard, at: datetime) -> None:
+    """Add a version of the pump card to the open stay of this patient; earlier ones stay on record. Raises Refused when
+    he is not there."""
+    _version_of_stay(connection, pump_card, patient_id, bed, card.by, encode(card), at)
+
+
 def set_limits(connection: Connection, patient_id: str, bed: str, limits: OwnLimits, at: datetime) -> None:
     """Set the limits of the open stay of this patient; what was set before stays on record. Raises Refused when he is
     not there."""
+    _version_of_stay(connection, limit_setting, patient_id, bed, limits.by, encode(limits), at)
+
+
+def _version_of_stay(
+    connection: Connection, table: Table, patient_id: str, bed: str, by: str, body: str, at: datetime
+) -> None:
     there = open_stay(connection, bed)
     if there is None or there.patient_id != storable(patient_id):
         raise Refused(f"patient is not at bed {bed}")
-    row = {"stay_id": there.id, "at": to_us(at), "by": storable(limits.by), "body": encode(limits)}
-    connection.execute(insert(limit_setting), row)
+    connection.execute(insert(table), {"stay_id": there.id, "at": to_us(at), "by": storable(by), "body": body})
 
 
 def _chart(connection: Connection, table: Table, patient_id: str, bed: str, entry_id: str, row: dict[str, Any]) -> None:

@@ -14,6 +14,7 @@ from console.alarms.alarm import Alarm, Transition
 from console.ward.chart import NurseObservation, PumpEvent
 from console.ward.limits import OwnLimits
 from console.ward.patient import Patient
+from console.ward.pump_card import PumpCard
 from drivers.observation import Observation, Parameter
 
 
@@ -112,12 +113,13 @@ class AuditEntry:
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """An open stay: the admitted patient with what has been charted, as restored at start."""
+    """An open stay: the admitted patient with what has been charted, as restored at start. pump_cards: oldest first."""
 
     patient: Patient
     pump_events: tuple[PumpEvent, ...] = ()
     findings: tuple[NurseObservation, ...] = ()
     limits: OwnLimits = field(default_factory=OwnLimits)
+    pump_cards: tuple[PumpCard, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

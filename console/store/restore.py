@@ -9,10 +9,11 @@ from sqlalchemy import Connection, Select, select
 from console.store.codec import decode
 from console.store.history import open_alarms
 from console.store.records import Restored, Stay
-from console.store.schema import finding, limit_setting, pump_event, stay
+from console.store.schema import finding, limit_setting, pump_card, pump_event, stay
 from console.store.trend import read_findings, read_pump_events
 from console.ward.limits import OwnLimits
 from console.ward.patient import Patient
+from console.ward.pump_card import MAXIMUM_VERSIONS, PumpCard
 
 
 def read_restored(connection: Connection) -> Restored:
@@ -26,6 +27,7 @@ def read_restored(connection: Connection) -> Restored:
                 tuple(read_pump_events(connection, of_stay(pump_event, row.id))),
                 tuple(read_findings(connection, of_stay(finding, row.id))),
                 _limits(connection, row.id),
+                _pump_cards(connection, row.id),
             )
         )
     return Restored(tuple(stays), open_alarms(connection))
@@ -36,6 +38,13 @@ def _limits(connection: Connection, stay_id: int) -> OwnLimits:
     query = select(limit_setting.c.body).where(limit_setting.c.stay_id == stay_id)
     body = connection.execute(query.order_by(limit_setting.c.number.desc()).limit(1)).scalar()
     return OwnLimits() if body is None else decode(OwnLimits, body)
+
+
+def _pump_cards(connection: Connection, stay_id: int) -> tuple[PumpCard, ...]:
+    """The newest versions of the stay's pump card, oldest first."""
+    query = select(pump_card.c.body).where(pump_card.c.stay_id == stay_id).order_by(pump_card.c.number.desc())
+    bodies = connection.execute(query.limit(MAXIMUM_VERSIONS)).scalars().all()
+    return tuple(decode(PumpCard, body) for body in reversed(bodies))
 
 
 def of_stay(table: Any, stay_id: int) -> Select[Any]:

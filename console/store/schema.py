@@ -107,6 +107,18 @@ limit_setting = Table(
 )
 """Limits set for one stay, a row per change; the newest row of a stay holds all that differs from the ward's."""
 
+pump_card = Table(
+    "pump_card",
+    metadata,
+    Column("number", Identity, primary_key=True),
+    Column("stay_id", BigInteger, ForeignKey("stay.id"), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("by", String, nullable=False),
+    Column("body", Text, nullable=False),
+    Index("ix_pump_card_stay_id", "stay_id"),
+)
+"""Pump cards of one stay, a row per version; the newest row is the card."""
+
 alarm = Table(
     "alarm",
     metadata,

@@ -35,6 +35,7 @@ from console.store.writer import FLUSH_S, Writer
 from console.ward.chart import NurseObservation, PumpEvent
 from console.ward.limits import OwnLimits
 from console.ward.patient import Patient
+from console.ward.pump_card import PumpCard
 from drivers.observation import Parameter
 
 T = TypeVar("T")
@@ -212,6 +213,15 @@ class SqlStore:
 
         def write(connection: Connection) -> None:
             journal.set_limits(connection, patient_id, bed, limits, entry.at)
+            audit.append(connection, entry)
+
+        return self._writer.put(write)
+
+    def put_pump_card(self, patient_id: str, bed: str, card: PumpCard, entry: AuditEntry) -> Future[None]:
+        """Add a version of the pump card to the open stay, with its audit in the same transaction."""
+
+        def write(connection: Connection) -> None:
+            journal.chart_pump_card(connection, patient_id, bed, card, entry.at)
             audit.append(connection, entry)
 
         return self._writer.put(write)

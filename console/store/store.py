@@ -12,6 +12,7 @@ from console.store.records import AlarmRecord, AuditEntry, HistoryFilter, Histor
 from console.ward.chart import NurseObservation, PumpEvent
 from console.ward.limits import OwnLimits
 from console.ward.patient import Patient
+from console.ward.pump_card import PumpCard
 from drivers.observation import Parameter
 
 
@@ -52,6 +53,10 @@ class Store(Protocol):
 
     def put_limits(self, patient_id: str, bed: str, limits: OwnLimits, entry: AuditEntry) -> Future[None]:
         """Limits of the patient's stay, and the audit of the change, in one durable commit."""
+        ...
+
+    def put_pump_card(self, patient_id: str, bed: str, card: PumpCard, entry: AuditEntry) -> Future[None]:
+        """A version of the pump card of the patient's stay, and the audit of it, in one durable commit."""
         ...
 
     def put_audit(self, entry: AuditEntry) -> Future[None]: ...

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -21,6 +21,9 @@ FLOW_TOLERANCE_PERCENT = 14.5
 
 SAME_REFILL = timedelta(hours=1)
 """A refill event so shortly after the time on the card is the refill the card tells of."""
+
+MAXIMUM_VERSIONS = 50
+"""Versions of one stay's card that count; all are kept on record."""
 
 AHEAD = timedelta(minutes=2)
 LONGEST_MODEL = 80
@@ -216,6 +219,28 @@ def _range_fault(name: str, value: float | None) -> str:
             f"{value:g} looks like {milligrams}. Enter it in {unit}: {value:g} {milligrams} is {value * 1000:g} {unit}."
         )
     return "" if low <= value <= high else f"{words}: {value:g} {unit} is outside {low:g} to {high:g} {unit}."
+
+
+def changes(before: PumpCard | None, after: PumpCard) -> str:
+    """What a new version says otherwise, in words for the audit trail: "Dose 250 -> 300 µg/day"."""
+    old = before or PumpCard()
+    told = []
+    for field in fields(PumpCard):
+        name = field.name
+        was, now = getattr(old, name), getattr(after, name)
+        if was == now or name in ("by", "at"):
+            continue
+        _, _, unit, words = RANGES.get(name, (0, 0, "", name.replace("_", " ").capitalize()))
+        told.append(f"{words} {_plain(was)} -> {_plain(now)} {unit}".rstrip())
+    return "; ".join(told)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(value) or "none"
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="minutes")
+    return f"{value:g}" if isinstance(value, float) else str(value) if value else "not known"
 
 
 def standing(cards: Iterable[PumpCard]) -> tuple[PumpCard, ...]:

@@ -13,6 +13,7 @@ from console.store.records import AlarmRecord, AuditEntry, HistoryFilter, Histor
 from console.ward.chart import NurseObservation, PumpEvent
 from console.ward.limits import OwnLimits
 from console.ward.patient import Patient
+from console.ward.pump_card import PumpCard
 from drivers.observation import Observation, Parameter, Status
 
 START = 1_800_000_000.0
@@ -80,6 +81,7 @@ class MemoryStore:
         self.pump_events: list[PumpEvent] = []
         self.struck: list[str] = []
         self.limits: list[OwnLimits] = []
+        self.pump_cards: list[PumpCard] = []
         self.audit: list[AuditEntry] = []
         self._restored = restored or Restored()
 
@@ -122,6 +124,10 @@ class MemoryStore:
 
     def strike_entry(self, entry_id: str, at: datetime, by: str) -> Future[None]:
         return self._journal(self.struck, [entry_id])
+
+    def put_pump_card(self, patient_id: str, bed: str, card: PumpCard, entry: AuditEntry) -> Future[None]:
+        self._journal(self.pump_cards, [card])
+        return self._journal(self.audit, [entry])
 
     def put_limits(self, patient_id: str, bed: str, limits: OwnLimits, entry: AuditEntry) -> Future[None]:
         self.audit.append(entry)
