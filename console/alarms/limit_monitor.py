@@ -39,18 +39,18 @@ class _Side:
 class _Tracker:
     """One parameter of one bed."""
 
-    __slots__ = ("above", "below", "busy", "gap", "inner_high", "inner_low", "last", "limits", "value")
+    __slots__ = ("above", "below", "busy", "gap", "inner_high", "inner_low", "last", "limits", "value", "whose")
 
-    def __init__(self, limits: ParameterLimits) -> None:
+    def __init__(self, limits: ParameterLimits, whose: str) -> None:
         self.below, self.above = _Side(BELOW), _Side(ABOVE)
         self.last = -math.inf
         self.gap = math.inf
         self.value = math.nan
         self.busy = False
-        self.set_limits(limits)
+        self.set_limits(limits, whose)
 
-    def set_limits(self, limits: ParameterLimits) -> None:
-        self.limits = limits
+    def set_limits(self, limits: ParameterLimits, whose: str) -> None:
+        self.limits, self.whose = limits, whose
         for side in (self.below, self.above):
             if any(limit is not None for limit in limits.side(side.sign)):
                 side.raised_value = math.nan  # what stands is told again, with the limit that now holds
@@ -72,7 +72,7 @@ class LimitMonitor:
     """
 
     def __init__(self, rules: LimitRules) -> None:
-        self._trackers = {parameter: _Tracker(limits) for parameter, limits in rules.parameters.items()}
+        self._trackers = {p: _Tracker(limits, rules.origin(p)) for p, limits in rules.parameters.items()}
         self._busy: set[Parameter] = set()
         self._conditions: tuple[Condition, ...] = ()
         self._apnoea: dict[str, Condition] = {}
@@ -83,9 +83,9 @@ class LimitMonitor:
         for parameter, limits in rules.parameters.items():
             tracker = self._trackers.get(parameter)
             if tracker is None:
-                self._trackers[parameter] = _Tracker(limits)
+                self._trackers[parameter] = _Tracker(limits, rules.origin(parameter))
             else:
-                tracker.set_limits(limits)
+                tracker.set_limits(limits, rules.origin(parameter))
 
     def judge_again(self, now: float) -> None:
         """Hold the newest values against limits that a person has just changed, without waiting for the next value.
@@ -111,7 +111,7 @@ class LimitMonitor:
 
     def reset(self) -> None:
         """Forget every value and alarm: the next patient starts clean."""
-        self._trackers = {parameter: _Tracker(tracker.limits) for parameter, tracker in self._trackers.items()}
+        self._trackers = {p: _Tracker(tracker.limits, tracker.whose) for p, tracker in self._trackers.items()}
         self._busy.clear()
         self._apnoea.clear()
         self._conditions = ()
@@ -122,7 +122,7 @@ class LimitMonitor:
         for parameter in parameters:
             tracker = self._trackers.get(parameter)
             if tracker is not None:
-                self._trackers[parameter] = _Tracker(tracker.limits)
+                self._trackers[parameter] = _Tracker(tracker.limits, tracker.whose)
                 self._busy.discard(parameter)
         self._apnoea.pop(source, None)
         self._collect()
@@ -337,5 +337,21 @@ def _condition(parameter: Parameter, tracker: _Tracker, side: _Side, priority: P
         text=text,
         detail=f"for more than {limits.delay_s:g} s" if limits.delay_s else "",
         parameters=(parameter,),
-        reasons=(Reason(parameter.value, f"{text} {UNITS[parameter]}", value=tracker.value),),
+        reasons=_reasons(parameter, tracker, limit, text, digits),
     )
+
+
+def _reasons(
+    parameter: Parameter, tracker: _Tracker, limit: float | None, text: str, digits: str
+) -> tuple[Reason, ...]:
+    """Which limit was crossed, by how much, whose it is, and for how long it had to be."""
+    unit = "°C" if parameter is Parameter.TEMP else UNITS[parameter]
+    far = "" if limit is None else f"{abs(tracker.value - limit):{digits}} {unit} from the limit"
+    delay = tracker.limits.delay_s
+    reasons = [
+        Reason(parameter.value, f"{text} {unit}", value=tracker.value, note=far),
+        Reason("limit", tracker.whose[0].upper() + tracker.whose[1:]),
+    ]
+    if delay:
+        reasons.append(Reason("delay", f"Alarms after {delay:g} s beyond it"))
+    return tuple(reasons)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, Literal
 
@@ -15,6 +15,8 @@ from console.ward.patient import RiskFlag
 from drivers.observation import Parameter
 
 BELOW, ABOVE = -1, 1
+
+OF_WARD, OF_PATIENT = "limit of the ward", "limit set for this patient"
 
 
 class LimitError(RulesError):
@@ -64,10 +66,17 @@ class ParameterLimits(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class LimitRules:
-    """Limits of every limited parameter; systolic_rise: mmHg above the usual pressure in spinal injury."""
+    """Limits of every limited parameter; systolic_rise: mmHg above the usual pressure in spinal injury.
+
+    origins: whose limits they are, in words, where they are not the ward's."""
 
     parameters: Mapping[Parameter, ParameterLimits]
     systolic_rise: float
+    origins: Mapping[Parameter, str] = field(default_factory=dict)
+
+    def origin(self, parameter: Parameter) -> str:
+        """Whose limits a parameter has, in words."""
+        return self.origins.get(parameter, OF_WARD)
 
     @staticmethod
     def from_mapping(data: Mapping[str, Any]) -> LimitRules:
@@ -95,7 +104,7 @@ class LimitRules:
         if RiskFlag.SCI_T6 not in flags or usual_systolic is None:
             return self
         ceiling = usual_systolic + self.systolic_rise
-        changed = dict(self.parameters)
+        changed, origins = dict(self.parameters), dict(self.origins)
         for parameter in (Parameter.NIBP_SYS, Parameter.ART_SYS):
             limits = changed.get(parameter)
             if limits is None:
@@ -103,13 +112,13 @@ class LimitRules:
             # Never under the lower limit: a usual pressure of 45 is a slip of the pen, not a reason to invert limits.
             floor = limits.low + 1 if limits.low is not None else limits.settable[0]
             top = max(ceiling, floor)
-            changed[parameter] = limits.model_copy(
-                update={
-                    "high": top if limits.high is None else min(limits.high, top),
-                    "very_high": top if limits.very_high is None else min(limits.very_high, top),
-                }
-            )
-        return LimitRules(changed, self.systolic_rise)
+            high = top if limits.high is None else min(limits.high, top)
+            very_high = top if limits.very_high is None else min(limits.very_high, top)
+            if (high, very_high) == (limits.high, limits.very_high):
+                continue
+            changed[parameter] = limits.model_copy(update={"high": high, "very_high": very_high})
+            origins[parameter] = f"lowered for spinal injury: usual pressure + {self.systolic_rise:g} mmHg"
+        return LimitRules(changed, self.systolic_rise, origins)
 
 
 def displayed(parameter: Parameter, value: float) -> float:

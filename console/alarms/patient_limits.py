@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from console.alarms.alarm import Priority
-from console.alarms.limits import LimitRules, ParameterLimits, displayed
+from console.alarms.limits import OF_PATIENT, LimitRules, ParameterLimits, displayed
 from console.ward.limits import LIMIT_NAMES, LimitSetting
 from console.ward.patient import Baseline
 from drivers.observation import UNITS, Parameter
@@ -82,7 +82,7 @@ def normalised(settings: Iterable[LimitSetting], ward: LimitRules) -> tuple[Limi
 def laid_over(ward: LimitRules, own: Iterable[LimitSetting]) -> LimitRules:
     """The ward's limits with those of one patient over them. Settings of a parameter the ward does not limit, or that
     do not pass the checks any more (the ward's rules have changed since), are left out: see `unusable`."""
-    changed = dict(ward.parameters)
+    changed, origins = dict(ward.parameters), dict(ward.origins)
     for setting in own:
         if faults((setting,), ward):
             continue
@@ -90,7 +90,8 @@ def laid_over(ward: LimitRules, own: Iterable[LimitSetting]) -> LimitRules:
         for parameter in (setting.parameter, TWINS.get(setting.parameter)):
             if parameter is not None and parameter in changed:
                 changed[parameter] = changed[parameter].model_copy(update=values)
-    return LimitRules(changed, ward.systolic_rise)
+                origins[parameter] = OF_PATIENT
+    return LimitRules(changed, ward.systolic_rise, origins)
 
 
 def unusable(ward: LimitRules, own: Iterable[LimitSetting]) -> tuple[LimitSetting, ...]:

@@ -54,6 +54,22 @@ def test_a_restart_restores_stays_entries_and_open_alarms(url: str, opened: Open
     assert restored.alarms == (running,)
 
 
+def test_the_reasons_at_each_rise_outlast_restart_and_end_and_are_written_once(url: str, opened: Open) -> None:
+    store = opened(url)
+    first = alarm("a1").with_account(T0)
+    over = replace(ended("a1", 0, 20), version=3, accounts=first.accounts)
+    store.put_transitions([step(first), step(replace(first, version=2), Change.UPDATE, 10)]).result(10)
+    store.close()
+    store = opened(url)
+    assert store.restore().alarms == (replace(first, version=2),)
+    store.put_transitions([step(over, Change.CLEAR, 20)]).result(10)
+    story = store.alarm_story("a1").result(10)
+    assert story is not None
+    assert story.alarm.accounts == first.accounts
+    assert story.transitions[0].alarm.condition == first.accounts[0].condition
+    assert [t.alarm.accounts for t in story.transitions] == [(), (), ()]
+
+
 def test_entries_of_an_earlier_stay_do_not_come_back_with_the_next(store: SqlStore) -> None:
     store.put_admission(patient(), "n")
     store.put_finding("H1", "7B-01", NurseObservation("pruritus", T0, id="f1"))
