@@ -72,7 +72,7 @@ class GatewayWatch:
         closed = self._closed_since
         if self._holds and closed is not None and now - max(closed, self._heard) >= CLOSED_S * self._pace:
             return "closed"
-        return "silent" if now - self._heard > max(late_after(interval_s), least) else ""
+        return "silent" if now - self._heard >= max(late_after(interval_s), least) else ""
 
     def condition(self, beds: int) -> Condition | None:
         """The alarm while it is lost. beds: how many hang on it."""
