@@ -12,7 +12,7 @@ from console.engine.bed import Bed
 from console.engine.plan import BedPlan
 from console.evaluation.comparison import LIMITS, PATTERNS, STAGES, Span, limit_spans, stage_spans
 from console.replay.comparison import THRESHOLDS, Comparison
-from console.replay.course import Course
+from console.replay.course import MINUTE, Course
 from console.store.past import PastStay
 from drivers.observation import Observation
 
@@ -32,13 +32,25 @@ class BedRun:
         self._bed.alarms.admit(stay.patient, now=now)
         self._news2 = Comparison(stay.patient.flags, sets=False)
         self._course = Course(self._bed.alarms, (*stay.pump_events, *stay.findings), now, self._news2)
+        self._minute = now // MINUTE
 
     def take(self, values: Sequence[Observation], now: float) -> None:
-        """Values received at the same time."""
+        """Values received at the same time.
+
+        Patterns are judged where a minute ends; between, only a limit that is being passed needs a look.
+        """
+        minute = now // MINUTE
+        quiet = minute == self._minute and self._within_limits()
         self._course.advance_to(now)
         for value in values:
             self._bed.observe(value)
-        self._course.step(now)
+        if not quiet or not self._within_limits():
+            self._course.step(now)
+        self._minute = minute
+
+    def _within_limits(self) -> bool:
+        limits = self._bed.alarms.limits
+        return limits.next_due() is None and not limits.conditions()
 
     def advance(self, now: float) -> None:
         """Let time pass without values."""

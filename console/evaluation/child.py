@@ -91,10 +91,17 @@ def work(line: str, out: TextIO) -> None:
         say(result=json.loads(encode(result)))
 
 
-def main() -> None:
-    """Run one evaluation, then end."""
+def _give_way() -> None:
+    """The ward goes first, always: this runs only while the processor has nothing else to do, where that can be had."""
     with contextlib.suppress(OSError, AttributeError):
         os.nice(19)
+    with contextlib.suppress(OSError, AttributeError):
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+
+
+def main() -> None:
+    """Run one evaluation, then end."""
+    _give_way()
     line = sys.stdin.readline()
 
     def watch() -> None:

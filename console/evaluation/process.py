@@ -7,6 +7,8 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
+from math import ceil
 
 from console.evaluation.child import answer
 from console.link.evaluation import Result, RunView
@@ -14,6 +16,8 @@ from console.link.evaluation import Result, RunView
 GONE = "The evaluation ended without an answer"
 ENDS_S = 5.0
 LONGEST_REASON = 300
+SURE_FROM, SURE_AFTER_S = 0.02, 10.0
+"""Part done and seconds from which the time that is left can be told."""
 
 
 class ProcessRun:
@@ -26,6 +30,7 @@ class ProcessRun:
         self._lock = threading.Lock()
         self._view = RunView(done=False, progress=0.0, doing="The stored days are being opened")
         self._cancelled = False
+        self._began = time.monotonic()
         # A file and not a pipe: nobody has to read it for the process to go on.
         self._complaints = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115 - see _follow
         self._process = subprocess.Popen(
@@ -68,7 +73,7 @@ class ProcessRun:
             for line in process.stdout:
                 told = answer(line)
                 if isinstance(told, tuple):
-                    self._show(RunView(done=False, progress=told[0], doing=told[1]))
+                    self._show(RunView(done=False, progress=told[0], doing=told[1] + self._left(told[0])))
                 elif told is not None:
                     end = told
             with contextlib.suppress(BrokenPipeError):
@@ -77,6 +82,13 @@ class ProcessRun:
             self._complaints.seek(0)
             why = self._complaints.read().strip().rpartition("\n")[2][:LONGEST_REASON]
         self._end(end, why)
+
+    def _left(self, progress: float) -> str:
+        """How long it will still take at this rate, in words; "" while that is a guess."""
+        spent = time.monotonic() - self._began
+        if progress < SURE_FROM or spent < SURE_AFTER_S:
+            return ""
+        return f" · about {ceil(spent * (1 - progress) / progress / 60)} min left"
 
     def _end(self, end: Result | str | None, why: str) -> None:
         if self._cancelled:

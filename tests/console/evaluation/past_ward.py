@@ -89,9 +89,8 @@ def answered(store: SqlStore, bed: str, kind: Kind, hours_ago: float, reason: st
 
 
 def failing_pump(store: SqlStore) -> None:
-    """A: well for two days. B: the pump stands still, and six hours before END the pattern is there for two hours."""
-    for bed, hours in (("A", 48.0), ("B", 24.0)):
+    """A: well. B: the pump stands still, and six hours before END the pattern is there for two hours."""
+    for bed, hours in (("A", 6.0), ("B", 9.0)):
         admit(store, patient(bed, hours))
-    stall(store, "B", 20)
-    record(store, Course("A", 48))
-    record(store, Course("B", 24, ill=RACING, ill_from_h=6, ill_to_h=4))
+        record(store, Course(bed, hours, ill=RACING if bed == "B" else None, ill_from_h=6, ill_to_h=4))
+    stall(store, "B", 8)

@@ -42,7 +42,7 @@ class Desk:
 
     def evaluate(self, changes: dict[str, object], hours: float = 3) -> RunView:
         run = self.evaluation.start(Question(changes, END - timedelta(hours=hours), END))
-        deadline = time.monotonic() + 40
+        deadline = time.monotonic() + 90
         while not run.view().done:
             assert time.monotonic() < deadline
             time.sleep(0.02)

@@ -308,8 +308,8 @@ def test_a_person_takes_a_value_from_the_page_into_the_next_start(qtbot: QtBot, 
     store = open_store(f"sqlite:///{tmp_path / 'ward.db'}", flush_s=0.02)
     now = datetime.now(UTC).replace(second=0, microsecond=0)
     ago = (now - STORED_END).total_seconds() / 3600
-    admit(store, patient("B", 8 - ago))
-    record(store, Course("B", 8, ill=RACING, ill_from_h=5, ill_to_h=3), now)
+    admit(store, patient("B", 7 - ago))
+    record(store, Course("B", 7, ill=RACING, ill_from_h=5, ill_to_h=3), now)
     store.close()
     file = ConfigFile(path)
     station = Station(file.config, tmp_path, file=file)
@@ -326,7 +326,7 @@ def test_a_person_takes_a_value_from_the_page_into_the_next_start(qtbot: QtBot, 
         hands = Hands(qtbot, page)
         hands.propose("withdrawal.persistence.warning_min", "30")
         hands.click(page.run_button)
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 90
         while not page.result.isVisible():
             assert time.monotonic() < deadline, page.error.text()
             window.refresh()
