@@ -77,7 +77,7 @@ class Detector(ABC):
         """The stage whose rule has not been seen false since it was raised: a stage that waits for data still holds,
         one that counts its minutes to step down does not."""
         stage = self.machine.stage
-        if self._last is None or self.machine.waiting or self.machine.minutes_left is None:
+        if self._last is None or self.machine.waiting:
             return stage
         return min(stage, self._last.judgement.stage)
 

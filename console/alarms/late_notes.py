@@ -123,7 +123,12 @@ def _condition(key: str, finding: LateFinding, spans: Spans, zone: tzinfo) -> Co
     def clock(at: float) -> str:
         return f"{datetime.fromtimestamp(at, zone):%H:%M}"
 
-    told = [f"{stage.word.upper()} {clock(begin)}–{clock(end)}" for stage, (begin, end) in spans.items()]
+    highest = max(spans)
+    told = [
+        f"{stage.word.upper()} {clock(span[0])}–{clock(span[1])}"
+        for stage, span in spans.items()
+        if stage is highest or span != spans[highest]
+    ]
     reasons = (Reason("late", finding.words),) if finding.words else ()
     return Condition(
         key,

@@ -1,6 +1,6 @@
 """The last hours of one patient, minute by minute, in little memory: what was measured and what was shown.
 
-About 75 kB a bed, whatever arrives: one row of numbers a minute in a ring, and a few cuff readings beside it.
+About 85 kB a bed, whatever arrives: one row of numbers a minute in a ring, and a few cuff readings beside it.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from console.alarms.minute import RATES, Minute, Rate
 HOURS_BACK = 6
 """A value that belongs to a time longer ago is stored and judged no more."""
 
-MINUTES = (HOURS_BACK + 1) * 60 + 2
-"""One hour more than values may be late: the state to begin from is kept once an hour."""
+MINUTES = (HOURS_BACK + 2) * 60
+"""More than values may be late: the state to begin from is kept once an hour, and time goes on meanwhile."""
 
 CUFFS_KEPT = 3
 """A cuff takes its time: of a source that repeats a reading every second, the last three of a minute are kept."""

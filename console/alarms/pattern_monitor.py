@@ -232,6 +232,11 @@ class PatternMonitor:
         """Stages of W and O."""
         return self._judge.stages()
 
+    def holds(self) -> tuple[Stage, Stage]:
+        """Stages of W and O whose rule has not been seen false since they were raised."""
+        withdrawal, overdose = self._judge.detectors
+        return withdrawal.holds, overdose.holds
+
     def _pattern(self, detector: Detector) -> Condition:
         """The condition of a detector, the same object as before when nothing in it has changed."""
         condition = self._account.condition(detector, self._judge.situation)

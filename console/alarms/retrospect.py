@@ -91,7 +91,7 @@ class Retrospect:
             self._usual.append((judge.now, judge.keeper.usual))
         if self._again is not None and self._newest - self._course.reached == 1:
             self._take_over(self._again)
-        if self._newest % KEEP_MIN == 0:
+        if self._newest % KEEP_MIN == 0 or len(self._kept) == 1:
             self._keep(judge)
 
     def event(self, stamp: float, name: str, *given: object) -> None:
@@ -154,6 +154,8 @@ class Retrospect:
             return
         self._begun = now
         number, frozen = next((kept for kept in reversed(self._kept) if kept[0] < changed), self._kept[0])
+        # Only the state of one who has seen nothing can be older than the memory; it is the same an hour later.
+        number = max(number, self._newest - REACH - KEEP_MIN)
         again = self._judge.earlier(self._freezer.thaw(frozen))
         again.now, again.next = number * MINUTE, (number + 1) * MINUTE
         self._again, self._course = again, Course(number)
