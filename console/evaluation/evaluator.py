@@ -45,7 +45,7 @@ class Evaluator:
         self._closed = False
 
     def thresholds(self) -> tuple[Threshold, ...]:
-        """Every threshold in the order of its file."""
+        """Every threshold, both detectors and the single limits first."""
         return thresholds.thresholds(self._in_force, self._devices.config().alarms)
 
     def check(self, texts: Mapping[str, str]) -> Checked:

@@ -22,6 +22,9 @@ from console.rules import DETECTORS, LIMITS, load_rules, settings
 LIMIT_NAMES = ("very_low", "low", "high", "very_high", "delay_s", "deadband", "systolic_rise")
 """Keys of the single limits that decide what alarms; the others bound what a nurse may set."""
 
+FIRST = ("withdrawal", "overdose", LIMITS)
+"""What is changed most stands at the top."""
+
 _HEADER = re.compile(r"^\[([\w.]+)\]\s*(?:#\s*(.*))?$")
 _KEY = re.compile(r"^([\w]+)\s*=")
 _SOURCE = re.compile(r"^# \[(\w)\]\s+([^:;,.]+)", re.MULTILINE)
@@ -30,15 +33,21 @@ _REMARK = re.compile(r"""^(?:[^"'#]|"[^"]*"|'[^']*')*#\s*(.*)$""")
 
 
 def thresholds(in_force: Mapping[str, Any], written: Mapping[str, Any]) -> tuple[Threshold, ...]:
-    """Every threshold that decides what alarms, in the order of the files. in_force, written: overrides of the
-    configuration, as the alarms run with them and as the file says. Raises RulesError."""
+    """Every threshold that decides what alarms: both detectors and the single limits first, each in the order of its
+    file, then what the detectors share. in_force, written: overrides of the configuration, as the alarms run with them
+    and as the file says. Raises RulesError."""
     shipped, running, next_start = settings(), settings(in_force), settings(written)
     rules, remarks = load_rules(), _remarks()
-    return tuple(
+    listed = (
         Threshold(key, value, running[key], next_start[key], _allowed(key, rules.limits), _remark(key, remarks))
         for key, value in shipped.items()
         if _decides(key)
     )
+    return tuple(sorted(listed, key=lambda one: _rank(one.key.partition(".")[0])))
+
+
+def _rank(tree: str) -> int:
+    return FIRST.index(tree) if tree in FIRST else len(FIRST)
 
 
 def overrides(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -180,7 +180,7 @@ class Evaluation(Protocol):
     """The evaluation of one station."""
 
     def thresholds(self) -> tuple[Threshold, ...]:
-        """Every threshold in the order of its file."""
+        """Every threshold: both detectors and the single limits first, then what the detectors share."""
         ...
 
     def check(self, texts: Mapping[str, str]) -> Checked:

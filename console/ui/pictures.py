@@ -59,7 +59,7 @@ def _walk(window: MainWindow) -> Iterator[tuple[str, Callable[[], None]]]:
         yield "devices-add", page.add.click
         page.setup.cancel.click()
     if len(window.pages) > 4:
-        yield "thresholds", lambda: window.show_tab(4)
+        yield "rules", lambda: window.show_tab(4)
     empty = next((b.bed for b in snapshot.beds if b.state in (BedState.EMPTY, BedState.NOT_ADMITTED)), None)
     if empty is not None:
         yield "admit", lambda: window.open_admit(empty)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QHBoxLayout,
     QHeaderView,
     QStackedWidget,
@@ -26,6 +25,7 @@ from console.ui.devices_page.words import troubled
 from console.ui.elided import ElidedLabel
 from console.ui.forms import button, label, panel
 from console.ui.page import Page
+from console.ui.tables import dress
 from console.ui.theme import GAP, MARGIN, Theme
 from console.ward.source import SourceState
 
@@ -108,18 +108,9 @@ class DevicesPage(Page):
     def _dress_table(self) -> None:
         table = self.table
         table.setModel(self.model)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        dress(table, "Sources, problems first")
         table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.setStyleSheet("QTableView::item { padding: 0 8px; }")
-        table.setTabKeyNavigation(False)
-        table.setAccessibleName("Sources, problems first")
-        table.verticalHeader().hide()
         header = table.horizontalHeader()
-        header.setHighlightSections(False)
         header.setMinimumSectionSize(40)
         header.setSectionResizeMode(self.model.column("Source"), QHeaderView.ResizeMode.Stretch)
 

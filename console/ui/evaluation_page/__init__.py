@@ -1,4 +1,4 @@
-"""The page of thresholds: what changed ones would have done on the ward's own days, and the way into force."""
+"""The page of alarm rules: what changed ones would have done on the ward's own days, and the way into force."""
 
 from console.ui.evaluation_page.page import EvaluationPage
 

@@ -1,4 +1,4 @@
-"""Thresholds: choose days, propose values, see what they would have done, put them into force."""
+"""Rules: choose days, propose values, see what they would have done, put them into force."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QComboBox,
     QHBoxLayout,
     QHeaderView,
@@ -34,6 +33,7 @@ from console.ui.evaluation_page.result_view import ResultView
 from console.ui.evaluation_page.words import EMPTY, marks_text
 from console.ui.forms import Failure, Questions, button, label, panel
 from console.ui.page import Page
+from console.ui.tables import dress
 from console.ui.theme import GAP, MARGIN, Theme
 
 ALL_BEDS = "All beds"
@@ -45,7 +45,7 @@ WRITTEN = "Written to the configuration file. In force from the next start of th
 class EvaluationPage(Page):
     """evaluation: of the station the console runs on."""
 
-    title = "Thresholds"
+    title = "Rules"
 
     def __init__(self, link: Link, user: str, theme: Theme, evaluation: Evaluation) -> None:
         super().__init__(link, user, theme)
@@ -160,18 +160,8 @@ class EvaluationPage(Page):
     def _dress_table(self) -> None:
         table = self.table
         table.setModel(self.model)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.setStyleSheet("QTableView::item { padding: 0 8px; }")
-        table.setTabKeyNavigation(False)
-        table.setAccessibleName("Thresholds by section")
-        table.verticalHeader().hide()
-        header = table.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
+        dress(table, "Thresholds by section")
+        table.horizontalHeader().setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
 
     def _connect(self) -> None:
         self.search.textChanged.connect(lambda _: self._fill())

@@ -24,6 +24,7 @@ from console.link.evaluation import Result
 from console.ui.elided import ElidedLabel
 from console.ui.evaluation_page import words
 from console.ui.forms import button, label, set_look
+from console.ui.tables import dress
 from console.ui.theme import GAP
 
 EPISODES = ("Episode", "Bed", "Patient", "Pattern and stage", "At", "Acted on")
@@ -132,16 +133,8 @@ def _table(headings: Sequence[str], spoken: str, *, figures: bool = False) -> QT
         heading = QTableWidgetItem(text)
         heading.setTextAlignment(_side(figures and column > 0))
         made.setHorizontalHeaderItem(column, heading)
-    made.setAccessibleName(spoken)
     made.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    made.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    made.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-    made.setShowGrid(False)
-    made.setWordWrap(False)
-    made.setTabKeyNavigation(False)
-    made.setStyleSheet("QTableView::item { padding: 0 8px; }")
-    made.verticalHeader().hide()
-    made.horizontalHeader().setHighlightSections(False)
+    dress(made, spoken)
     return made
 
 
