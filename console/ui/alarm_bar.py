@@ -20,17 +20,20 @@ from console.ui.theme import GAP, MARGIN, PREFIX, RADIUS, Theme, Weight, colour,
 PAD = 12
 WORD_GAP = 9
 MOST_CHIPS = 12
+FAR_PX, FAR_COMPACT_PX = 30, 24
+"""Type of an emergency, which is to be read at 4 m on a 24-inch screen: see console.ui.wall.slot.FAR_PX."""
 COUNTED = (Priority.HIGH, Priority.MEDIUM, Priority.LOW)
 
 
 class Chip(QAbstractButton):
-    """One alarm that calls. A press opens its acknowledge sheet."""
+    """One alarm that calls. A press opens its acknowledge sheet. far: an emergency is written to be read at 4 m."""
 
     def __init__(self, flash: FlashClock, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self._flash = flash
         self.theme = theme
         self.alarm: Alarm | None = None
+        self.far = True
         self._age = ""
         self._text = ""
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -62,6 +65,9 @@ class Chip(QAbstractButton):
     @property
     def _fonts(self) -> tuple[QFont, QFont, QFont, QFont]:
         small = 1 if self.theme.compact else 0
+        if self.far and self.alarm is not None and self.alarm.priority is Priority.HIGH:
+            face = font(FAR_COMPACT_PX if small else FAR_PX, Weight.EXTRABOLD)
+            return face, face, face, font(17 - 2 * small, Weight.BOLD)
         return (
             font(20 - 2 * small, Weight.EXTRABOLD),
             font(18 - 2 * small, Weight.EXTRABOLD),
@@ -237,10 +243,9 @@ class AlarmBar(QWidget):
             self.more_button.hide()
             return
         top, high = self._inset, self.height() - 2 * self._inset
-        widths = []
-        for index, alarm in enumerate(self._alarms.chips[:MOST_CHIPS]):
-            self._chip(index).show_alarm(alarm, self._now, self._zone)
-            widths.append(self._chip(index).wanted())
+        widths = self._show_chips(far=True)
+        if not self._fitting(widths):
+            widths = self._show_chips(far=False)  # a whole chip comes before a large one
         shown = self._fitting(widths)
         left = 0
         for chip, width in zip(self.chips[:shown], widths, strict=False):
@@ -253,6 +258,17 @@ class AlarmBar(QWidget):
         self.more_button.setVisible(rest > 0)
         self.more_button.setText(f"+{rest} more")
         self.more_button.setGeometry(left, top, self._more_width, high)
+
+    def _show_chips(self, far: bool) -> list[int]:
+        """Turn the chips to their alarms; how wide each wants to be."""
+        assert self._alarms is not None
+        widths = []
+        for index, alarm in enumerate(self._alarms.chips[:MOST_CHIPS]):
+            chip = self._chip(index)
+            chip.far = far
+            chip.show_alarm(alarm, self._now, self._zone)
+            widths.append(chip.wanted())
+        return widths
 
     @property
     def _inset(self) -> int:

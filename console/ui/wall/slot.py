@@ -18,6 +18,12 @@ from console.ui.wall.view import Look, SlotView, TileView
 from console.ward.pump import PumpState
 
 ACK = "Ack"
+FAR_PX, FAR_SHARE = 30.0, 0.75
+"""Type of an emergency that calls, and its share of the slot's height at most. On a 24-inch screen of 1920x1080 its
+capitals are 6 mm high, 5.2 minutes of arc at 4 m: a person with 6/6 sight (IEC 60601-1-8 asks for signals to be
+perceived at 4 m with that) can just read letters of 5 minutes. The 16 minutes that ISO 9241-303 asks for at a desk
+would be capitals of 67 px, higher than the slot. Stage words give way before the size does: asterisks and red carry the stage."""
+
 LEFT_SHARE = 0.56
 """Of two alarms the more urgent stands left and wider."""
 
@@ -122,7 +128,8 @@ def _paint_alarm(
         text, aside, px = _words_small(g, slot, right - left, sizes, split)
     else:
         button = _button_width(g, split) + 6 if slot.look is not Look.ANSWERED else 0.0
-        text, aside, px = _words(g, slot, right - button - left, sizes)
+        far = None if split else _words_far(g, slot, right - button - left, box.height())
+        text, aside, px = far or _words(g, slot, right - button - left, sizes)
         if not text:
             # The whole slot is the target: what it is about goes before the word on it.
             text, aside, px = _words(g, slot, right - left, sizes)
@@ -153,6 +160,21 @@ def _words(g: Geometry, slot: SlotView, room: float, sizes: Sequence[float]) -> 
         pairs += [(text, "") for text in named]
         pairs += [(text, aside) for text in texts[-1:] for aside in (*slot.asides, "")]
     return _first_fit(g, slot, room, sizes, pairs)
+
+
+def _words_far(g: Geometry, slot: SlotView, room: float, height: int) -> Fitted | None:
+    """What an emergency that calls can be read by at 4 m, None where nothing of it fits at that size."""
+    if slot.priority is not Priority.HIGH or slot.look is not Look.CALLING:
+        return None
+    px = min(FAR_PX, FAR_SHARE * height)
+    texts = slot.texts[:-1] if len(slot.texts) > 2 else slot.texts
+    asides = slot.asides if slot.held else (*slot.asides, "")
+    for text in texts:
+        for aside in asides:
+            beside = 9 + _aside_width(g, aside) if aside else 0.0
+            if ink.width(text, px, Weight.EXTRABOLD) + beside <= room:
+                return text, aside, px
+    return None
 
 
 def _words_small(g: Geometry, slot: SlotView, room: float, sizes: Sequence[float], split: bool) -> Fitted:
