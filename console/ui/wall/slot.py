@@ -22,7 +22,8 @@ FAR_PX, FAR_SHARE = 30.0, 0.75
 """Type of an emergency that calls, and its share of the slot's height at most. On a 24-inch screen of 1920x1080 its
 capitals are 6 mm high, 5.2 minutes of arc at 4 m: a person with 6/6 sight (IEC 60601-1-8 asks for signals to be
 perceived at 4 m with that) can just read letters of 5 minutes. The 16 minutes that ISO 9241-303 asks for at a desk
-would be capitals of 67 px, higher than the slot. Stage words give way before the size does: asterisks and red carry the stage."""
+would be capitals of 67 px, higher than the slot. Stage words give way before the size does: asterisks and red carry the
+stage."""
 
 LEFT_SHARE = 0.56
 """Of two alarms the more urgent stands left and wider."""
