@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLay
 
 from console.alarms.alarm import Alarm, Presence, Priority
 from console.link.snapshot import BedSnapshot
-from console.ui import wording
+from console.ui import account_words, wording
 from console.ui.forms import label
+from console.ui.limit_words import passed_limit
 from console.ui.theme import PREFIX, Theme
 from console.ui.wall.cells import DASHES, CellView, cell_views
 from console.ui.wall.staleness import bed_liveness
@@ -82,7 +83,7 @@ def _since(alarm: Alarm, bed: BedSnapshot | None, now: float, zone: ZoneInfo) ->
         most = f" of {view.max_points}" if view is not None else ""
         words.append(f"{alarm.condition.points}{most} points")
     if alarm.condition.held:
-        words.append("held: not refreshed by live data")
+        words.append(account_words.held_words(alarm.condition, zone))
     return words
 
 
@@ -146,8 +147,8 @@ def _limit_words(view: CellView, bed: BedSnapshot) -> str:
     if view.stale:
         return "not live"
     reading = bed.reading(view.parameter)
-    passed = None if reading is None else reading.high if view.arrow > 0 else reading.low
+    passed = None if reading is None else passed_limit(bed, reading)
     arrow = {1: "▲", -1: "▼", 0: ""}[view.arrow]
-    if reading is None or passed is None or not reading.breach:
+    if passed is None:
         return arrow
     return f"{arrow} {wording.value_text(view.parameter, passed)}"

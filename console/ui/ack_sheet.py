@@ -15,10 +15,11 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from console.alarms.alarm import Alarm, Priority
+from console.alarms.explain import told
 from console.link.commands import Acknowledge, Reply, UndoAcknowledge
 from console.link.link import Link
 from console.link.snapshot import BedSnapshot, SignalPolicy, WardSnapshot
-from console.ui import wording
+from console.ui import account_words, wording
 from console.ui.ack_head import AlarmHead, AlarmValues
 from console.ui.forms import Failure, Questions, button, label, set_look
 from console.ui.page import DockedSheet
@@ -69,6 +70,7 @@ class AckSheet(DockedSheet):
         self.other.setMaxLength(LONGEST_REASON)
         self.other.returnPressed.connect(self._other_given)
         self._others = label(role="caption", wrap=True)
+        self.why = label(role="caption", wrap=True)
         self.next_button = button("Next alarm")
         self.open_button = button("Open bed")
         self.message = label(wrap=True)
@@ -109,6 +111,7 @@ class AckSheet(DockedSheet):
         rest.addWidget(self.next_button)
         rest.addWidget(self.open_button)
         self._choose.addLayout(rest)
+        self._choose.addWidget(self.why)
         self._choose.addStretch(1)
         foot = QFrame()
         foot.setProperty("role", "panel")
@@ -177,6 +180,7 @@ class AckSheet(DockedSheet):
         self.head.show_alarm(alarm, bed, now, self._zone, self.theme)
         self.values.show_values(alarm, bed, now, self._zone, self.theme, snapshot.system.speed)
         self._show_others(alarm, bed)
+        self.why.setText(wording.typeset(_why_words(alarm)))
         self._open_reasons(wording.needs_answer(alarm) and not self._acked_here)
         if alarm.acknowledged is not None and not self._acked_here and not self.message.text():
             at = wording.clock_text(alarm.acknowledged.at, self._zone)
@@ -321,6 +325,15 @@ class AckSheet(DockedSheet):
             self.closed.emit()
         elif not self.press_digit(event.key() - Qt.Key.Key_0):
             super().keyPressEvent(event)
+
+
+def _why_words(alarm: Alarm) -> str:
+    """What is seen, its reasons, what else it could be and what to do."""
+    condition = alarm.condition
+    if condition.kind.is_pattern:
+        return told(condition)
+    reasons = ". ".join(account_words.reason_lines(condition))
+    return "\n".join(words for words in (reasons, condition.detail if not reasons else "", condition.advice) if words)
 
 
 def _find(snapshot: WardSnapshot, alarm_id: str) -> tuple[Alarm | None, BedSnapshot | None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from console.alarms.patient_limits import TWINS, LimitsView, would_alarm
-from console.link.snapshot import BedSnapshot
+from console.link.snapshot import BedSnapshot, Reading
 from console.ui import wording
 from console.ui.theme import PREFIX
 from console.ward.limits import LimitSetting
@@ -56,3 +56,23 @@ def off_words(limits: LimitsView | None, parameter: Parameter) -> str:
         return ""
     low, high = limits.off(parameter)
     return "LIMITS OFF" if low and high else "LOW OFF" if low else "HIGH OFF" if high else ""
+
+
+def spinal_words(limits: LimitsView, parameter: Parameter) -> str:
+    """What the systolic rule of spinal injury makes of the upper limits that are set, "" where it lowers none."""
+    set_, force = limits.as_set.parameters.get(parameter), limits.in_force.parameters.get(parameter)
+    if set_ is None or force is None or (set_.high, set_.very_high) == (force.high, force.very_high):
+        return ""
+    high, very_high = shown_limit(parameter, force.high), shown_limit(parameter, force.very_high)
+    return f"in force, spinal injury: ** {high}, *** {very_high}"
+
+
+def passed_limit(bed: BedSnapshot, reading: Reading) -> float | None:
+    """The limit a value is beyond: of medium priority, or of high priority where that is the only one."""
+    if not reading.breach:
+        return None
+    medium = reading.high if reading.breach > 0 else reading.low
+    rules = bed.limits.in_force.parameters.get(reading.parameter) if bed.limits is not None else None
+    if medium is not None or rules is None:
+        return medium
+    return rules.very_high if reading.breach > 0 else rules.very_low

@@ -15,7 +15,7 @@ from console.link.link import Link
 from console.link.snapshot import BedSnapshot, WardSnapshot
 from console.ui import wording
 from console.ui.forms import Failure, Questions, button, label, set_look
-from console.ui.limit_words import OFF, alarming_now, read_limit, shown_limit
+from console.ui.limit_words import OFF, alarming_now, read_limit, shown_limit, spinal_words
 from console.ui.page import DockedSheet
 from console.ui.theme import Theme
 from console.ward.limits import LIMIT_NAMES, LimitSetting
@@ -220,7 +220,7 @@ class LimitsSheet(DockedSheet):
             changed = setting != usual
             name.setText(f"{'● ' if changed else ''}{wording.LABEL[setting.parameter]}   {UNITS[setting.parameter]}")
             values = " ".join(shown_limit(setting.parameter, v) or OFF for v in usual.values)
-            note.setText(f"ward: {values}")
+            note.setText("\n".join(filter(None, (f"ward: {values}", spinal_words(limits, setting.parameter)))))
         self.alarming.setText("" if problems else alarming_now(view, made))
 
     def tell(self, text: str, problem: bool = False) -> None:

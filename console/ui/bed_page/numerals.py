@@ -12,7 +12,7 @@ from console.alarms.alarm import Priority
 from console.link.snapshot import BedSnapshot, Reading
 from console.ui import wording
 from console.ui.charts.spec import RowSpec
-from console.ui.limit_words import off_words
+from console.ui.limit_words import off_words, passed_limit
 from console.ui.theme import NO_VALUE, RADIUS, Theme, Weight, colour, font
 from console.ui.wall.staleness import bed_liveness, reading_liveness
 from console.ward.source import Liveness
@@ -66,7 +66,7 @@ def cell(spec: RowSpec, bed: BedSnapshot, now: float, speed: float, clock: str) 
         value += "/" + wording.value_text(dia.parameter, dia.value)
     if note == NO_VALUE:
         value, note = NO_VALUE, "no data"
-    bound = reading.high if reading.breach > 0 else reading.low if reading.breach < 0 else None
+    bound = passed_limit(bed, reading)
     return Cell(
         label=label,
         unit=spec.unit,

@@ -9,10 +9,11 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from console.alarms.alarm import STAGE_PRIORITY, Kind
+from console.alarms.alarm import STAGE_PRIORITY, Account, Kind
 from console.alarms.explain import Criterion, PatternView
 from console.link.snapshot import BedSnapshot
-from console.ui import wording
+from console.ui import account_words, wording
+from console.ui.bed_page.onset import OnsetView
 from console.ui.theme import PREFIX, Theme, Weight, colour, font
 
 WIDTH = 452
@@ -54,20 +55,46 @@ class WhyPanel(QFrame):
         self._scroll.setWidgetResizable(True)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setWidget(self.content)
+        self.onset = OnsetView(theme)
+        self._onset_scroll = QScrollArea()
+        self._onset_scroll.setWidgetResizable(True)
+        self._onset_scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._onset_scroll.setWidget(self.onset)
+        self._onset_scroll.hide()
+        # "Now" and one button per rise, three at most: watch, warning, emergency.
+        self.times = [QPushButton("Now"), *(QPushButton() for _ in range(3))]
+        self._accounts: tuple[Account, ...] = ()
+        self._at: datetime | None = None
+        row = QHBoxLayout()
+        row.setSpacing(4)
+        for index, button in enumerate(self.times):
+            button.setCheckable(True)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.clicked.connect(lambda _=False, i=index: self.look_at(i))
+            button.setStyleSheet("padding-left: 4px; padding-right: 4px;")
+            row.addWidget(button)
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 8, 8, 8)
         column.addLayout(head)
+        column.addLayout(row)
         column.addWidget(self._scroll, 1)
+        column.addWidget(self._onset_scroll, 1)
+
+    def look_at(self, index: int) -> None:
+        """Show the pattern as it stands (0), or as it was at one of its rises, oldest first (1 and up)."""
+        self._at = self._accounts[index - 1].at if 0 < index <= len(self._accounts) else None
+        if self._bed is not None:
+            self._show_times(self._bed)
 
     def choose(self, kind: Kind) -> None:
         """Show one pattern; the person's choice stands until another bed is opened."""
-        self.kind, self._chosen = kind, True
+        self.kind, self._chosen, self._at = kind, True, None
         if self._bed is not None:
             self._fill(self._bed)
 
     def turn_to(self) -> None:
         """Another bed: the more urgent pattern comes first again."""
-        self._chosen = False
+        self._chosen, self._at = False, None
 
     def show_bed(self, bed: BedSnapshot, zone: ZoneInfo, now: datetime) -> None:
         """Bring it up to date."""
@@ -85,12 +112,33 @@ class WhyPanel(QFrame):
             button.setText(f"{NAMES[kind]}   {prefix}{view.points if view else '–'}")
             button.setChecked(kind is self.kind)
         self.content.show_view(bed.pattern(self.kind), bed)
+        self._show_times(bed)
+
+    def _show_times(self, bed: BedSnapshot) -> None:
+        """The rises of the pattern shown, and the one that was chosen; a live view comes back when it has gone."""
+        alarm = next((a for a in bed.alarms if a.condition.kind is self.kind), None)
+        self._accounts = alarm.accounts[-3:] if alarm is not None else ()
+        chosen = next((a for a in self._accounts if a.at == self._at), None)
+        zone = self.content.zone
+        for index, button in enumerate(self.times):
+            account = self._accounts[index - 1] if 0 < index <= len(self._accounts) else None
+            button.setVisible(bool(self._accounts) and (index == 0 or account is not None))
+            button.setChecked(chosen is account)
+            if account is not None:
+                button.setText(account_words.rise_name(account, zone))
+                button.setAccessibleName(account_words.spoken_rise(account, zone))
+        self._scroll.setVisible(chosen is None)
+        self._onset_scroll.setVisible(chosen is not None)
+        if chosen is not None:
+            self.onset.show_account(chosen, account_words.of_view(alarm, chosen), zone)
 
     def set_theme(self, theme: Theme) -> None:
         """The look has changed."""
         self.theme = theme
-        self.content.theme = theme
+        self.content.theme = self.onset.theme = theme
         self.content.update()
+        if self._bed is not None:
+            self._show_times(self._bed)
 
 
 class _Content(QWidget):
@@ -186,6 +234,10 @@ class _Content(QWidget):
         share = min(1.0, view.points / max(1, view.max_points))
         painter.drawRoundedRect(QRectF(bar.left(), bar.top(), bar.width() * share, bar.height()), 3, 3)
         self._y += 20
+        if view.held and view.refreshed_at is not None:
+            self._text(
+                painter, f"Not refreshed since {wording.clock_text(view.refreshed_at, self.zone)}", 14, Weight.BOLD
+            )
         if view.rules:
             self._text(painter, f"Rules now true: {', '.join(view.rules)}", 12.5, colour_name=t.muted)
 
@@ -258,8 +310,10 @@ class _Content(QWidget):
         painter.setPen(colour(t.line_strong))
         painter.drawLine(8, self._y, self.width() - 8, self._y)
         self._y += 8
-        if view.could_be:
-            self._text(painter, view.could_be, 14, Weight.SEMIBOLD)
+        alarm = next((a for a in self._bed.alarms if a.condition.kind is view.kind), None) if self._bed else None
+        words = alarm.condition.advice if alarm is not None else view.could_be
+        if words:
+            self._text(painter, words, 14, Weight.SEMIBOLD)
         if view.steps_down:
             self._text(painter, f"Steps down: {view.steps_down}", 13.5, Weight.MEDIUM, colour_name=t.text_2)
         if view.history:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from console.alarms.alarm import STAGE_PRIORITY, Alarm, Change, Kind, Presence, Transition
 from console.alarms.escalation import called_s
 from console.store.records import HistoryFilter, Trend
-from console.ui import charting, wording
+from console.ui import account_words, charting, wording
 from console.ui.theme import PREFIX
 
 NONE = "–"
@@ -84,10 +84,11 @@ def _step(transition: Transition) -> str:
     condition = alarm.condition
     points = f", {condition.points} points" if condition.points else ""
     word = condition.stage.word if condition.kind.is_pattern else wording.PRIORITY_WORD[alarm.priority]
-    if change is Change.ONSET:
-        return f"Raised: {condition.detail or wording.alarm_text(alarm)}{points}"
-    if change is Change.ESCALATE:
-        return f"Stepped up to {word}{points}"
+    if change in (Change.ONSET, Change.ESCALATE):
+        text = f"Stepped up to {word}{points}"
+        if change is Change.ONSET:
+            text = f"Raised: {wording.typeset(condition.detail) or wording.alarm_text(alarm)}{points}"
+        return "\n".join((text, *(f"·  {line}" for line in account_words.reason_lines(condition))))
     if change is Change.DEESCALATE:
         return f"Stepped down to {word}{points}"
     if change is Change.CLEAR:

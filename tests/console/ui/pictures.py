@@ -4,23 +4,35 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
+from PySide6.QtWidgets import QApplication
+
+from console.alarms.alarm import Stage
+from console.alarms.patient_limits import LimitsView, laid_over
+from console.link.snapshot import WardSnapshot
+from console.rules import load_rules
 from console.ui import theme as themes
 from console.ui.ack_sheet import AckSheet
+from console.ui.bed_page.page import BedPage
+from console.ui.limits_sheet import LimitsSheet
 from console.ui.theme import Mode, Theme
 from console.ui.wall.page import WallPage
+from console.ward.limits import LimitSetting
+from console.ward.patient import RiskFlag
+from drivers.observation import Parameter
 from tests.console.ui import fakes
-from tests.console.ui.ward_states import ward_of
+from tests.console.ui.explained import condition, explained_bed, risen
+from tests.console.ui.ward_states import two_patterns, ward_of
 
+HELD = condition(Stage.EMERGENCY, 142, 39.4, 31, 178)
 SIZES = {"1920": (1920, 942), "1366": (1366, 652), "1920-sheet": (1516, 942), "1366-sheet": (962, 652)}
 
 
 def main(folder: Path) -> None:
     """Draw all of them."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    from PySide6.QtWidgets import QApplication
-
     application = QApplication.instance() or QApplication([])
     assert isinstance(application, QApplication)
     folder.mkdir(parents=True, exist_ok=True)
@@ -41,15 +53,68 @@ def main(folder: Path) -> None:
         for compact, height in ((False, 942), (True, 652)):
             theme = Theme(mode, compact=compact)
             themes.apply(application, theme)
-            _draw_sheet(folder / f"sheet-{height}-{mode}.png", theme, height)
+            _draw_sheet(folder / f"sheet-{height}-{mode}.png", theme, height, ward_of(16), 6)
+            _draw_sheet(folder / f"sheet-limit-{height}-{mode}.png", theme, height, ward_of(16), 12)
+            _draw_limits(folder / f"limits-{height}-{mode}.png", theme, height)
+        for name in ("1920", "1366"):
+            _draw_beds(folder, name, mode, application)
 
 
-def _draw_sheet(file: Path, theme: Theme, height: int) -> None:
-    ward = ward_of(16)
+BEDS = {
+    "emergency": (lambda: explained_bed(), 0),
+    "emergency-onset": (lambda: explained_bed(), 3),
+    "held": (lambda: explained_bed(risen(replace(HELD, held=True, refreshed_at=fakes.utc(2400)))), 0),
+    "latched": (lambda: explained_bed(fakes.latched(risen())), 2),
+    "acknowledged": (lambda: explained_bed(fakes.acknowledged(risen())), 0),
+    "two-patterns": (lambda: replace(two_patterns("07"), patterns=explained_bed().patterns), 0),
+    "quiet": (lambda: fakes.bed("07"), 0),
+    "no-data": (lambda: fakes.no_data_bed("07"), 0),
+    "starting": (lambda: fakes.starting_bed("07"), 0),
+    "standby": (lambda: fakes.standby_bed("07"), 0),
+    "empty": (lambda: fakes.empty_bed("07"), 0),
+}
+"""States of a bed, each with the moment the why panel shows: 0 now, 1 and up the rises of the alarm."""
+
+
+def _draw_beds(folder: Path, name: str, mode: Mode, application: QApplication) -> None:
+    width, height = SIZES[name]
+    theme = Theme(mode, compact=width < 1500)
+    themes.apply(application, theme)
+    for state, (make, rise) in BEDS.items():
+        page = BedPage(fakes.FakeLink(fakes.ward([make()])), "R. Test", theme)
+        page.resize(width, height)
+        page.show()
+        page.show_bed("07")
+        for _ in range(2):
+            page.show_ward(page.link.snapshot(), fakes.NOW)
+            application.processEvents()
+        page.why.look_at(rise)
+        application.processEvents()
+        page.grab().save(str(folder / f"bed-{state}-{name}-{mode}.png"))
+        page.close()
+        page.deleteLater()
+
+
+def _draw_limits(file: Path, theme: Theme, height: int) -> None:
+    rules = load_rules().limits
+    own = (LimitSetting(Parameter.HR, 40, 45, None, 140),)
+    tight = laid_over(rules, own).for_patient(frozenset({RiskFlag.SCI_T6}), 95.0)
+    bed = fakes.bed("07", readings=fakes.readings(142), limits=LimitsView(rules, tight, own, "R. Test"))
+    sheet = LimitsSheet(fakes.FakeLink(fakes.ward([bed])), "R. Test", theme)
+    sheet.resize(themes.SHEET_WIDTH, height)
+    sheet.show()
+    sheet.open_for("07")
+    QApplication.processEvents()
+    sheet.grab().save(str(file))
+    sheet.close()
+    sheet.deleteLater()
+
+
+def _draw_sheet(file: Path, theme: Theme, height: int, ward: WardSnapshot, bed: int) -> None:
     sheet = AckSheet(fakes.FakeLink(ward), "R. Test", theme)
     sheet.resize(themes.SHEET_WIDTH, height)
     sheet.show()
-    sheet.open_for(ward.beds[6].alarms[0].id)
+    sheet.open_for(ward.beds[bed].alarms[0].id)
     sheet.show_ward(ward, fakes.NOW)
     sheet.grab().save(str(file))
     sheet.close()
