@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from console.alarms.alarm import Stage
 from console.alarms.findings import FindingsChart
+from console.replay.context import load_context
 from console.ward.chart import FINDING_CODES, NurseObservation
 from console.ward.sedation import SEDATION_SCORES, SedationScale
 from tests.console.alarms.pattern_ward import RULES, T0, Ward
@@ -100,6 +103,15 @@ def test_the_alarm_names_the_score_that_was_charted() -> None:
     condition = ward.condition("overdose")
     assert condition is not None
     assert condition.detail == "RASS −5"
+
+
+@pytest.mark.parametrize("code", sorted(CODES))
+def test_a_recorded_case_may_name_a_score_in_full_or_short(code: str, tmp_path: Path) -> None:
+    short = code.removeprefix("sedation_")
+    entries = [{"hours": n, "code": name} for n, name in enumerate((code, short, short.upper()))]
+    (tmp_path / "context.json").write_text(json.dumps({"P1": {"observations": entries}}))
+    case = load_context(tmp_path / "context.json").case("P1")
+    assert [finding.code for finding in case.findings] == [code] * 3
 
 
 class TestAgitation:

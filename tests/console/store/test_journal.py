@@ -16,7 +16,7 @@ from console.store.database import Role, open_engine
 from console.store.errors import Refused, StoreClosed
 from console.store.records import AuditEntry, HistoryFilter, HistoryPage
 from console.store.sql_store import SqlStore
-from console.ward.chart import NurseObservation, PumpEvent, PumpEventKind
+from console.ward.chart import FINDING_CODES, NurseObservation, PumpEvent, PumpEventKind
 from tests.console.store.records_made import T0, alarm, answer, ended, patient, sample, step
 
 Open = Callable[..., SqlStore]
@@ -52,6 +52,19 @@ def test_a_restart_restores_stays_entries_and_open_alarms(url: str, opened: Open
     assert stay.pump_events == (replace(refill, note="note\ufffd"),)
     assert stay.findings == (itch,)
     assert restored.alarms == (running,)
+
+
+def test_every_finding_outlasts_a_restart_by_its_code(url: str, opened: Open) -> None:
+    store = opened(url)
+    store.put_admission(patient(), "nurse").result(10)
+    puts = [
+        store.put_finding("H1", "7B-01", NurseObservation(code, minutes(n), "nurse", "", code))
+        for n, code in enumerate(FINDING_CODES)
+    ]
+    assert [put.result(10) for put in puts] == [None] * len(FINDING_CODES)
+    store.close()
+    (stay,) = opened(url).restore().stays
+    assert [finding.code for finding in stay.findings] == list(FINDING_CODES)
 
 
 def test_the_reasons_at_each_rise_outlast_restart_and_end_and_are_written_once(url: str, opened: Open) -> None:
