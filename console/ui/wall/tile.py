@@ -19,6 +19,9 @@ from console.ui.wall.trend import paint_trend
 from console.ui.wall.values import paint_labels, paint_numbers
 from console.ui.wall.view import Action, Look, TileView
 
+RIM = 2
+"""Width in px of the rim about an emergency that nobody has answered; 1 where its frame is thin."""
+
 
 class Tile(QWidget):
     """Signals: selected(bed), opened(bed), acknowledge(alarm id), admit(bed), resume(bed)."""
@@ -173,6 +176,10 @@ class Tile(QWidget):
             ink.frame(painter, self.rect(), 2 if self._geometry.slot_is_header else 1, tint.edge)
             return
         ink.frame(painter, self.rect(), thick, tint.fill)
+        if slot.priority is Priority.HIGH:
+            # Red is dark to eyes without red or green cones, yellow is not: a steady rim without hue, which no other
+            # priority has, lets an emergency stand out by lightness alone.
+            ink.frame(painter, self.rect(), RIM if thick > 2 * RIM else 1, colour(self.theme.tokens.text))
         if tint.edge is not None:
             below = QRect(0, self._geometry.slot.bottom(), self.width(), self.height() - self._geometry.slot.bottom())
             painter.setPen(QPen(tint.edge, 1))

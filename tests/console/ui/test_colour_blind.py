@@ -74,6 +74,40 @@ def test_tiles_of_different_priority_differ_when_all_colour_is_taken_away(qtbot:
     page.close()
 
 
+RIM_CONTRAST = 7.0
+"""Of the rim against the ground of the wall: an emergency must not be the less striking of two alarms."""
+
+
+@pytest.mark.parametrize("size", [(1366, 400), (1920, 900)])
+@pytest.mark.parametrize("bright", [True, False])
+@pytest.mark.parametrize("sight", list(Sight))
+@pytest.mark.parametrize("mode", list(Mode))
+def test_an_emergency_is_no_less_striking_than_a_warning_to_any_eyes(
+    qtbot: QtBot, mode: Mode, sight: Sight, bright: bool, size: tuple[int, int]
+) -> None:
+    """Its rim stands out from the wall more than the yellow of a warning, in both phases of the flash."""
+    theme = Theme(mode)
+    beds = [
+        f.bed(f"{n}", alarms=(f.pattern_alarm(stage=s, bed=f"{n}", age=60),)) for n, s in enumerate(STAGES.values())
+    ]
+    page = WallPage(f.FakeLink(f.ward(beds)), "R. Test", theme)
+    qtbot.addWidget(page)
+    page.resize(*size)
+    page.show()
+    page.show_ward(page.link.snapshot(), f.NOW)
+    wall = rgb(theme.tokens.bg)
+    found = {}
+    for priority, tile in zip(STAGES, page.tiles.values(), strict=True):
+        tile.phases = dict.fromkeys(Priority, bright)
+        image = simulate(tile.grab().toImage(), sight)
+        outer = image.pixelColor(0, image.height() * 3 // 4)
+        found[priority] = contrast(rgb(outer.name()), seen(wall, sight))
+    assert found[Priority.HIGH] >= RIM_CONTRAST
+    assert found[Priority.HIGH] > found[Priority.MEDIUM]
+    assert found[Priority.HIGH] > found[Priority.LOW]
+    page.close()
+
+
 @pytest.mark.parametrize("sight", list(Sight))
 def test_the_simulation_keeps_white_grey_and_black(sight: Sight) -> None:
     """Rows of a matrix add up to one, else it would dye what has no colour."""

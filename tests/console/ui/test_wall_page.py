@@ -302,9 +302,9 @@ def test_beds_come_and_go(wall: Wall) -> None:
 
 
 def test_all_tiles_flash_in_one_phase_and_only_where_something_calls(wall: Wall) -> None:
-    bright = {bed: tile.grab().toImage().pixelColor(1, 60) for bed, tile in _all(wall)}
+    bright = {bed: tile.grab().toImage().pixelColor(2, 60) for bed, tile in _all(wall)}
     wall.flash._set(False, False)
-    dim = {bed: tile.grab().toImage().pixelColor(1, 60) for bed, tile in _all(wall)}
+    dim = {bed: tile.grab().toImage().pixelColor(2, 60) for bed, tile in _all(wall)}
     assert all(t.phases == {Priority.HIGH: False, Priority.MEDIUM: False} for _, t in _all(wall))
     changed = {bed for bed in bright if bright[bed] != dim[bed]}
     calling = {bed for bed, t in _all(wall) if t.view is not None and any(s.flashes for s in t.view.slots)}
