@@ -33,6 +33,7 @@ from console.ui.main_window import MainWindow
 from console.ui.observation_sheet import ObservationSheet
 from console.ui.page import Page, Sheet
 from console.ui.pictures import take_pictures
+from console.ui.pump_card_sheet import PumpCardSheet
 from console.ui.pump_sheet import PumpSheet
 from console.ui.sound.output import Output, QtOutput
 from console.ui.sound.player import AlarmSound
@@ -182,6 +183,7 @@ def build_window(
         Sheet.ACKNOWLEDGE: AckSheet(link, user, theme),
         Sheet.OBSERVATION: ObservationSheet(link, user, theme),
         Sheet.PUMP_EVENT: PumpSheet(link, user, theme),
+        Sheet.PUMP_CARD: PumpCardSheet(link, user, theme),
         Sheet.LIMITS: LimitsSheet(link, user, theme),
         Sheet.KEYS: KeysSheet(link, user, theme),
         Sheet.SOUND: SoundSheet(link, user, theme, sound),

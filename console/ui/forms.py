@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import QDateTime, QObject, Qt, QTimer, QTimeZone, Signal
+from PySide6.QtCore import QDateTime, QEvent, QObject, Qt, QTimer, QTimeZone, Signal
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QButtonGroup,
@@ -147,9 +148,28 @@ def to_qt(at: datetime, zone: ZoneInfo) -> QDateTime:
     return QDateTime.fromSecsSinceEpoch(int(at.timestamp()), QTimeZone(zone.key.encode()))
 
 
+class _DateTimeEdit(QDateTimeEdit):
+    """Without buttons a styled field gives the line edit inside it one pixel of width: it would show nothing."""
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fill()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._fill()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        self._fill()
+
+    def _fill(self) -> None:
+        self.lineEdit().setGeometry(self.rect().adjusted(10, 2, -6, -2))
+
+
 def date_time_field(zone: ZoneInfo) -> QDateTimeEdit:
     """An input for a date and time of the ward."""
-    field = QDateTimeEdit()
+    field = _DateTimeEdit()
     field.setTimeZone(QTimeZone(zone.key.encode()))
     field.setDisplayFormat("dd MMM yyyy HH:mm")
     field.setButtonSymbols(QDateTimeEdit.ButtonSymbols.NoButtons)

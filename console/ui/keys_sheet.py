@@ -11,7 +11,7 @@ from console.ui.page import DockedSheet
 from console.ui.theme import Theme
 
 KEYS = (
-    ("F1 to F5", "Ward, bed, alarm history, devices, thresholds"),
+    ("F1 to F5", "Ward, bed, alarm history, devices, rules"),
     ("Arrows", "Move between beds"),
     ("Enter", "Open the bed"),
     ("Esc", "Close the sheet, back to the ward; never acknowledges"),
@@ -19,6 +19,7 @@ KEYS = (
     ("1 to 7", "Reason, while the acknowledge sheet is open"),
     ("O", "Chart an observation"),
     ("P", "Chart a pump event"),
+    ("K", "Pump card of the patient"),
     ("L", "Limits of the patient"),
     ("S", "Sort the ward by priority, or by bed"),
     ("Space", "Pause alarm sound for 2 minutes"),

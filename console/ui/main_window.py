@@ -132,6 +132,7 @@ class MainWindow(QMainWindow):
         for sheet in self.sheets.values():
             sheet.closed.connect(self.close_sheet)
             sheet.open_bed.connect(self.open_bed)
+            sheet.open_sheet.connect(lambda which, subject: self.open_sheet(Sheet(which), subject))
             sheet.setParent(self)
             sheet.hide()  # else it is shown with the window, over its bars
 

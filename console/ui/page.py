@@ -19,6 +19,7 @@ class Sheet(StrEnum):
     KEYS = "keys"
     LIMITS = "limits"
     OBSERVATION = "observation"
+    PUMP_CARD = "pump_card"
     PUMP_EVENT = "pump_event"
     SOUND = "sound"
 
@@ -71,10 +72,14 @@ class Page(QWidget):
 
 
 class DockedSheet(QWidget):
-    """A form in the right-hand pane, 396 px wide. closed: the pane may go. It covers nothing and blocks nothing."""
+    """A form in the right-hand pane, 396 px wide. It covers nothing and blocks nothing.
+
+    closed: the pane may go. open_sheet(Sheet, bed): another form takes its place.
+    """
 
     closed = Signal()
     open_bed = Signal(str)
+    open_sheet = Signal(str, str)
 
     def __init__(self, link: Link, user: str, theme: Theme) -> None:
         super().__init__()

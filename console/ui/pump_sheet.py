@@ -12,6 +12,7 @@ from console.ui import charting
 from console.ui.charting import EventForm
 from console.ui.charting_sheet import ChartingSheet
 from console.ui.forms import button, label, panel
+from console.ui.page import Sheet
 from console.ui.theme import Theme
 from console.ward.chart import PumpEvent, PumpEventKind
 
@@ -39,7 +40,10 @@ class PumpSheet(ChartingSheet):
         self.not_confirmed = button("Not confirmed", "choice", checkable=True)
         self.note = QLineEdit()
         self.save_button = button("Save", "primary")
+        self.card_button = button("Pump card: refill, dose, empty date   K")
+        self.card_button.clicked.connect(lambda: self.open_sheet.emit(Sheet.PUMP_CARD, self.bed))
         self.body.addWidget(self._recent)
+        self.body.addWidget(self.card_button)
         self._fill_groups()
         self.body.addStretch(1)
         self._fill_details()

@@ -17,7 +17,7 @@ from console.ui.admit_page.blocks import BaselineBlock, MonitorBlock, PatientBlo
 from console.ui.admit_page.draft import Draft, Problem, check
 from console.ui.admit_page.pump_block import PumpBlock
 from console.ui.forms import Failure, Questions, button, label, set_look
-from console.ui.page import Page
+from console.ui.page import Page, Sheet
 from console.ui.theme import MARGIN, Theme
 from console.ward.chart import NurseObservation
 
@@ -178,7 +178,7 @@ class AdmitPage(Page):
         if command is None:
             self._go_to(problems[0].field)
             return
-        bed, usual = self.bed, self.draft.usual_mas
+        bed, usual, card = self.bed, self.draft.usual_mas, self.pump.card.isChecked()
         self.admit.setEnabled(False)
         self._tell("Admitting …")
 
@@ -193,6 +193,8 @@ class AdmitPage(Page):
             if bed == self.bed:
                 self.bed = ""
                 self.open_bed.emit(bed)
+                if card:
+                    self.open_sheet.emit(Sheet.PUMP_CARD, bed)
 
         self.questions.ask(self.link.submit(command), answered)
 

@@ -71,6 +71,8 @@ class PumpBlock(Block):
         for name, words in NOTES:
             rows.append((words, self.line(name, words, partial(self._write, name))))
         form(self.column, rows)
+        self.card = button("Fill in the pump card next: refill, dose, empty date", "choice", checkable=True)
+        self.column.addWidget(self.card)
         self.meaning = label(role="caption", wrap=True)
         self.column.addWidget(self.meaning)
         self.column.addStretch(1)
@@ -88,6 +90,7 @@ class PumpBlock(Block):
     def show_draft(self, draft: Draft) -> None:
         """Turn to another draft."""
         super().show_draft(draft)
+        self.card.setChecked(False)
         for name, _ in NOTES:
             field = self.fields[name]
             assert isinstance(field, QLineEdit)

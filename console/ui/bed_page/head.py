@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QRect, Qt, Signal
-from PySide6.QtGui import QBrush, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QBrush, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from console.alarms.alarm import Alarm, Presence
@@ -14,6 +15,7 @@ from console.link.snapshot import BedSnapshot, BedState
 from console.ui import wording
 from console.ui.elided import ElidedLabel
 from console.ui.flash import bright
+from console.ui.pump_card_words import head_line
 from console.ui.theme import MARGIN, PREFIX, RADIUS, Theme, Weight, colour, font
 from console.ward.pump import PumpState
 
@@ -34,11 +36,13 @@ PUMP_WORDS = {
 
 
 class BedHead(QWidget):
-    """Signals: step(-1 or 1) to the next bed, observation(), pump_event(), limits(), admit(), discharge()."""
+    """Signals: step(-1 or 1) to the next bed, observation(), pump_event(), pump_card(), limits(), admit(),
+    discharge()."""
 
     step = Signal(int)
     observation = Signal()
     pump_event = Signal()
+    pump_card = Signal()
     limits = Signal()
     admit = Signal()
     discharge = Signal()
@@ -68,6 +72,8 @@ class BedHead(QWidget):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         back.clicked.connect(lambda: self.step.emit(-1))
         forth.clicked.connect(lambda: self.step.emit(1))
+        self.strip = PumpStrip()
+        self.strip.clicked.connect(self.pump_card)
         pump = QVBoxLayout()
         pump.setSpacing(0)
         for line in (self._pump, self._detail):
@@ -80,8 +86,12 @@ class BedHead(QWidget):
         for widget in (back, self._bed, self._who, self._facts, forth):
             row.addWidget(widget)
         row.addSpacing(12)
-        row.addWidget(self._glyph)
-        row.addLayout(pump, 1)
+        inside = QHBoxLayout(self.strip)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.setSpacing(12)
+        inside.addWidget(self._glyph)
+        inside.addLayout(pump, 1)
+        row.addWidget(self.strip, 1)
         for button in self._buttons.values():
             row.addWidget(button)
         self.set_theme(theme)
@@ -97,7 +107,10 @@ class BedHead(QWidget):
         self._facts.setText(" · ".join(f for f in facts if f))
         self._glyph.setVisible(pump is not None)
         self._pump.setText(_pump_line(bed, zone, now))
-        self._detail.setText(pump.detail if pump else "")
+        self.strip.setEnabled(patient is not None)
+        card = head_line(bed.pump_card, bed.reservoir, zone, datetime.fromtimestamp(now, UTC))
+        card = card or ("No pump card: press here or K" if patient is not None else "")
+        self._detail.setText(" · ".join(words for words in (card, pump.detail if pump else "") if words))
         if pump is not None:
             self._glyph.setText(GLYPH[pump.state])
         admitted = patient is not None
@@ -119,6 +132,31 @@ class BedHead(QWidget):
         self._glyph.setStyleSheet(
             f"border: 2px solid {t.text}; border-radius: 13px; font-weight: 800; font-size: 15px;"
         )
+
+
+class PumpStrip(QWidget):
+    """The pump context; pressing it asks for the pump card: clicked()."""
+
+    clicked = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAccessibleName("Pump card")
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() is Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+            self.clicked.emit()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        event.accept()  # else its release is never told
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.clicked.emit()
+        else:
+            super().keyPressEvent(event)
 
 
 class AlarmSlot(QWidget):

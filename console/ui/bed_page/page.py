@@ -131,6 +131,7 @@ class BedPage(Page):
         self.head.step.connect(self._step)
         self.head.observation.connect(lambda: self.open_sheet.emit(Sheet.OBSERVATION, self.bed))
         self.head.pump_event.connect(lambda: self.open_sheet.emit(Sheet.PUMP_EVENT, self.bed))
+        self.head.pump_card.connect(lambda: self.open_sheet.emit(Sheet.PUMP_CARD, self.bed))
         self.head.limits.connect(lambda: self.open_sheet.emit(Sheet.LIMITS, self.bed))
         self.head.admit.connect(lambda: self.admit_bed.emit(self.bed))
         self.head.discharge.connect(self._ask_discharge)
@@ -358,6 +359,8 @@ class BedPage(Page):
             self.hold()
         elif key == Qt.Key.Key_P:
             self.open_sheet.emit(Sheet.PUMP_EVENT, self.bed)
+        elif key == Qt.Key.Key_K:
+            self.open_sheet.emit(Sheet.PUMP_CARD, self.bed)
         elif key == Qt.Key.Key_L:
             self.open_sheet.emit(Sheet.LIMITS, self.bed)
         elif key == Qt.Key.Key_Home:

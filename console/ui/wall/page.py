@@ -192,6 +192,7 @@ class WallPage(Page):
             Qt.Key.Key_A: self._acknowledge_selected,
             Qt.Key.Key_O: lambda: self._sheet(Sheet.OBSERVATION),
             Qt.Key.Key_P: lambda: self._sheet(Sheet.PUMP_EVENT),
+            Qt.Key.Key_K: lambda: self._sheet(Sheet.PUMP_CARD),
             Qt.Key.Key_L: lambda: self._sheet(Sheet.LIMITS),
             Qt.Key.Key_S: self._toggle_sort,
         }
