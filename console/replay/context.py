@@ -9,9 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+from console.replay.pump_card import read_card
 from console.replay.rows import ReplayError
 from console.ward.chart import FINDING_CODES, NurseObservation, PumpEvent, PumpEventKind
 from console.ward.patient import MINIMUM_AGE_YEARS, Baseline, Patient, RiskFlag
+from console.ward.pump_card import PumpCard
 from console.ward.sedation import SEDATION, SEDATION_SCORES
 
 EPOCH = 946_684_800.0
@@ -27,7 +29,7 @@ ALIASES = {
 
 BASELINE_KEYS = {"temp_c": "temp", **{k: k for k in ("hr", "sbp", "dbp", "rr", "spo2", "etco2")}}
 T = TypeVar("T")
-KEYS = frozenset({"age", "flags", "baseline", "pump_events", "observations", "validated", "windows"})
+KEYS = frozenset({"age", "flags", "baseline", "pump_events", "observations", "validated", "windows", "pump_card"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class Case:
     validated: bool = False
     windows: Mapping[str, int] | None = None
     skipped: str = ""
+    pump_card: PumpCard | None = None
 
 
 @dataclass(slots=True)
@@ -90,6 +93,7 @@ def _case(name: str, entry: Any, unknown_flags: dict[str, int]) -> Case:
         _truth(entry.get("validated", False)),
         _windows(entry.get("windows")),
         f"age {patient.age}: the detectors are for {MINIMUM_AGE_YEARS} years and over" if too_young else "",
+        read_card(entry.get("pump_card"), lambda hours: _time({"hours": hours})),
     )
 
 

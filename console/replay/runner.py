@@ -23,6 +23,8 @@ class PatientReplay:
         self.case = case
         self.bed = BedAlarms(case.patient.bed, rules, lambda: f"{name}-{next(numbers)}")
         self.bed.admit(case.patient, now=now, windows=case.windows, validated=case.validated)
+        if case.pump_card is not None:
+            self.bed.set_pump_cards((case.pump_card,))
         self.comparison = Comparison(case.patient.flags, sets=case.validated)
         self.first = self.last = now
         self.rows = self.refused = 0
