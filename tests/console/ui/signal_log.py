@@ -143,8 +143,10 @@ def _places(window: MainWindow) -> list[Light]:
     for name, tile in wall(window).tiles.items():
         assert tile.view is not None
         if tile.view.slots and tile.view.slots[0].flashes:
-            # In the frame, half way down.
-            lights.append(Light(f"tile {name}", tile.view.slots[0].priority, _at(window, tile, 1, tile.height() // 2)))
+            priority = tile.view.slots[0].priority
+            # In the frame, half way down; the rim of an emergency lies outside and is steady.
+            inside = 2 if priority is Priority.HIGH else 1
+            lights.append(Light(f"tile {name}", priority, _at(window, tile, inside, tile.height() // 2)))
     for chip in window.alarm_bar.chips:
         if chip.isVisible() and chip.flashes and chip.alarm is not None:
             name = f"chip {chip.alarm.bed}"

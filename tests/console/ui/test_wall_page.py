@@ -312,7 +312,7 @@ def test_all_tiles_flash_in_one_phase_and_only_where_something_calls(wall: Wall)
     assert {"07", "09", "12", "13"} <= changed
     assert not {"01", "03", "06", "10", "11"} & changed
     wall.flash.stop()
-    assert wall.tile("07").grab().toImage().pixelColor(1, 60) == bright["07"]
+    assert wall.tile("07").grab().toImage().pixelColor(2, 60) == bright["07"]
 
 
 def _all(wall: Wall) -> list[tuple[str, Tile]]:
