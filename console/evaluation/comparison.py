@@ -151,15 +151,17 @@ def highest_only(found: Iterable[Shifted]) -> list[Shifted]:
     return kept
 
 
-def load(kind: str, level: str, present: Sequence[Span], proposed: Sequence[Span], start: float, end: float) -> Load:
-    """Episodes and time of one level in both runs."""
+def load(kind: str, level: str, present: Sequence[Span], proposed: Sequence[Span], watched: Sequence[Span]) -> Load:
+    """Episodes and time of one level in both runs. watched: the times with vital signs, in order; an alarm that is held
+    while nothing arrives takes no time of them."""
+    start, end = (watched[0].start, watched[-1].end) if watched else (0.0, 0.0)
     return Load(
         kind,
         level,
         begun(present, start, end),
         begun(proposed, start, end),
-        covered_s(present, start, end),
-        covered_s(proposed, start, end),
+        sum(covered_s(present, part.start, part.end) for part in watched),
+        sum(covered_s(proposed, part.start, part.end) for part in watched),
     )
 
 

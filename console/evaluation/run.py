@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -92,14 +91,20 @@ def evaluate(
     for number, stay in enumerate(stays, start=1):
         doing = f"{stay.patient.bed}, patient {number} of {len(stays)}"
         plan = plans.get(stay.patient.bed) or BedPlan(stay.patient.bed, (), demo=False)
-        runs = [BedRun(stay, rules, plan, _begin(stay, days).timestamp()) for rules in (present, proposed)]
-        for hour in _hours(engine, stay, days, sums):
+        runs: list[BedRun] = []
+        watch = _Watch(days.start.timestamp())
+        for hour in _hours(engine, stay, days):
+            # An admission may be dated back; at the bed nothing is judged before the first value either.
+            if hour.groups and not runs:
+                runs = [BedRun(stay, rules, plan, hour.groups[0][0]) for rules in (present, proposed)]
             for run in runs:
                 _play(run, hour)
+            watch.take(hour)
             if progress is not None:
                 progress(min(1.0, (done + (hour.until - _begin(stay, days).timestamp())) / total), doing)
         done += _length(stay, days)
-        _add(sums, stay, days, [run.spans(_finish(stay, days).timestamp()) for run in runs], answered)
+        if watch.values:
+            _add(sums, stay, days, watch, [run.spans(_finish(stay, days).timestamp()) for run in runs], answered)
     return _result(sums, days)
 
 
@@ -126,20 +131,35 @@ def _length(stay: PastStay, days: Days) -> float:
     return (_finish(stay, days) - _begin(stay, days)).total_seconds()
 
 
-def _hours(engine: Engine, stay: PastStay, days: Days, sums: _Sum) -> Iterator[_Hour]:
-    """The stay hour by hour. Counts on the way what is there: a value covers the time since the one before."""
+@dataclass(slots=True)
+class _Watch:
+    """When the patient was watched, from `start` on: a value covers the time until the next, as far as it stands."""
+
+    start: float
+    values: int = 0
+    spans: list[Span] = field(default_factory=list)
+
+    def take(self, hour: _Hour) -> None:
+        for stamp, group in hour.groups:
+            if stamp < self.start or all(value.value is None for value in group):
+                continue
+            self.values += len(group)
+            if self.spans and stamp <= self.spans[-1].end:
+                self.spans[-1] = Span(self.spans[-1].start, stamp + STANDS_S)
+            else:
+                self.spans.append(Span(stamp, stamp + STANDS_S))
+
+    def until(self, end: float) -> list[Span]:
+        """The times up to the end of the stay or of the days."""
+        return [Span(span.start, min(span.end, end)) for span in self.spans]
+
+
+def _hours(engine: Engine, stay: PastStay, days: Days) -> Iterator[_Hour]:
+    """The stay hour by hour."""
     begin, finish = _begin(stay, days), _finish(stay, days)
-    start, until, before = days.start.timestamp(), begin.timestamp(), math.inf
+    until = begin.timestamp()
     for values in past_values(engine, stay.patient.bed, begin, finish):
         groups = [(stamp, list(group)) for stamp, group in groupby(values, key=lambda value: value.stamp)]
-        for stamp, group in groups:
-            if all(value.value is None for value in group):
-                continue
-            if stamp >= start:
-                sums.seconds += max(0.0, min(stamp - max(before, start), STANDS_S))
-                sums.values += len(group)
-                sums.patients.add(stay.patient.patient_id)
-            before = stamp
         until = min(until + SLICE_S, finish.timestamp())
         yield _Hour(groups, until)
 
@@ -153,12 +173,18 @@ def _play(run: BedRun, hour: _Hour) -> None:
 # --- adding up -------------------------------------------------------------------------------------------------------
 
 
-def _add(sums: _Sum, stay: PastStay, days: Days, spans: Sequence[Spans], answered: Sequence[Alarm]) -> None:
+def _add(
+    sums: _Sum, stay: PastStay, days: Days, watch: _Watch, spans: Sequence[Spans], answered: Sequence[Alarm]
+) -> None:
     present, proposed = spans
     start, end = days.start.timestamp(), days.end.timestamp()
+    watched = watch.until(_finish(stay, days).timestamp())
+    sums.values += watch.values
+    sums.patients.add(stay.patient.patient_id)
+    sums.seconds += sum(span.end - span.start for span in watched)
     for (kind, level), old in present.items():
         new = proposed[kind, level]
-        own = load(kind, level, old, new, start, end)
+        own = load(kind, level, old, new, watched)
         before = sums.loads.get((kind, level))
         sums.loads[kind, level] = own if before is None else added(before, own)
         whole = (kind, Stage.WATCH.word)

@@ -115,8 +115,14 @@ def test_a_warning_lost_while_the_watch_stays_is_told_at_warning():
 
 
 def test_the_load_counts_what_begins_in_the_days_and_the_time_inside_them():
-    one = load("withdrawal", "watch", [Span(-50, 100), Span(200, 260)], [Span(200, 230)], 0.0, 250.0)
+    one = load("withdrawal", "watch", [Span(-50, 100), Span(200, 260)], [Span(200, 230)], [Span(0, 250)])
     assert (one.present, one.proposed, one.present_s, one.proposed_s) == (1, 1, 150.0, 30.0)
+
+
+def test_an_alarm_held_while_nothing_arrives_takes_no_time():
+    one = load("withdrawal", "watch", [Span(10, 900)], [], [Span(0, 100), Span(800, 850)])
+    assert (one.present, one.present_s) == (1, 140.0)
+    assert load("withdrawal", "watch", [Span(10, 900)], [], []).present == 0
 
 
 def test_the_time_to_a_stage_is_that_of_the_episode_that_reached_it():

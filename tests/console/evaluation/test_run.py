@@ -24,6 +24,7 @@ from console.rules import load_rules
 from console.store.sql_store import SqlStore, open_store
 from console.store.upkeep import reading
 from console.ui.ack_sheet import REASONS
+from console.ward.chart import NurseObservation
 from tests.console.evaluation.past_ward import END, RACING, Course, admit, answered, failing_pump, patient, record
 
 CONFIG = Config.model_validate({"ward": {"beds": ["A", "B"]}})
@@ -132,6 +133,23 @@ def test_gaps_are_not_counted_as_watched(ward):
         record(store, Course("A", 4))
 
     assert judged(ward(write), {}).patient_days == pytest.approx(8.25 / 24, abs=0.01)
+
+
+def test_an_admission_dated_back_is_judged_from_the_first_value_on(ward):
+    """What was charted before stands when the values begin; nothing is called in hours nobody was watched."""
+
+    def write(store: SqlStore) -> None:
+        admit(store, patient("B", 30))
+        for code in ("rigidity", "pruritus"):
+            at = END - timedelta(hours=8)
+            store.put_finding("P-B", "B", NurseObservation(code, at, "N. Urse", id=code)).result(10)
+        record(store, Course("B", 3))
+
+    result = judged(ward(write), {})
+    assert result.patient_days == pytest.approx(3 / 24, abs=0.01)
+    for one in result.loads:
+        assert one.present_s <= result.patient_days * 86400
+    assert of(result, "withdrawal", "watch").present <= 1
 
 
 def test_invented_patients_count_on_a_simulated_ward_alone(ward):
