@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from console.acquisition.completion import Completion
+from console.alarms.minute_memory import HOURS_BACK
 from console.clock import Clock
 from console.config import Hl7ListenerConfig
 from console.engine.items import DeviceReport, Item, PatientSeen, Samples, SourceNote
@@ -37,6 +38,9 @@ UNKNOWN_SHOWN = 50
 REASONS_COUNTED = 100
 ALERTS_SHOWN = 20
 
+JUDGED_BACK = timedelta(hours=HOURS_BACK)
+"""Values of an older time are stored and judged no more (see console/alarms/retrospect.py)."""
+
 SKEW_SLACK = timedelta(seconds=10)
 """A sender's clock may be ahead by so much (detector specification, section 6)."""
 
@@ -46,11 +50,13 @@ SKEW_MESSAGES = 3
 
 @dataclass(slots=True)
 class _Brought:
-    """What a message brings. places: (location, patient) of its values in turn; unplaced: values of unknown beds."""
+    """What a message brings. places: (location, patient) of its values in turn; unplaced: values of unknown beds;
+    old: values of a time that is not judged any more, stored only."""
 
     samples: list[Sample] = field(default_factory=list)
     places: list[tuple[str | None, str | None]] = field(default_factory=list)
     unplaced: int = 0
+    old: int = 0
 
 
 class Feed:
@@ -139,7 +145,7 @@ class Feed:
                 self._duplicates += 1
             return
         self._pass_on(message, reading, brought, stamp)
-        self._count_good(message, reading, received_at, stamp if brought.samples else None, brought.unplaced)
+        self._count_good(message, reading, received_at, stamp, brought)
 
     def view(
         self,
@@ -182,7 +188,7 @@ class Feed:
         at_bed: tuple[str | None, str | None] | None = None
         bed: str | None = None
         of: datetime | None = None
-        measured = received_at
+        measured, old = received_at, False
         rows = [*reading.observations, *reading.unavailable] if reading.unavailable else reading.observations
         for parameter, value, status, site, device_time, measured_at, location, patient in rows:
             if at_bed is None or location is not at_bed[0] or patient is not at_bed[1]:
@@ -195,6 +201,8 @@ class Feed:
             if measured_at is not of:
                 of = measured_at
                 measured = _measured(measured_at, received_at)
+                old = received_at - measured > JUDGED_BACK
+            brought.old += old
             seen = (parameter, value, status, name, received_at, measured, stamp, site, device_time)
             brought.samples.append(Sample(bed, Observation._make(seen)))
         return brought
@@ -221,16 +229,18 @@ class Feed:
         self._offer_patients(message, reading, brought)
 
     def _count_good(
-        self, message: Message, reading: Reading, received_at: datetime, stamp: float | None, unplaced: int
+        self, message: Message, reading: Reading, received_at: datetime, stamp: float, brought: _Brought
     ) -> None:
         with self._lock:
             self._good += 1
-            if stamp is not None:
+            if brought.samples:
                 self._last_stamp = stamp
             for quarantined in reading.quarantined:
                 self._count(quarantined.reason)
-            if unplaced:
-                self._count("unknown location", unplaced)
+            if brought.unplaced:
+                self._count("unknown location", brought.unplaced)
+            if brought.old:
+                self._count(f"older than {HOURS_BACK} h, stored only", brought.old)
             self._note_clock(message, received_at)
 
     def _hand_over(self) -> None:

@@ -5,10 +5,13 @@ About 85 kB a bed, whatever arrives: one row of numbers a minute in a ring, and 
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Sequence
+from math import nan
+from struct import Struct
 
 from console.alarms.alarm import Stage
 from console.alarms.minute import RATES, Minute, Rate
+from console.alarms.pressure import RawReading
 
 HOURS_BACK = 6
 """A value that belongs to a time longer ago is stored and judged no more."""
@@ -19,8 +22,11 @@ MINUTES = (HOURS_BACK + 2) * 60
 CUFFS_KEPT = 3
 """A cuff takes its time: of a source that repeats a reading every second, the last three of a minute are kept."""
 
+_READING = Struct("4d")
 _WIDTH = 3 * len(RATES)
 _RECEIVED, _TEMP, _TEMP_AT, _QUESTIONABLE = range(_WIDTH, _WIDTH + 4)
+_ROW = Struct(f"{_WIDTH + 4}d")
+_NOTHING = (nan,) * (_WIDTH + 4)
 
 
 class MinuteMemory:
@@ -30,8 +36,8 @@ class MinuteMemory:
     """
 
     def __init__(self) -> None:
-        self._rows = np.full((MINUTES, _WIDTH + 4), np.nan)
-        self._cuffs: dict[int, tuple[tuple[float, float | None, float | None, float | None], ...]] = {}
+        self._rows = bytearray(_ROW.pack(*_NOTHING) * MINUTES)
+        self._cuffs: dict[int, bytes] = {}
         self.shown = (bytearray(MINUTES), bytearray(MINUTES))
         self.found = (bytearray(MINUTES), bytearray(MINUTES))
 
@@ -47,19 +53,19 @@ class MinuteMemory:
 
     def put(self, number: int, minute: Minute | None) -> None:
         """What a minute has come to, now."""
-        row = self._rows[number % MINUTES]
+        place = number % MINUTES * _ROW.size
         if minute is None:
-            row[_RECEIVED] = np.nan
+            _ROW.pack_into(self._rows, place, *_NOTHING)
             return
-        numbers: list[float | None] = [field for rate in minute.rates for field in rate]
-        temp, at = minute.temp or (None, None)
-        row[:] = [*numbers, minute.received, temp, at, minute.questionable]
+        row = [nan if field is None else field for rate in minute.rates for field in rate]
+        temp, at = minute.temp or (nan, nan)
+        _ROW.pack_into(self._rows, place, *row, minute.received, temp, at, minute.questionable)
         if minute.cuffs:
-            self._cuffs[number] = minute.cuffs[-CUFFS_KEPT:]
+            self._cuffs[number] = _packed(minute.cuffs[-CUFFS_KEPT:])
 
     def get(self, number: int) -> Minute | None:
         """What a minute has come to, None when nothing arrived."""
-        row: list[float] = self._rows[number % MINUTES].tolist()
+        row = _ROW.unpack_from(self._rows, number % MINUTES * _ROW.size)
         if row[_RECEIVED] != row[_RECEIVED]:
             return None
         rates = tuple(Rate(_known(row[i]), row[i + 1], int(row[i + 2])) for i in range(0, _WIDTH, 3))
@@ -68,9 +74,17 @@ class MinuteMemory:
             rates,
             int(row[_RECEIVED]),
             None if temp is None else (temp, row[_TEMP_AT]),
-            self._cuffs.get(number, ()),
+            _unpacked(self._cuffs.get(number, b"")),
             bool(row[_QUESTIONABLE]),
         )
+
+
+def _packed(readings: Sequence[RawReading]) -> bytes:
+    return b"".join(_READING.pack(*(nan if part is None else part for part in raw)) for raw in readings)
+
+
+def _unpacked(packed: bytes) -> tuple[RawReading, ...]:
+    return tuple((at, _known(s), _known(d), _known(m)) for at, s, d, m in _READING.iter_unpack(packed))
 
 
 def _known(value: float) -> float | None:

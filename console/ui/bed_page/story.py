@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from console.alarms.alarm import Change, Kind, Stage, Transition
+from console.alarms.alarm import Alarm, Change, Kind, Stage, Transition
+from console.alarms.late_notes import late_since
 from console.link.snapshot import BedSnapshot
 from console.store.records import Trend
 from console.ui import charting
@@ -24,6 +25,7 @@ class Story:
         self.since = since
         self._stages: dict[Kind, dict[str, tuple[float, Stage]]] = {Kind.WITHDRAWAL: {}, Kind.OVERDOSE: {}}
         self._acknowledged: dict[str, Mark] = {}
+        self._late: dict[str, Mark] = {}
         self._events: tuple[PumpEvent, ...] = ()
         self._findings: tuple[NurseObservation, ...] = ()
 
@@ -38,6 +40,7 @@ class Story:
         if bed.patient is not None:
             self._events, self._findings = bed.pump_events, bed.findings
         for alarm in bed.alarms:
+            self._mark_late(alarm)
             if (ack := alarm.acknowledged) is not None:
                 self._acknowledged.setdefault(f"{alarm.id}:{ack.at}", Mark(ack.at.timestamp(), "ack", ack.by))
 
@@ -54,9 +57,17 @@ class Story:
                 over = t.change is Change.CLEAR
                 stage = Stage.NONE if over else t.alarm.condition.stage
                 self._stages[kind][key] = (t.at.timestamp(), stage)
+            self._mark_late(t.alarm)
             if t.change is Change.ACKNOWLEDGE:
                 self._acknowledged[f"{t.alarm.id}:{t.at}"] = Mark(t.at.timestamp(), "ack", t.by)
         return any_
+
+    def _mark_late(self, alarm: Alarm) -> None:
+        """What late values have shown stands at its own time, not at that at which it became known."""
+        since = late_since(alarm.condition)
+        if since is not None:
+            what = alarm.condition.text.rpartition(": ")[2]
+            self._late[alarm.id] = Mark(since, "late", f"Late data: {what} {alarm.condition.detail}")
 
     def steps(self, kind: Kind) -> list[tuple[float, Stage]]:
         """When each stage began, oldest first; repeated stages are one."""
@@ -67,8 +78,8 @@ class Story:
         return steps
 
     def marks(self) -> list[Mark]:
-        """Pump events, medicines, findings and acknowledgements."""
-        marks = list(self._acknowledged.values())
+        """Pump events, medicines, findings, acknowledgements, and what late values have shown."""
+        marks = [*self._acknowledged.values(), *self._late.values()]
         for event in self._events:
             shape = "medicine" if event.kind in charting.MEDICINES else "pump"
             marks.append(Mark(event.at.timestamp(), shape, charting.event_text(event)))

@@ -182,6 +182,14 @@ def test_a_message_that_is_over_leaves_nothing_for_the_collector(served, monkeyp
     assert alive <= 2
 
 
+def test_values_too_old_to_be_judged_are_stored_and_counted(served):
+    now = datetime.now(UTC)
+    late, old = now - timedelta(hours=5, minutes=59), now - timedelta(hours=6, minutes=1)
+    assert served.send(oru({HR: 72}, "1", late), oru({HR: 73, SPO2: 97}, "2", old)) == ["AA", "AA"]
+    assert [s.observation.value for s in served.store.samples] == [72.0, 73.0, 97.0]
+    assert dict(served.view.quarantined) == {"older than 6 h, stored only": 2}
+
+
 def test_an_unknown_location_is_listed_and_never_guessed(served):
     assert served.send(oru({HR: 72}, "1", location="ICU^^9"), oru({HR: 72}, "2", location="ICU^^9")) == ["AA", "AA"]
     assert served.shown == []

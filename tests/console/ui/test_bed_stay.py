@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from console.alarms.alarm import Change, Kind, Stage
+from console.alarms.alarm import Change, Condition, Kind, Priority, Stage
+from console.alarms.late_notes import PREFIX
 from console.store.records import Trend
 from console.ui.bed_page.page import BedPage
 from console.ui.bed_page.story import Story
@@ -135,6 +136,23 @@ def test_an_acknowledgement_is_marked_as_soon_as_it_is_made(desk):
     alarm = f.acknowledged(f.limit_alarm(bed="07", age=300), ago=60)
     desk.show(alarms=(alarm,))
     assert [(m.shape, m.time, m.text) for m in desk.page.charts._marks] == [("ack", f.NOW - 60, "R. Test")]
+
+
+def test_what_late_data_have_shown_is_marked_at_its_own_time(desk):
+    began = f.NOW - 2 * HOUR
+    began -= began % 60
+    condition = Condition(
+        f"{PREFIX}withdrawal:{int(began // 60)}",
+        Kind.TECHNICAL,
+        Priority.LOW,
+        "Found in late data: autonomic pattern",
+        detail="would have been WARNING 08:49–09:06",
+    )
+    alarm = replace(f.limit_alarm(bed="07", age=30), condition=condition)
+    desk.show(alarms=(alarm,))
+    assert [(m.shape, m.time, m.text) for m in desk.page.charts._marks] == [
+        ("late", began, "Late data: autonomic pattern would have been WARNING 08:49–09:06")
+    ]
 
 
 @pytest.mark.parametrize(("hours", "why"), [(100, "before this stay"), (6.5, "before this stay"), (2, "")])
