@@ -84,12 +84,13 @@ class TestPulseCheck:
         check.hr(140, 31)
         assert check.disagree(31)
 
-    def test_fifteen_is_allowed(self) -> None:
+    @pytest.mark.parametrize(("difference", "disagree"), [(15, False), (16, True)])
+    def test_fifteen_is_allowed(self, difference: int, disagree: bool) -> None:
         check = PulseCheck(ARTEFACT)
         for second in range(0, 90):
-            check.hr(115, second)
+            check.hr(100 + difference, second)
             check.pr(100, second)
-        assert not check.disagree(90)
+        assert check.disagree(90) is disagree
 
     def test_the_pulse_rate_is_used_when_they_disagree(self) -> None:
         ward = Ward({"w": 0, "o": 0})
@@ -154,6 +155,7 @@ class TestSaturationStep:
 
     def test_a_slow_fall_is_real(self) -> None:
         assert self.seen((0, 97, 76, None), (11, 85, 76, None)) == [True, True]
+        assert self.seen((0, 97, 76, None), (10, 85, 76, None)) == [True, False]
 
     def test_it_is_believed_after_a_minute(self) -> None:
         assert self.seen((0, 97, 76, None), (1, 85, 76, None), (60, 85, 76, None), (61, 85, 76, None))[1:] == [
