@@ -130,8 +130,10 @@ class MemoryStore:
         return self._journal(self.audit, [entry])
 
     def put_limits(self, patient_id: str, bed: str, limits: OwnLimits, entry: AuditEntry) -> Future[None]:
-        self.audit.append(entry)
-        return self._journal(self.limits, [limits])
+        written = self._journal(self.limits, [limits])
+        if written.exception() is None:
+            self.audit.append(entry)
+        return written
 
     def put_audit(self, entry: AuditEntry) -> Future[None]:
         return self._journal(self.audit, [entry])
