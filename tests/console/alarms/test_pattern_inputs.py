@@ -184,6 +184,12 @@ class TestSaturationMinute:
         minute.accept(97, 1, 76, 15)
         assert minute.accept(spo2, samples, hr, rr) == spo2
 
+    @pytest.mark.parametrize(("hr", "rr"), [(83, 15), (69, 15), (76, 18), (76, 12)])
+    def test_rates_within_a_tenth_and_a_fifth_are_steady(self, hr: float, rr: float) -> None:
+        minute = SaturationMinute(ARTEFACT)
+        minute.accept(97, 1, 76, 15)
+        assert minute.accept(81, 1, hr, rr) is None
+
     def test_back_within_eight_ends_it(self) -> None:
         minute = SaturationMinute(ARTEFACT)
         minute.accept(97, 1, 76, 15)
