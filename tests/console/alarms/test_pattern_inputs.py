@@ -190,6 +190,11 @@ class TestSaturationMinute:
         minute.accept(97, 1, 76, 15)
         assert minute.accept(81, 1, hr, rr) is None
 
+    def test_five_of_twenty_four_breaths_are_more_than_a_fifth(self) -> None:
+        minute = SaturationMinute(ARTEFACT)
+        minute.accept(97, 1, 76, 24)
+        assert minute.accept(81, 1, 76, 29) == 81
+
     def test_back_within_eight_ends_it(self) -> None:
         minute = SaturationMinute(ARTEFACT)
         minute.accept(97, 1, 76, 15)
