@@ -260,12 +260,13 @@ class AlarmBar(QWidget):
         self.more_button.setGeometry(left, top, self._more_width, high)
 
     def _show_chips(self, far: bool) -> list[int]:
-        """Turn the chips to their alarms; how wide each wants to be."""
+        """Turn the chips to their alarms; how wide each wants to be. far: the first is written to be read at 4 m; the
+        others leave room for a lesser priority beside it."""
         assert self._alarms is not None
         widths = []
         for index, alarm in enumerate(self._alarms.chips[:MOST_CHIPS]):
             chip = self._chip(index)
-            chip.far = far
+            chip.far = far and index == 0
             chip.show_alarm(alarm, self._now, self._zone)
             widths.append(chip.wanted())
         return widths
