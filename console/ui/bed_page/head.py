@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVB
 
 from console.alarms.alarm import Alarm, Presence
 from console.link.snapshot import BedSnapshot, BedState
-from console.ui import wording
+from console.ui import account_words, wording
 from console.ui.elided import ElidedLabel
 from console.ui.flash import bright
 from console.ui.pump_card_words import head_line
@@ -262,7 +262,8 @@ class AlarmSlot(QWidget):
         if alarm.acknowledged is not None:
             at = wording.clock_text(alarm.acknowledged.at, self._zone)
             return f"✓ acknowledged {at} by {alarm.acknowledged.by}{more}"
-        held = " · held, no fresh data" if alarm.condition.held else ""
+        words = account_words.held_words(alarm.condition, self._zone)
+        held = f" · {words}" if words else ""
         since = wording.clock_text(alarm.stepped_at, self._zone, seconds=True)
         age = wording.unanswered_text(alarm, self._now) or wording.age_text(self._now - alarm.since)
         return f"since {since} · {age}{held}{more}"
