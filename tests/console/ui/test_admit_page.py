@@ -213,6 +213,13 @@ class TestPage:
         assert command.patient.name == "Test Osprey"
         assert caught.args == ["16"]
 
+    def test_the_pump_card_is_offered_and_opens_after_admission_only_when_asked_for(self, qtbot, bench):
+        bench.fill()
+        bench.click(bench.page.pump.card)
+        with qtbot.waitSignal(bench.page.open_sheet, timeout=500) as caught:
+            bench.click(bench.page.admit)
+        assert caught.args == ["pump_card", "16"]
+
     def test_incomplete_form_goes_to_what_is_missing_and_frames_it(self, bench):
         bench.click(bench.page.admit)
         assert bench.link.commands == []
