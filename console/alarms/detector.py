@@ -218,6 +218,7 @@ class OverdoseDetector(Detector):
             situation.findings,
             new_oxygen=situation.new_oxygen,
             cannula_doubtful=situation.cannula_doubtful,
+            quiet=overdose.is_quiet(situation.weights[1], situation.findings),
         )
         return self.points.channels
 

@@ -7,6 +7,18 @@ Decisions where the specification is silent or can be read two ways:
 * New oxygen adds its point to saturation from 0 points too, since it hides the fall it was given for.
 * The saturation cap by high drive uses the breathing rate alone where no baseline is known; the cap by carbon dioxide
   uses the default 38 mmHg there.
+
+At a quiet pump (no window of pump or drug, nobody charted drowsy or flaccid) the specification called sleep apnoea,
+washing, cold hands, meals without mask, athletes and chronic retainers. What was added, and why:
+* What depresses breathing slows it or keeps carbon dioxide. With breathing as ever and no carbon dioxide kept, low
+  saturation counts one point at most; its limit alarm sounds as ever.
+* Depression by a drug lasts for hours; moved probes, apnoeas of sleep and meals last minutes: warning and emergency on
+  a stream take `quiet_min`. Device-declared apnoeas, validated sets and limit alarms do not wait for it.
+* A heart rate that leaps both ways from minute to minute is a moved lead (`artefact.ErraticRate`): watch at most.
+* Sleep slows heart and pressure with the breathing: the rule for a slow rate alone stands beside a slow heart or a low
+  pressure while saturation is as usual.
+At any pump the bands of carbon dioxide and saturation move with a known usual value beyond `normal`: bicarbonate has
+compensated a chronic retainer, so that the rise above his own makes the acidosis, not the number.
 """
 
 from __future__ import annotations
@@ -23,8 +35,10 @@ from console.alarms.rules_overdose import OverdosePersistence, OverdoseRules
 from console.alarms.scoring import above, band_down, band_up, below, kept
 from console.alarms.signs import Signs
 
-WATCH, WATCH_SURE, WARNING, WARNING_SURE, EMERGENCY, EMERGENCY_SURE, EMERGENCY_SINGLE = 1, 2, 4, 8, 16, 32, 64
-"""Classes by how long they must hold; SURE: corroborated, SINGLE: an extreme value alone with a good signal."""
+WATCH, WATCH_SURE, WARNING_SLOW, WARNING, WARNING_SURE = 1, 2, 4, 8, 16
+EMERGENCY_SLOW, EMERGENCY, EMERGENCY_SURE, EMERGENCY_SINGLE = 32, 64, 128, 256
+"""Classes by how long they must hold; SLOW: at a quiet pump, SURE: corroborated, SINGLE: an extreme value alone with a
+good signal."""
 
 CORE = RR | SPO2 | ETCO2
 MAXIMUM_POINTS = 9
@@ -33,11 +47,15 @@ MAXIMUM_POINTS = 9
 def requirements(rules: OverdosePersistence) -> list[Requirement]:
     """How long each class must hold on a stream."""
     emergency = EMERGENCY | EMERGENCY_SURE | EMERGENCY_SINGLE
+    sure = WATCH_SURE | WARNING_SURE | EMERGENCY_SURE
+    slow = WARNING_SLOW | WARNING | WARNING_SURE | EMERGENCY_SLOW | emergency
     return [
-        Requirement(Stage.WATCH, rules.watch_min, 127),
-        Requirement(Stage.WATCH, rules.watch_corroborated_min, WATCH_SURE | WARNING_SURE | EMERGENCY_SURE),
+        Requirement(Stage.WATCH, rules.watch_min, WATCH | sure | slow),
+        Requirement(Stage.WATCH, rules.watch_corroborated_min, sure),
+        Requirement(Stage.WARNING, rules.quiet_min, slow),
         Requirement(Stage.WARNING, rules.warning_min, WARNING | WARNING_SURE | emergency),
         Requirement(Stage.WARNING, rules.warning_corroborated_min, WARNING_SURE | EMERGENCY_SURE),
+        Requirement(Stage.EMERGENCY, rules.quiet_min, EMERGENCY_SLOW | emergency),
         Requirement(Stage.EMERGENCY, rules.emergency_min, emergency),
         Requirement(Stage.EMERGENCY, rules.emergency_corroborated_min, EMERGENCY_SURE),
         Requirement(Stage.EMERGENCY, rules.single_min, EMERGENCY_SINGLE),
@@ -46,9 +64,9 @@ def requirements(rules: OverdosePersistence) -> list[Requirement]:
 
 def stage_of(classes: int) -> Stage:
     """Highest stage of the classes met."""
-    if classes >= EMERGENCY:
+    if classes >= EMERGENCY_SLOW:
         return Stage.EMERGENCY
-    if classes >= WARNING:
+    if classes >= WARNING_SLOW:
         return Stage.WARNING
     return Stage.WATCH if classes else Stage.NONE
 
@@ -100,7 +118,14 @@ class OverdoseScorer:
         self._slow_hr = self._low_bp = self._slow_and_high = self._cold = 0
 
     def points(
-        self, signs: Signs, usual: Usual, findings: ActiveFindings, *, new_oxygen: bool, cannula_doubtful: bool
+        self,
+        signs: Signs,
+        usual: Usual,
+        findings: ActiveFindings,
+        *,
+        new_oxygen: bool,
+        cannula_doubtful: bool,
+        quiet: bool = False,
     ) -> OverdosePoints:
         """Points of the moment; a missing channel has none."""
         found, easing, support = OverdosePoints(), self._deadband, self._rules.support
@@ -119,7 +144,17 @@ class OverdoseScorer:
             self._spo2 = found.spo2 = kept(self._spo2, now, eased)
             self._adjust_saturation(found, signs, usual, findings, new_oxygen)
         self._add_circulation(found, signs, usual)
+        if quiet and found.spo2 > 1 and self._breathes_as_ever(found, signs, usual):
+            found.capped = found.capped or "low oxygen with unchanged breathing"
+            found.spo2 = min(found.spo2, 1)
         return found
+
+    def _breathes_as_ever(self, found: OverdosePoints, signs: Signs, usual: Usual) -> bool:
+        """Breathing neither slow nor slower than usual by as much as counts, and no carbon dioxide kept."""
+        rules = self._rules.rr
+        if signs.rr is None or found.rr or found.etco2:
+            return False
+        return signs.rr > rules.one and not below(signs.rr, usual.rr, rules.one_percent)
 
     def _rr_band(self, rr: float, usual: Usual) -> int:
         rules = self._rules.rr
@@ -130,15 +165,17 @@ class OverdoseScorer:
 
     def _spo2_band(self, spo2: float, usual: Usual) -> int:
         rules = self._rules.spo2
-        if spo2 <= rules.three:
+        short = max(0.0, rules.normal - usual.spo2) if usual.known & SPO2 else 0.0
+        if spo2 + short <= rules.three:
             return 3
         if usual.spo2 - spo2 < rules.below_baseline:
             return 0
-        return min(2, band_down(spo2, rules.one, rules.two, rules.three))
+        return min(2, band_down(spo2 + short, rules.one, rules.two, rules.three))
 
     def _etco2_band(self, etco2: float, usual: Usual) -> int:
         rules = self._rules.etco2
-        points = band_up(etco2, rules.one, rules.two, rules.three)
+        retained = max(0.0, usual.etco2 - rules.normal) if usual.known & ETCO2 else 0.0
+        points = band_up(etco2 - retained, rules.one, rules.two, rules.three)
         if usual.known & ETCO2:
             if etco2 - usual.etco2 < rules.guard:
                 return 0
@@ -274,14 +311,28 @@ def rules_met(
     stage = Stage.NONE
     if met:
         stage = {"E": Stage.EMERGENCY, "W": Stage.WARNING, "w": Stage.WATCH}[met[0][0]]
-    alone = rr and not spo2 and not etco2 and not circulation and not sedated and not points.tone and weight == 0
+    asleep = circulation == slow_hr + low_bp
+    alone = rr and not spo2 and not etco2 and asleep and not sedated and not points.tone and weight == 0
     if alone and stage and signs.spo2 is not None and usable & SPO2:
         normal = usual.spo2 - signs.spo2 <= rules.rate_alone.spo2_within
         stage = Stage(stage - 1) if normal else stage
     corroborated = (rr > 0) + (spo2 > 0) + (etco2 > 0) >= 2 or circulation >= 1 or sedation >= 2
     low_oxygen = spo2 >= 3 and signs.good_quality and signs.spo2 is not None and signs.spo2 <= rules.spo2.three
     extreme = (rr >= 3 or low_oxygen) and stage is Stage.EMERGENCY
+    if is_quiet(weight, findings):
+        if stage > Stage.WATCH and not signs.erratic:
+            return tuple(met), _SLOW[stage]
+        return tuple(met), _classes(min(stage, Stage.WATCH), corroborated, False)
     return tuple(met), _classes(stage, corroborated, extreme)
+
+
+def is_quiet(weight: int, findings: ActiveFindings) -> bool:
+    """Whether nothing is known that could depress breathing: no window of the pump or of a drug, nobody charted
+    drowsy or flaccid."""
+    return weight == 0 and findings.sedation < 3 and not findings.hypotonia
+
+
+_SLOW = {Stage.WARNING: WARNING_SLOW, Stage.EMERGENCY: EMERGENCY_SLOW}
 
 
 def _classes(stage: Stage, corroborated: bool, extreme: bool) -> int:

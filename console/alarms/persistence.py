@@ -6,6 +6,9 @@ Detector specification, section 3.4 and 5. Both detectors share this. Decisions 
 * A held value clears nothing either: for stepping down a rate must have been delivered in the minute itself, and a
   minute without any rate, of a patient who has them, counts for nothing. So no loss of data can lower a stage.
 * Each step down takes the whole time again ("one stage at a time").
+* A channel that raised a stage and was lost since stays among those waited for, also when the rule has gone on being
+  true without it: the last true minute alone (so the specification) would let the loss of one channel and the recovery
+  of another clear the stage.
 * While a charted activity hides channels, they count as stale for stepping down: what is hidden has not recovered.
 """
 
@@ -196,7 +199,8 @@ class StageMachine:
     def _note(self, judgement: Judgement) -> None:
         for level in range(1, judgement.stage + 1):
             self._true_at[level] = judgement.now
-            self._channels[level] = judgement.channels
+            unseen = self._channels[level] & ~judgement.fresh
+            self._channels[level] = judgement.channels | unseen
 
     def _move(self, stage: Stage, now: float) -> None:
         if stage < self.stage:

@@ -100,11 +100,15 @@ class ArtefactRules(Section):
     spo2_step_seconds: Seconds
     spo2_step_hr_change: Difference
     spo2_hold_seconds: Annotated[float, Field(gt=0, le=120)]
+    spo2_sudden: Difference
+    spo2_sudden_seconds: Seconds
+    spo2_sudden_from: Percent
     cuff_hold_seconds: Annotated[float, Field(gt=0, le=60)]
     spo2_minute_drop: Difference
     spo2_minute_hr_percent: Percent
     spo2_minute_rr_percent: Percent
     spo2_minute_hold_min: Annotated[int, Field(ge=1, le=15)]
+    erratic_percent: Percent
     temp_step: Difference
     temp_step_min: Minutes
     temp_fall: Difference

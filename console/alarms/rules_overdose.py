@@ -42,6 +42,7 @@ class SaturationBands(Section):
     two: Percent
     three: Percent
     below_baseline: Difference
+    normal: Percent
 
     @model_validator(mode="after")
     def _bands(self) -> SaturationBands:
@@ -57,6 +58,7 @@ class CarbonDioxideBands(Section):
     three: Rate
     rise_one: Difference
     guard: Difference
+    normal: Rate
 
     @model_validator(mode="after")
     def _bands(self) -> CarbonDioxideBands:
@@ -123,6 +125,7 @@ class OverdosePersistence(Section):
     warning_corroborated_min: Minutes
     emergency_corroborated_min: Minutes
     single_min: Minutes
+    quiet_min: Minutes
     deescalate_min: Minutes
     apnoea_repeat_min: Minutes
     hypermetabolic_hr_percent: Percent

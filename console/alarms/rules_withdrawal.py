@@ -120,6 +120,19 @@ class SlowAndLowRules(Section):
     hr_without_baseline: Rate
 
 
+class QuietPumpRules(Section):
+    """At a pump known to run, without itch or tone: what fever and low oxygen explain is not counted twice.
+
+    hr_per_degree, rr_per_degree: beats and breaths a minute for each degree above the usual temperature.
+    """
+
+    hr_per_degree: Difference
+    rr_per_degree: Difference
+    spo2: Percent
+    spo2_below: Difference
+    rr_points: Points
+
+
 class LabilityRules(Section):
     """Swinging pressure: alternating moves of at least this many mmHg."""
 
@@ -211,6 +224,7 @@ class WithdrawalRules(Section):
     bp_low: LowPressureBands
     low_baseline: LowBaselineRules
     slow_and_low: SlowAndLowRules
+    quiet: QuietPumpRules
     lability: LabilityRules
     slope: SlopeRules
     findings: FindingPoints

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from console.alarms.artefact import OverlayCheck, PulseCheck, SaturationMinute, SaturationStep
+from console.alarms.artefact import ErraticRate, OverlayCheck, PulseCheck, SaturationMinute, SaturationStep
 from console.alarms.cuff_hold import CuffHold
 from console.alarms.detector_rules import DetectorRules
 from console.alarms.minute import Minute, Rate
@@ -48,6 +48,7 @@ class Signs:
     temp_rising: bool = False
     hr_rising: bool = False
     good_quality: bool = True
+    erratic: bool = False
     temp_sure: float | None = None
 
 
@@ -87,6 +88,7 @@ class VitalSigns:
         self._overlay = OverlayCheck(rules.artefact)
         self._step = SaturationStep(rules.artefact)
         self._minute = SaturationMinute(rules.artefact)
+        self._erratic = ErraticRate(rules.artefact)
         self._cuff_hold = CuffHold(rules.artefact.cuff_hold_seconds, reduction.valid_fraction)
         self._hr_history: deque[tuple[float, float]] = deque(maxlen=self._slope.hr_window_min + 1)
         self._hr_rising: bool | None = None
@@ -264,6 +266,7 @@ class VitalSigns:
         self.minute_hr, self.minute_rr, self.minute_spo2 = hr, rr, spo2
         for channel, rate in zip((self.etco2, self.art_sys, self.art_dia), rates[3:], strict=True):
             channel.push(rate.value, rate.renewed)
+        self._erratic.minute(hr)
         if hr is not None:
             self._hr_history.append((end, hr))
             self._hr_rising = None
@@ -303,7 +306,7 @@ class VitalSigns:
 
     def judge(self, now: float) -> Signs:
         """The values as they count at `now`."""
-        signs = Signs(now, good_quality=not self.questionable_minute)
+        signs = Signs(now, good_quality=not self.questionable_minute, erratic=self._erratic.standing)
         fresh = delivered = 0
         for bit, name, channel in (
             (HR, "hr", self.hr),
@@ -375,4 +378,4 @@ class VitalSigns:
     @property
     def saturation_held(self) -> bool:
         """Whether the saturation is put aside as an artefact now."""
-        return self._minute.holding
+        return self._minute.holding or self._step.holding

@@ -4,6 +4,18 @@ Detector specification, section 3. Nothing here knows time: persistence and step
 Decisions: a temperature of 40 or more taken by spot readings needs two of them (E3), because one sample raises no
 emergency; a probe or a validated set needs no second. The deadband is applied to every clause of a band by easing the
 value, so that a relative clause has it too.
+
+At a quiet pump (known to run, nothing done to it, neither itch nor tone charted) the specification called 13 of 20
+look-alikes. Three rules of physiology spare most of them and ask nothing of a patient in a window:
+* Fever alone drives the heart by about 10 beats and breathing by about 2 breaths a degree (Liebermeister's rule;
+  Karjalainen and Viitasalo, Arch Intern Med 1986;146:1169): HR and RR are scored without that share, so that an
+  infection is not counted three times. Withdrawal drives the heart far beyond it: the highest
+  band keeps its three points. Spinal injury at T6 and above keeps all: fever hardly moves such a heart (Song). For
+  watch both count as they are.
+* Who breathes fast with low oxygen breathes fast because of it (asthma, embolism, pneumonia, oedema of the lung): RR
+  then gives one point at most. The limit alarms of both sound as ever, and detector O names the low oxygen.
+* A fast heart with low pressure and no temperature points (E6) is shock, most often of blood loss: a warning after its
+  persistence; both limit alarms are high and sound at once.
 """
 
 from __future__ import annotations
@@ -24,7 +36,7 @@ WATCH, WARNING_SLOW, WARNING, EMERGENCY_SLOW, EMERGENCY, EMERGENCY_FAST = 1, 2, 
 """Classes of rules by how long they must hold; SLOW is the quiet pump, FAST the two-minute rules."""
 
 CHANNELS = TEMP | HR | RR | BP
-MAXIMUM_POINTS = 12
+MAXIMUM_POINTS, MAXIMUM_BAND = 12, 3
 
 
 def requirements(rules: WithdrawalPersistence) -> list[Requirement]:
@@ -51,11 +63,14 @@ def stage_of(classes: int) -> Stage:
 
 @dataclass(slots=True)
 class WithdrawalPoints:
-    """Points at one moment. bp counts confirmed pressure, bp_latest also a provisional reading (watch only)."""
+    """Points at one moment. For watch only count bp_latest, which takes a provisional reading too, and hr_seen and
+    rr_seen, from which nothing that explains them is taken away."""
 
     temp: int = 0
     hr: int = 0
     rr: int = 0
+    hr_seen: int = 0
+    rr_seen: int = 0
     bp_high: int = 0
     bp_low: int = 0
     bp: int = 0
@@ -73,7 +88,24 @@ class WithdrawalPoints:
     def channels(self) -> int:
         """Bits of the channels that give points."""
         pressure = BP if self.bp or self.bp_latest else 0
-        return (TEMP if self.temp else 0) | (HR if self.hr else 0) | (RR if self.rr else 0) | pressure
+        return (TEMP if self.temp else 0) | (HR if self.hr_seen else 0) | (RR if self.rr_seen else 0) | pressure
+
+
+@dataclass(frozen=True, slots=True)
+class _Explained:
+    """What something else explains: beats and breaths a minute; and the most points RR may still give."""
+
+    hr: float = 0.0
+    rr: float = 0.0
+    rr_points: int = MAXIMUM_BAND
+
+
+_NOTHING = _Explained()
+
+
+def is_quiet(weight: int, findings: ActiveFindings) -> bool:
+    """Whether nothing speaks for the pump: it runs, nothing was done to it, neither itch nor tone is charted."""
+    return weight == 0 and not findings.itch_or_tone
 
 
 class WithdrawalScorer:
@@ -81,22 +113,31 @@ class WithdrawalScorer:
 
     def __init__(self, rules: WithdrawalRules, deadband: DeadbandRules, *, sci: bool) -> None:
         self._rules, self._deadband, self._sci = rules, deadband, sci
-        self._temp = self._hr = self._rr = 0
+        self._temp = self._hr = self._rr = self._hr_seen = self._rr_seen = 0
         self._high = self._low = self._high_latest = self._low_latest = 0
 
     def points(self, signs: Signs, usual: Usual, findings: ActiveFindings, weight: int) -> WithdrawalPoints:
         """Points of the moment; a missing channel has none."""
         found = WithdrawalPoints()
         easing = self._deadband
+        other = self._explained(signs, usual) if is_quiet(weight, findings) else _NOTHING
         if signs.temp is not None:
             now, eased = self._temp_band(signs.temp, usual), self._temp_band(signs.temp + easing.temp, usual)
             self._temp = found.temp = kept(self._temp, now, eased)
         if signs.hr is not None:
             now, eased = self._hr_band(signs.hr, usual, weight), self._hr_band(signs.hr + easing.hr, usual, weight)
-            self._hr = found.hr = kept(self._hr, now, eased)
+            self._hr_seen = found.hr_seen = kept(self._hr_seen, now, eased)
+            hr = signs.hr - other.hr
+            now, eased = self._hr_band(hr, usual, weight), self._hr_band(hr + easing.hr, usual, weight)
+            self._hr = kept(self._hr, now, eased)
+            found.hr = found.hr_seen if found.hr_seen == MAXIMUM_BAND else self._hr
         if signs.rr is not None:
             now, eased = self._rr_band(signs.rr, usual), self._rr_band(signs.rr + easing.rr, usual)
-            self._rr = found.rr = kept(self._rr, now, eased)
+            self._rr_seen = found.rr_seen = kept(self._rr_seen, now, eased)
+            rr = signs.rr - other.rr
+            now, eased = self._rr_band(rr, usual), self._rr_band(rr + easing.rr, usual)
+            self._rr = kept(self._rr, now, eased)
+            found.rr = min(found.rr_seen if found.rr_seen == MAXIMUM_BAND else self._rr, other.rr_points)
         if signs.sbp is not None:
             self._high, self._low = self._pressure(signs.sbp, usual, weight, self._high, self._low)
             found.bp_high, found.bp_low = self._high, self._low
@@ -108,11 +149,18 @@ class WithdrawalScorer:
             found.bp_low = low_latest = 0
         found.labile = signs.labile
         if findings.activity:
-            found.hr = found.rr = found.bp_high = high_latest = 0
+            found.hr = found.rr = found.hr_seen = found.rr_seen = found.bp_high = high_latest = 0
             found.labile = found.hr_rising = False
         found.bp = min(3, max(found.bp_high, found.bp_low) + found.labile)
         found.bp_latest = min(3, max(high_latest, low_latest) + found.labile)
         return found
+
+    def _explained(self, signs: Signs, usual: Usual) -> _Explained:
+        rules = self._rules.quiet
+        fever = 0.0 if signs.temp is None or self._sci else max(0.0, signs.temp - usual.temp)
+        short = signs.spo2 is not None and signs.spo2 <= rules.spo2 and usual.spo2 - signs.spo2 >= rules.spo2_below
+        points = rules.rr_points if short else MAXIMUM_BAND
+        return _Explained(rules.hr_per_degree * fever, rules.rr_per_degree * fever, points)
 
     def _temp_band(self, temp: float, usual: Usual) -> int:
         rules = self._rules.temp
@@ -173,7 +221,8 @@ class WithdrawalScorer:
         if signs.temp is not None and signs.temp_rising:
             found.temp, found.temp_rising = min(3, found.temp + 1), True
         if signs.hr is not None and signs.hr_rising and (weight or found.temp or findings.itch_or_tone):
-            found.hr, found.hr_rising = min(3, found.hr + 1), True
+            found.hr, found.hr_seen = min(3, found.hr + 1), min(3, found.hr_seen + 1)
+            found.hr_rising = True
 
     def _slow_and_low(self, signs: Signs, usual: Usual, found: WithdrawalPoints) -> bool:
         if signs.hr is None or found.temp:
@@ -194,8 +243,10 @@ def rules_met(
     rr = points.rr if usable & RR else 0
     bp = points.bp if usable & BP else 0
     bp_latest = points.bp_latest if usable & BP else 0
+    hr_seen = points.hr_seen if usable & HR else 0
+    rr_seen = points.rr_seen if usable & RR else 0
     charted = findings.points
-    if not (temp or hr or rr or bp or bp_latest or charted):
+    if not (temp or hr_seen or rr_seen or bp or bp_latest or charted):
         return ()
     total, channels = temp + hr + rr + bp, (temp > 0) + (hr > 0) + (rr > 0) + (bp > 0)
     met: list[str] = []
@@ -214,7 +265,7 @@ def rules_met(
         met.append("W4")
     if channels >= 2 and total >= stages.w5_points and charted >= stages.w5_findings and findings.itch_or_tone:
         met.append("W5")
-    total, channels = total - bp + bp_latest, channels - (bp > 0) + (bp_latest > 0)
+    total, channels = temp + hr_seen + rr_seen + bp_latest, (temp > 0) + (hr_seen > 0) + (rr_seen > 0) + (bp_latest > 0)
     if channels >= 2 and total >= stages.watch_points_two_channels:
         met.append("a")
     if total >= stages.watch_points:
@@ -254,11 +305,14 @@ def _absolute(
 def classes_of(
     met: tuple[str, ...], rules: WithdrawalRules, points: WithdrawalPoints, findings: ActiveFindings, weight: int
 ) -> int:
-    """The classes of the rules met; at a quiet pump E1, and W2 without temperature points, are slow."""
-    quiet = rules.persistence.quiet_pump and weight == 0 and not findings.itch_or_tone
+    """The classes of the rules met. At a quiet pump E1, and W2 without temperature points, are slow, and E6 without
+    temperature points is a warning."""
+    quiet = rules.persistence.quiet_pump and is_quiet(weight, findings)
     classes = 0
     for name in met:
-        if name in ("E3", "E6"):
+        if name == "E6" and quiet and not points.temp:
+            classes |= WARNING
+        elif name in ("E3", "E6"):
             classes |= EMERGENCY_FAST
         elif name[0] == "E":
             classes |= EMERGENCY_SLOW if quiet and name == "E1" else EMERGENCY

@@ -126,7 +126,7 @@ class TestBound:
 class TestWard:
     def fall(self, *charted: str, reading: bool = True) -> Ward:
         """A patient whose saturation falls to 84 in the minute in which the cuff inflates."""
-        ward = Ward({"w": 0, "o": 0})
+        ward = Ward({"w": 0, "o": 1})
         ward.chart(*charted)
         ward.minute(5, **NORMAL)
         if reading:

@@ -63,8 +63,10 @@ class TestMinutes:
         assert found == [
             (WATCH, 10),
             (WATCH, 5),
+            (WARNING, 10),
             (WARNING, 5),
             (WARNING, 3),
+            (EMERGENCY, 10),
             (EMERGENCY, 5),
             (EMERGENCY, 2),
             (EMERGENCY, 3),
@@ -72,7 +74,7 @@ class TestMinutes:
 
     @pytest.mark.parametrize(("minutes", "stage"), [(9, WARNING), (10, NONE)])
     def test_one_stage_down_after_ten_minutes(self, minutes: int, stage: Stage) -> None:
-        ward = Ward({"w": 0, "o": 0})
+        ward = Ward({"w": 0, "o": 1})
         ward.minute(15, **NORMAL)
         assert ward.until(WARNING, 1, 9, hr=76.0, rr=15.0, spo2=90.0) <= 9
         ward.minute(1, **NORMAL)

@@ -22,7 +22,7 @@ class TestOverdoseBands:
         assert charted(1, "spo2", Baseline(spo2=usual), spo2=spo2, rr=15) == points
 
     @pytest.mark.parametrize(
-        ("usual", "etco2", "points"), [(45, 49, 0), (45, 50, 1), (46, 50, 0), (39, 48, 0), (38, 48, 1)]
+        ("usual", "etco2", "points"), [(45, 54, 0), (45, 55, 1), (46, 55, 0), (39, 48, 0), (38, 48, 1)]
     )
     def test_carbon_dioxide_against_the_own(self, usual: float, etco2: float, points: int) -> None:
         assert charted(1, "etco2", Baseline(etco2=usual), etco2=etco2, rr=15, spo2=97) == points
@@ -81,7 +81,7 @@ class TestOverdoseBands:
     def test_a_band_is_lost_beyond_its_deadband(
         self, channel: str, reached: dict[str, float], kept: dict[str, float], lost: dict[str, float]
     ) -> None:
-        ward = Ward({"w": 0, "o": 0}, validated=True)
+        ward = Ward({"w": 0, "o": 1}, validated=True)
         seen = []
         for values in (reached, kept, lost):
             ward.set(0.1, **values)
@@ -111,7 +111,7 @@ OVERDOSE_EDGES = [
         (2, ("sedation_poss3",), {"rr": 11, "spo2": 93, "hr": 50, "sbp": 100, "dbp": 60}),
         (1, ("sedation_poss3",), {"rr": 11, "spo2": 93, "hr": 50, "sbp": 100, "dbp": 60}),
     ),
-    ("W core 2", (0, (), {"spo2": 90, "rr": 15}), (0, (), {"spo2": 91, "rr": 15})),
+    ("W core 2", (1, (), {"spo2": 90, "rr": 15}), (1, (), {"spo2": 91, "rr": 15})),
     ("W core supported", (1, (), {"rr": 11, "spo2": 93}), (0, (), {"rr": 11, "spo2": 93})),
     ("W core supported", (1, (), {"rr": 11, "spo2": 93}), (1, (), {"rr": 11, "spo2": 94})),
     ("W sedation", (1, ("sedation_poss3",), {}), (0, ("sedation_poss3",), {})),

@@ -12,7 +12,7 @@ NONE, WATCH, WARNING, EMERGENCY = Stage
 
 
 def points(channel: str, **values: float) -> int:
-    ward = Ward({"w": 0, "o": 0}, validated=True)
+    ward = Ward({"w": 0, "o": 1}, validated=True)
     ward.set(**values)
     return ward.points(channel, 1)
 
@@ -36,8 +36,9 @@ def test_saturation_bands(spo2: float, expected: int) -> None:
 
 
 def test_saturation_of_a_low_baseline_needs_three_points_below() -> None:
-    for spo2, expected in ((88, 0), (87, 2), (85, 3)):
-        ward = Ward({"w": 0, "o": 0}, baseline=Baseline(spo2=90, rr=15), validated=True)
+    # bands of a usual value of 90 lie three lower than those of 93
+    for spo2, expected in ((88, 0), (87, 2), (83, 2), (82, 3)):
+        ward = Ward({"w": 0, "o": 1}, baseline=Baseline(spo2=90, rr=15), validated=True)
         ward.set(spo2=spo2, rr=15)
         assert ward.points("spo2", 1) == expected
 
@@ -48,8 +49,9 @@ def test_carbon_dioxide_bands(etco2: float, expected: int) -> None:
     assert points("etco2", etco2=etco2, rr=15, spo2=97) == expected
 
 
-def test_carbon_dioxide_of_a_retainer_needs_five_above_his_own() -> None:
-    for etco2, expected in ((57, 0), (58, 2), (63, 3)):
+def test_carbon_dioxide_of_a_retainer_counts_by_its_rise() -> None:
+    # the bands of a usual value of 53 lie 15 above those of 38
+    for etco2, expected in ((62, 0), (63, 1), (69, 1), (70, 2), (74, 2), (75, 3)):
         ward = Ward({"w": 0, "o": 0}, baseline=Baseline(etco2=53, spo2=89, rr=21), validated=True)
         ward.set(etco2=etco2, rr=20, spo2=89)
         assert ward.points("etco2", 1) == expected
@@ -88,13 +90,13 @@ def test_the_drive_cap_does_not_protect_the_sedated_or_floppy(finding: str) -> N
 
 def test_normal_carbon_dioxide_disproves_hypoventilation() -> None:
     for etco2, expected in ((40, 1), (44, 3)):
-        ward = Ward({"w": 0, "o": 0}, validated=True)
+        ward = Ward({"w": 0, "o": 1}, validated=True)
         ward.set(spo2=82, rr=14, etco2=etco2)
         assert ward.points("spo2", 1) == expected
 
 
 def test_new_oxygen_adds_a_point_for_an_hour() -> None:
-    ward = Ward({"w": 0, "o": 0}, validated=True)
+    ward = Ward({"w": 0, "o": 1}, validated=True)
     ward.set(spo2=93, rr=15)
     ward.monitor.oxygen(4.0, ward.now)
     ward.set(0.5, spo2=93, rr=15)
@@ -121,7 +123,8 @@ STAGE_CASES = [
     (EMERGENCY, 0, ("sedation_poss3",), {"rr": 8}),
     (EMERGENCY, 0, ("sedation_poss3",), {"spo2": 90, "rr": 11}),
     (EMERGENCY, 2, ("sedation_poss3",), {"rr": 11, "spo2": 93, "hr": 42, "sbp": 90, "dbp": 50}),
-    (WARNING, 0, (), {"spo2": 90, "rr": 15}),
+    (WARNING, 1, (), {"spo2": 90, "rr": 15}),
+    (NONE, 0, (), {"spo2": 80, "rr": 15}),
     (WARNING, 1, (), {"rr": 11, "spo2": 93}),
     (WARNING, 1, ("sedation_poss3",), {}),
     (WARNING, 0, ("sedation_poss3",), {"rr": 11}),

@@ -76,7 +76,7 @@ class TestMinutesToRaise:
         assert ward.until(WARNING, 0, 80, temp=36.8, hr=125.0, rr=31.0, spo2=97.0) == 8 + 1
 
     def test_shock_takes_two_minutes(self) -> None:
-        ward = self.quiet(w=0, o=0)
+        ward = self.quiet(w=1, o=0)
         ward.minute(1, **NORMAL, sbp=100.0, dbp=60.0)
         ward.minute(1, **NORMAL, sbp=80.0, dbp=50.0)
         assert ward.until(EMERGENCY, 0, 20, hr=150.0, rr=15.0, spo2=97.0, sbp=79.0, dbp=50.0) in range(3, 5)
@@ -92,10 +92,10 @@ class TestMinutesToRaise:
         ],
     )
     def test_overdose(self, values: dict[str, float], stage: Stage, minutes: int) -> None:
-        assert self.quiet(w=0, o=0).until(stage, 1, 30, **values) == minutes + 1
+        assert self.quiet(w=0, o=int(stage > WATCH)).until(stage, 1, 30, **values) == minutes + 1
 
     def test_a_doubtful_signal_takes_five_minutes_alone(self) -> None:
-        ward = self.quiet(w=0, o=0)
+        ward = self.quiet(w=0, o=1)
         stages = []
         for _ in range(6):
             ward.send(Status.QUESTIONABLE, spo2=85.0)
@@ -215,6 +215,15 @@ def test_any_data_loss_never_lowers_a_stage(course: list[tuple[dict[str, Any], i
         assert now[0] >= before[0]
         assert now[1] >= before[1]
         before = now
+
+
+def test_a_channel_lost_while_another_kept_the_stage_is_still_waited_for() -> None:
+    ward = Ward({"w": 2, "o": 0})
+    ward.minute(20, hr=76.0, rr=26.0, spo2=97.0, temp=38.3)
+    assert ward.monitor.stages()[0] >= WATCH
+    ward.minute(20, hr=76.0, spo2=97.0, temp=38.3)
+    assert ward.minute(90, hr=76.0, spo2=97.0, temp=36.8)[0] >= WATCH
+    assert ward.minute(60, **NORMAL, temp=36.8)[0] is NONE
 
 
 @QUICK

@@ -113,7 +113,7 @@ def test_low_charted_baselines_score_below_the_floors_only_in_an_open_window() -
 
 
 def test_deadband_keeps_a_band_until_the_value_is_well_below() -> None:
-    ward = Ward({"w": 0, "o": 0}, validated=True)
+    ward = Ward({"w": 1, "o": 0}, validated=True)
     ward.set(hr=120, temp=38.1)
     ward.set(0.1, hr=116, temp=38.0)
     assert (ward.points("hr"), ward.points("temp")) == (2, 2)
@@ -127,8 +127,8 @@ RULE_CASES = [
     ("E3", 0, (), {"temp": 40.0}),
     ("E4", 0, ("rigidity",), {"temp": 39.0}),
     ("E5", 2, (), {"hr": 140, "sbp": 160, "dbp": 90}),
-    ("E6", 0, (), {"hr": 120, "sbp": 80, "dbp": 50}),
-    ("E6", 0, (), {"hr": 140, "sbp": 90, "dbp": 50}),
+    ("E6", 1, (), {"hr": 120, "sbp": 80, "dbp": 50}),
+    ("E6", 0, ("pruritus",), {"hr": 140, "sbp": 90, "dbp": 50}),
     ("E7", 2, ("seizure",), {}),
     ("W1", 2, (), {"temp": 38.1, "hr": 120}),
     ("W2", 1, (), {"temp": 38.1, "hr": 140}),

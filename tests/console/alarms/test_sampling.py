@@ -40,7 +40,7 @@ def test_an_open_window_asks_for_half_hourly_pressure_and_hourly_temperature(win
 @pytest.mark.parametrize("pattern", [0, 1])
 def test_at_warning_twice_as_often_whatever_the_window(pattern: int) -> None:
     ward = Ward({"w": 0, "o": 0}, validated=True)
-    values = ({"temp": 38.6, "hr": 142.0}, {"rr": 15.0, "spo2": 90.0, "temp": 36.8})[pattern]
+    values = ({"temp": 38.6, "hr": 142.0}, {"rr": 8.0, "spo2": 92.0, "temp": 36.8})[pattern]
     assert ward.set(**values, sbp=120.0, dbp=74.0)[pattern] >= Stage.WARNING
     assert advice(ward) == URGENT.format("", "")
     for minutes, pressure, temperature in ((14, "", ""), (1, DUE, ""), (14, DUE, ""), (1, DUE, DUE)):
