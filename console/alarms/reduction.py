@@ -3,6 +3,10 @@
 Detector specification, section 1: samples fall into whole minutes of engine time; a minute with enough samples in
 range has a median; the running median of the last three minutes is the value. A value that no minute has renewed is
 held until it is stale: it is shown and keeps a stage from clearing, and raises nothing.
+
+Decision: half of the samples received, not of those due. How often a source reports is known, how often each of its
+parameters comes is not (many monitors send RR or EtCO2 more seldom than HR), and a wrong guess would blind a channel.
+A source that falls silent within a minute is told by its technical alarm.
 """
 
 from __future__ import annotations
