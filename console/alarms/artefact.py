@@ -132,24 +132,28 @@ class SaturationStep:
         recent = self._recent
         if recent and value < recent[-1][1]:
             poor = perfusion is not None and perfusion < rules.perfusion_minimum
+            step = rules.spo2_step
             for at, before, rate in recent:
-                fall, seconds, hold = before - value, stamp - at, 0.0
-                if fall <= rules.spo2_step:
-                    continue
-                if fall > rules.spo2_sudden and before >= rules.spo2_sudden_from:
-                    hold = rules.spo2_minute_hold_min * 60 if seconds <= rules.spo2_sudden_seconds else 0.0
-                if not hold and seconds <= rules.spo2_step_seconds:
+                if before - value > step:
                     still = (
                         rate is not None
                         and heart_rate is not None
                         and abs(heart_rate - rate) < rules.spo2_step_hr_change
                     )
-                    hold = rules.spo2_hold_seconds if still or poor else 0.0
-                if hold:
-                    self._old, self._until = before, stamp + hold
-                    return False
+                    hold = self._hold_seconds(before, before - value, stamp - at, unexplained=still or poor)
+                    if hold:
+                        self._old, self._until = before, stamp + hold
+                        return False
         recent.append((stamp, value, heart_rate))
         return True
+
+    def _hold_seconds(self, before: float, fall: float, seconds: float, *, unexplained: bool) -> float:
+        """For how long a fall from `before` within so many seconds is put aside, 0 for one that may be real."""
+        rules = self._rules
+        sudden = fall > rules.spo2_sudden and before >= rules.spo2_sudden_from
+        if sudden and seconds <= rules.spo2_sudden_seconds:
+            return rules.spo2_minute_hold_min * 60.0
+        return rules.spo2_hold_seconds if unexplained and seconds <= rules.spo2_step_seconds else 0.0
 
     @property
     def holding(self) -> bool:

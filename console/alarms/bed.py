@@ -197,7 +197,7 @@ class BedAlarms:
         self.limits.observe(parameter, value, status, stamp)
         if self.patterns is not None:
             self.patterns.observe(parameter, value, status, stamp, stamp - lag if lag > 0.0 else None, site, source)
-        if self._held and status is Status.VALID:
+        if self._held.standing and status is Status.VALID:
             self._held.heard(parameter, stamp)
 
     def late_value(
@@ -271,11 +271,11 @@ class BedAlarms:
     def advance(self, now: float, utc: datetime) -> list[Transition]:
         """Let time pass up to `now`: what happened to the alarms of the bed, in order."""
         if self.patterns is not None:
-            self.patterns.advance(now)
+            if self.patterns.advance(now):
+                for finding in self.patterns.take_told():
+                    self.late_notes.add(finding, now)
             if self.patterns.baseline is not self._baseline:
                 self._fit_limits()
-            for finding in self.patterns.take_told():
-                self.late_notes.add(finding, now)
         self.late_notes.advance(now)
         self.limits.advance(now)
         if self.technical is not None:
@@ -286,7 +286,7 @@ class BedAlarms:
         if self._turnover:
             self._turnover = False
             out += self._lifecycle.end_all(now, utc)
-        if self._held:
+        if self._held.standing:
             self._held.advance(() if self.patterns is None else self.patterns.conditions(), now)
         out += self._lifecycle.step(self.conditions(), now, utc, self.patient.patient_id if self.patient else "")
         return out
@@ -342,7 +342,7 @@ class BedAlarms:
         """Everything that holds now."""
         patterns = () if self.patterns is None else self.patterns.conditions()
         technical = () if self.technical is None else self.technical.conditions()
-        if self._held:
+        if self._held.standing:
             patterns = self._held.among(patterns)
         return (*patterns, *self.limits.conditions(), *technical, *self.late_notes.conditions())
 

@@ -46,8 +46,14 @@ class CuffHold:
 
     def reading(self, at: float) -> None:
         """A reading was taken at `at`; where its start was told, that says more than the reading."""
-        if at - self._started >= 2 * self._seconds and (at - self._seconds, at) not in self._spans:
-            self._spans.append((at - self._seconds, at))
+        if at - self._started < 2 * self._seconds:
+            return
+        begin, spans = at - self._seconds, self._spans
+        if spans and spans[-1][0] <= begin <= spans[-1][1]:
+            # A source that repeats its reading every second must not make a span of each.
+            spans[-1] = (spans[-1][0], max(spans[-1][1], at))
+        else:
+            spans.append((begin, at))
 
     def sample(self, stamp: float) -> None:
         """The channel has kept a sample of the open minute."""

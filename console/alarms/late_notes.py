@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from math import inf
 
 from console.alarms.alarm import Condition, Kind, Priority, Reason, Stage
 from console.alarms.late_course import NEAR_MIN, LateFinding
@@ -48,6 +49,7 @@ class LateNotes:
         self.zone = zone
         self._notes: dict[str, _Note] = {}
         self._conditions: tuple[Condition, ...] = ()
+        self._due = inf
 
     def add(self, finding: LateFinding, now: float) -> None:
         """Take what is over; what lies near a note that stands makes that one longer."""
@@ -72,11 +74,13 @@ class LateNotes:
         """Somebody has seen it."""
         if key in self._notes:
             self._notes[key].until = now + ANSWERED_S
+            self._show()
 
     def undone(self, key: str) -> None:
         """It was not to be acknowledged."""
         if key in self._notes:
             self._notes[key].until = self._notes[key].stands
+            self._show()
 
     def clear(self) -> None:
         """The patient has left."""
@@ -85,7 +89,7 @@ class LateNotes:
 
     def advance(self, now: float) -> None:
         """Let go of what has stood long enough."""
-        if any(note.until <= now for note in self._notes.values()):
+        if now >= self._due:
             self._notes = {key: note for key, note in self._notes.items() if note.until > now}
             self._show()
 
@@ -95,6 +99,7 @@ class LateNotes:
 
     def _show(self) -> None:
         self._conditions = tuple(note.condition for note in self._notes.values())
+        self._due = min((note.until for note in self._notes.values()), default=inf)
 
 
 def _near(a: Spans, b: Spans) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection
+from operator import is_
 
 from console.alarms.alarm import Condition, Kind, Priority, Reason
 from console.alarms.limits import ABOVE, BELOW, LimitRules, ParameterLimits, displayed
@@ -20,6 +21,9 @@ LONGEST_HOLD_S = 90.0
 
 APNOEA_ENDS_S = 60.0
 """A respiratory rate so long after a device last declared apnoea ends it, for devices that never say so."""
+
+_VALID, _PULSE = Status.VALID, Parameter.PR
+"""Members of an enum are slow to look up, and every value asks for these."""
 
 
 class _Side:
@@ -130,9 +134,9 @@ class LimitMonitor:
     def observe(self, parameter: Parameter, value: float | None, status: Status, stamp: float) -> None:
         """Take a value received at `stamp` (engine seconds, never decreasing). Anything but a valid value is a gap."""
         tracker = self._trackers.get(parameter)
-        if tracker is None or value is None or status is not Status.VALID:
+        if tracker is None or value is None or status is not _VALID:
             return
-        if parameter is Parameter.PR and self._heart_rate_heard(stamp):
+        if parameter is _PULSE and self._heart_rate_heard(stamp):
             self._stand_down(tracker)
             return
         shown = displayed(parameter, value)
@@ -229,7 +233,7 @@ class LimitMonitor:
             if side.condition is not None
         ]
         found.extend(self._apnoea.values())
-        if len(found) != len(self._conditions) or any(a is not b for a, b in zip(found, self._conditions, strict=True)):
+        if len(found) != len(self._conditions) or not all(map(is_, found, self._conditions)):
             self._conditions = tuple(found)
 
     def next_due(self) -> float | None:

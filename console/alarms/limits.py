@@ -121,9 +121,13 @@ class LimitRules:
         return LimitRules(changed, self.systolic_rise, origins)
 
 
+_TEMP = Parameter.TEMP
+"""Members of an enum are slow to look up, and this is asked for every value."""
+
+
 def displayed(parameter: Parameter, value: float) -> float:
     """The value as shown: half up, temperature to 0.1, all others to 1 (detector specification, section 1)."""
-    if parameter is Parameter.TEMP:
+    if parameter is _TEMP:
         # 38.55 is 38.549999... as a float; the console shows 38.6 as the sender wrote it.
         return math.floor(value * 10 + 0.5 + 1e-6) / 10
     return float(math.floor(value + 0.5))

@@ -70,11 +70,12 @@ class PatternMonitor:
         source: str = "",
     ) -> None:
         """Take a sample in the order of stamps. measured: engine time the value belongs to, None for `stamp`."""
-        if stamp >= self._judge.next:
+        judge = self._judge
+        if stamp >= judge.next:
             self._close_until(stamp)
         if measured is not None and stamp - measured > LATE_S and parameter in SINGLE:
             self.late(parameter, value, status, stamp, measured, site, source)
-        self._judge.signs.observe(parameter, value, status, stamp, measured, site, source)
+        judge.signs.observe(parameter, value, status, stamp, measured, site, source)
 
     def late(
         self,

@@ -39,22 +39,19 @@ class _Held:
 
 
 class RestoredPatterns:
-    """Those of one bed; false when there is none."""
+    """Those of one bed. standing: by the key of their condition; empty when there is none."""
 
     def __init__(self) -> None:
-        self._held: dict[str, _Held] = {}
+        self.standing: dict[str, _Held] = {}
         self._valid: dict[Parameter, float] = {}
-
-    def __bool__(self) -> bool:
-        return bool(self._held)
 
     def add(self, condition: Condition, now: float) -> None:
         """Take up an alarm."""
-        self._held[condition.key] = _Held(condition, now)
+        self.standing[condition.key] = _Held(condition, now)
 
     def clear(self) -> None:
         """The patient has left."""
-        self._held.clear()
+        self.standing.clear()
         self._valid.clear()
 
     def heard(self, parameter: Parameter, stamp: float) -> None:
@@ -63,20 +60,21 @@ class RestoredPatterns:
 
     def among(self, patterns: tuple[Condition, ...]) -> tuple[Condition, ...]:
         """The restored alarms stand in for what their detectors do not see yet."""
-        rest = tuple(c for c in patterns if c.key not in self._held or c.stage >= self._held[c.key].condition.stage)
+        held = {key: restored.condition for key, restored in self.standing.items()}
+        rest = tuple(c for c in patterns if c.key not in held or c.stage >= held[c.key].stage)
         confirmed = {c.key for c in rest}
-        return rest + tuple(held.condition for key, held in self._held.items() if key not in confirmed)
+        return rest + tuple(condition for key, condition in held.items() if key not in confirmed)
 
     def advance(self, patterns: Iterable[Condition], now: float) -> None:
         """Let go of what the detectors have confirmed, or have had fresh data for long enough not to confirm."""
         current = {c.key: c.stage for c in patterns}
-        for key, held in list(self._held.items()):
+        for key, held in list(self.standing.items()):
             if self._fresh(held.condition.parameters, now):
                 held.fresh_s += now - held.last
             held.last = now
             confirmed = current.get(key, Stage.NONE) >= held.condition.stage
             if confirmed or held.fresh_s >= RESTORED_HOLD_S[held.condition.kind]:
-                del self._held[key]
+                del self.standing[key]
 
     def _fresh(self, parameters: Iterable[Parameter], now: float) -> bool:
         """Every channel that raised the alarm has delivered since the restart, and streams deliver now."""

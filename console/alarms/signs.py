@@ -54,6 +54,9 @@ class Signs:
 
 NOTHING = Minute((Rate(None, 0.0, 0),) * 6)
 
+_VALID = Status.VALID
+"""Members of an enum are slow to look up, and every sample asks for this one."""
+
 
 def theil_sen(points: Sequence[tuple[float, float]]) -> float:
     """Median slope of all pairs of (seconds, value) points, per second; times strictly increase, two points or more."""
@@ -135,7 +138,7 @@ class VitalSigns:
         if sink is None:
             return
         at = stamp if measured is None or measured > stamp else measured
-        if status is not Status.VALID:
+        if status is not _VALID:
             self._questionable = self._questionable or parameter is Parameter.SPO2
             value = None
         sink(value, stamp, at, site, source)

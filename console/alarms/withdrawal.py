@@ -127,15 +127,17 @@ class WithdrawalScorer:
         if signs.hr is not None:
             now, eased = self._hr_band(signs.hr, usual, weight), self._hr_band(signs.hr + easing.hr, usual, weight)
             self._hr_seen = found.hr_seen = kept(self._hr_seen, now, eased)
-            hr = signs.hr - other.hr
-            now, eased = self._hr_band(hr, usual, weight), self._hr_band(hr + easing.hr, usual, weight)
+            if other.hr:
+                hr = signs.hr - other.hr
+                now, eased = self._hr_band(hr, usual, weight), self._hr_band(hr + easing.hr, usual, weight)
             self._hr = kept(self._hr, now, eased)
             found.hr = found.hr_seen if found.hr_seen == MAXIMUM_BAND else self._hr
         if signs.rr is not None:
             now, eased = self._rr_band(signs.rr, usual), self._rr_band(signs.rr + easing.rr, usual)
             self._rr_seen = found.rr_seen = kept(self._rr_seen, now, eased)
-            rr = signs.rr - other.rr
-            now, eased = self._rr_band(rr, usual), self._rr_band(rr + easing.rr, usual)
+            if other.rr:
+                rr = signs.rr - other.rr
+                now, eased = self._rr_band(rr, usual), self._rr_band(rr + easing.rr, usual)
             self._rr = kept(self._rr, now, eased)
             found.rr = min(found.rr_seen if found.rr_seen == MAXIMUM_BAND else self._rr, other.rr_points)
         if signs.sbp is not None:

@@ -60,6 +60,14 @@ class TestSpan:
         aside(made)
         assert aside(made, 61.0, 99.0, end=120.0) == []
 
+    def test_a_reading_repeated_by_its_source_holds_up_to_its_last_time_and_not_what_lies_between_two(self) -> None:
+        made = hold()
+        for second in range(10):
+            made.reading(200.0 + second)
+        made.reading(290.0)
+        times = [135.0, 141.0, 180.0, 209.0, 220.0, 231.0, 289.0, 291.0]
+        assert aside(made, *times, end=300.0) == [141.0, 180.0, 209.0, 231.0, 289.0]
+
     def test_without_the_nurses_word_nothing_is_held(self) -> None:
         made = hold()
         made.started(0.0)
