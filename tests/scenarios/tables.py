@@ -83,10 +83,10 @@ def text(result: dict[str, Any]) -> str:
             "Crises. %: patients in whom it was reached up to 90 min after the emergency of the truth (by then). lead:",
             "minutes before it, median (tenth percentile) of those reached. ahead: % warned 30 min before. other: % in",
             "whom the other pattern warned. Limits and NEWS2 on the same rows: they also call by chance, see below.",
-            _grid(_crisis_lines(result["crisis"])),
+            grid(_crisis_lines(result["crisis"])),
             "",
             "Calm time: false alarms per patient-day (rises to the stage or above), share of time at watch or above.",
-            _grid(_calm_lines(result["calm"])),
+            grid(_calm_lines(result["calm"])),
         ]
     )
 
@@ -112,7 +112,8 @@ def _calm_lines(groups: dict[str, Any]) -> Iterable[list[str]]:
         yield [name, f"{row['patient_days']:.1f}", *rates, *shares]
 
 
-def _grid(lines: Iterable[list[str]]) -> str:
+def grid(lines: Iterable[Sequence[str]]) -> str:
+    """Columns as wide as they need."""
     table = list(lines)
     widths = [max(len(line[i]) for line in table) for i in range(len(table[0]))]
     return "\n".join("  ".join(c.ljust(w) for c, w in zip(line, widths, strict=True)).rstrip() for line in table)
