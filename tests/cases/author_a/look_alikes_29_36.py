@@ -9,16 +9,19 @@ from tests.cases.record import Case
 
 
 def pulls_off(rng: np.random.Generator, v: Curves, h: Curve) -> None:
+    """Restless: the rate wanders upwards."""
     w = (h > 7) & (h < 11)
     v["hr"][w] += 8 * np.abs(ar(rng, w.sum(), 1, 12))
 
 
 def af(rng: np.random.Generator, v: Curves, h: Curve) -> None:
+    """Irregular."""
     w = h > 5
     v["hr"][w] += rng.normal(0, 9, w.sum())
 
 
 def shiver(rng: np.random.Generator, v: Curves, h: Curve) -> None:
+    """Poor signals of the probe and the leads."""
     w = np.where((h > 0.3) & (h < 1.5))[0]
     for t in rng.choice(w, 9, replace=False):
         v["spo2"][t : t + 2] -= rng.uniform(3, 12)

@@ -26,6 +26,7 @@ def osa(rng: np.random.Generator, v: Curves, h: Curve) -> None:
 
 
 def washing(rng: np.random.Generator, v: Curves, h: Curve) -> None:
+    """Nonsense on oximeter and leads."""
     for a, b in ((2.05, 2.17), (2.25, 2.42), (6.5, 6.62)):
         w = (h >= a) & (h <= b)
         k = w.sum()
@@ -35,6 +36,7 @@ def washing(rng: np.random.Generator, v: Curves, h: Curve) -> None:
 
 
 def remdips(rng: np.random.Generator, v: Curves, h: Curve) -> None:
+    """Four stretches of REM sleep."""
     for c in (3.2, 4.9, 6.5, 8.0):
         w = np.exp(-0.5 * ((h - c) / 0.12) ** 2)
         v["spo2"] -= 3.5 * w
@@ -42,12 +44,14 @@ def remdips(rng: np.random.Generator, v: Curves, h: Curve) -> None:
 
 
 def cold(rng: np.random.Generator, v: Curves, h: Curve) -> None:
+    """A wandering signal."""
     w = (h > 3) & (h < 4.7)
     k = w.sum()
     v["spo2"][w] += -7 + ar(rng, k, 3.5, 6) + rng.normal(0, 1.6, k)
 
 
 def cheyne(rng: np.random.Generator, v: Curves, h: Curve) -> None:
+    """Waxing and waning about every 80 s."""
     np.arange(len(h))
     on = np.clip(np.minimum(h - 1.6, 8.4 - h) * 3, 0, 1)
     ph = 2 * np.pi * np.cumsum(1 / (1.35 + 0.12 * ar(rng, len(h), 1, 20)))
@@ -58,6 +62,7 @@ def cheyne(rng: np.random.Generator, v: Curves, h: Curve) -> None:
 
 
 def meals(rng: np.random.Generator, v: Curves, h: Curve) -> None:
+    """Three meals without the mask."""
     for a, b in ((1.0, 1.45), (5.1, 5.6), (11.1, 11.55)):
         x = np.interp(h, [a, a + 0.1, b, b + 0.06], [0, 1, 1, 0])
         v["spo2"] -= x * rng.uniform(6.5, 9.5)

@@ -118,7 +118,7 @@ def cases() -> list[Case]:
             63,
             ["ms", "beta_blocker", "chronic_hypertension"],
             B(36.5, 58, 136, 80, 15, 96),
-            ("Beta blocker holds the rate below 100; fever, fast breathing, high pressure and returning tone tell."),
+            "Beta blocker holds the rate below 100; fever, fast breathing, high pressure and returning tone tell.",
             AE,
             NN,
             events=[(0, "end_of_service"), (0.5, "pump_stopped")],

@@ -30,7 +30,7 @@ def b19() -> Case:
         c.rows(10, ((4, 60), (8, 30), (99, 15)), (0, 4, 5, 6, 8, 10, 12, 14)),
         (N, EM),
         (N, WA),
-        ("Septic shock: the same physiology as hypotensive withdrawal and immediate danger; emergency is acceptable."),
+        "Septic shock: the same physiology as hypotensive withdrawal and immediate danger; emergency is acceptable.",
         base=b,
         obs=[(4.2, "sweating"), (9, "spasticity_up1"), (11, "delirium")],
     )
@@ -72,7 +72,7 @@ def b21() -> Case:
     return case(
         "B21",
         "other",
-        ("T4 injury: autonomic dysreflexia from a blocked catheter, then twice from loaded rectum and its clearing"),
+        "T4 injury: autonomic dysreflexia from a blocked catheter, then twice from loaded rectum and its clearing",
         35,
         ["sci", "sci_t6"],
         c.rows(10, ((2.9, 60), (4.5, 5), (7.3, 30), (8.6, 5), (9.5, 30), (10.2, 6), (99, 60)), (0, 4, 8, 12)),
@@ -119,7 +119,7 @@ def b23() -> Case:
     return case(
         "B23",
         "other",
-        ("CP with tracheostomy: suctioned each two hours, turned between; drops to 84 and rises to 125 each time"),
+        "CP with tracheostomy: suctioned each two hours, turned between; drops to 84 and rises to 125 each time",
         27,
         ["cp", "communication_difficulty", "supplemental_oxygen"],
         c.rows(10, ((99, 60),), (0, 4, 8, 12, 16)),
@@ -249,7 +249,7 @@ def b28() -> Case:
         c.rows(10, ((4.1, 60), (6, 10), (99, 30)), (0, 5, 8, 11)),
         (N, WR),
         (N, WA),
-        ("Sudden hypoxia with tachycardia and fall of pressure: look now; breathing is fast, not depressed."),
+        "Sudden hypoxia with tachycardia and fall of pressure: look now; breathing is fast, not depressed.",
         base=b,
         obs=[(4.0, "activity"), (4.3, "sweating"), (4.4, "agitation"), (5.2, "oxygen_increased")],
     )

@@ -55,7 +55,7 @@ def b30() -> Case:
         c.rows(15, ((99, 60),), (0, 4, 8, 12, 14, 16, 20, 22)),
         (N, WR),
         (N, N),
-        ("Fever with the tachycardia that belongs to it and steady pressure; spasticity is worse with any fever."),
+        "Fever with the tachycardia that belongs to it and steady pressure; spasticity is worse with any fever.",
         base=None,
         obs=[(9, "sweating"), (13, "spasticity_up1"), (13, "no_pruritus")],
     )
@@ -107,7 +107,7 @@ def b32() -> Case:
         c.rows(10, ((12, 60), (99, 30)), (0, 6, 12, 16, 18, 20, 22, 24)),
         (N, EM),
         (N, N),
-        ("The same GABAergic storm by another drug and just as dangerous: emergency is acceptable at the end."),
+        "The same GABAergic storm by another drug and just as dangerous: emergency is acceptable at the end.",
         base=None,
         obs=[(9, "sweating"), (11, "agitation"), (17, "hallucinations"), (19, "delirium")],
     )
@@ -161,7 +161,7 @@ def b34() -> Case:
         c.rows(10, ((3.5, 60), (6.5, 10), (99, 30)), (0, 4.2, 8)),
         (N, WR),
         (N, WA),
-        ("Acute pulmonary oedema: immediate help from the limit alarms; no heat, no spasm, breathing fast not slow."),
+        "Acute pulmonary oedema: immediate help from the limit alarms; no heat, no spasm, breathing fast not slow.",
         base=b,
         obs=[(3.8, "sweating"), (3.9, "agitation"), (4.3, "oxygen_increased")],
     )

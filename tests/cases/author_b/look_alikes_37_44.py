@@ -30,7 +30,7 @@ def b37() -> Case:
         c.rows(10, ((99, 60),), (0, 4.2, 9)),
         (N, WR),
         (N, WA),
-        ("Confused, pulling at leads, pulse 105, pressure 180: someone should come and will find the bladder."),
+        "Confused, pulling at leads, pulse 105, pressure 180: someone should come and will find the bladder.",
         base=None,
         obs=[(5, "agitation"), (6.5, "delirium"), (9.3, "activity"), (10.5, "no_agitation")],
     )
@@ -118,7 +118,7 @@ def b41() -> Case:
     return case(
         "B41",
         "other",
-        ("COPD with known carbon dioxide retention, usual night (86-90 per cent, EtCO2 55), nebulisers at each end"),
+        "COPD with known carbon dioxide retention, usual night (86-90 per cent, EtCO2 55), nebulisers at each end",
         68,
         ["copd", "elderly", "supplemental_oxygen", "ms"],
         c.rows(10, ((99, 120),), (0, 11)),
@@ -148,7 +148,7 @@ def b42() -> Case:
         c.rows(10, ((99, 60),), (0, 5, 9.5)),
         (N, N),
         (N, WA),
-        ("Crescendo-decrescendo breathing, mean rate unchanged; the false low stretch ends with a new probe."),
+        "Crescendo-decrescendo breathing, mean rate unchanged; the false low stretch ends with a new probe.",
         base=None,
         obs=[(5.3, "activity")],
     )
@@ -199,7 +199,7 @@ def b44() -> Case:
         c.rows(10, ((8, 60), (99, 30)), (0, 6, 11)),
         (N, WA),
         (N, EM),
-        ("Respiratory failure of another cause with exactly the physiology of overdose; emergency is acceptable."),
+        "Respiratory failure of another cause with exactly the physiology of overdose; emergency is acceptable.",
         base=b,
         etco2=50,
         obs=[(2.3, "oxygen_increased"), (6.5, "sedation_poss2"), (9, "sedation_poss3"), (11, "sedation_poss4")],

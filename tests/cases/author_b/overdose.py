@@ -81,7 +81,7 @@ def b13() -> Case:
     return case(
         "B13",
         "overdose",
-        ("Fracture pain: morphine three times on top of a pump raised by 20 per cent, obese with sleep apnoea"),
+        "Fracture pain: morphine three times on top of a pump raised by 20 per cent, obese with sleep apnoea",
         54,
         ["sci", "opioid", "sleep_apnoea", "chronic_hypertension"],
         c.rows(5, ((99, 30),), (0, 4, 8, 12)),
@@ -109,7 +109,7 @@ def b14() -> Case:
     return case(
         "B14",
         "overdose",
-        ("On 4 l oxygen after catheter revision with priming bolus: saturation hides what the breathing shows"),
+        "On 4 l oxygen after catheter revision with priming bolus: saturation hides what the breathing shows",
         61,
         ["ms", "supplemental_oxygen"],
         c.rows(5, ((3, 60), (99, 30)), (0, 4, 7, 10)),
@@ -176,7 +176,7 @@ def b16() -> Case:
         c.rows(10, ((99, 60),), (0, 4, 12, 16)),
         (N, N),
         (WR, EM),
-        ("Renal failure accumulates oral baclofen; breathing 14 -> 8 and SpO2 to the mid-eighties by the morning."),
+        "Renal failure accumulates oral baclofen; breathing 14 -> 8 and SpO2 to the mid-eighties by the morning.",
         base=b,
         events=[(1, "dose_increase", 15), (2, "oral_baclofen_dose"), (4, "oral_baclofen_dose")],
         obs=[(3.8, "sedation_poss1"), (13.5, "sedation_poss3"), (14, "hypotonia")],

@@ -28,12 +28,12 @@ def c37() -> Case:
             "usual for this patient each night."
         ),
     )
-    rng, i = (c.rng, int(2.3 * 60))
+    rng, i = c.rng, int(2.3 * 60)
     while i < c.n - 40:
         if c.night[i] < 0.5 or rng.random() < 0.06:  # awake, or a quiet stretch on the side
             i += int(rng.integers(8, 30))
             continue
-        length, d = (int(rng.integers(2, 5)), rng.uniform(4, 13))
+        length, d = int(rng.integers(2, 5)), rng.uniform(4, 13)
         c.spo2[i] -= 0.35 * d
         c.spo2[i + 1] -= d
         c.rr[i] -= rng.uniform(4, 8)
