@@ -26,6 +26,17 @@ RECENT_SECONDS = 120.0
 class PulseCheck:
     """Heart rate of the ECG against the pulse rate of the oximeter."""
 
+    __slots__ = (
+        "_difference",
+        "_hr",
+        "_hr_at",
+        "_last",
+        "_pr",
+        "_pr_at",
+        "_seconds",
+        "_since",
+    )
+
     def __init__(self, rules: ArtefactRules) -> None:
         self._difference, self._seconds = rules.hr_pr_difference, rules.hr_pr_seconds
         self._hr: float | None = None
@@ -77,6 +88,16 @@ class PulseCheck:
 class OverlayCheck:
     """Breathing by impedance that counts heart beats: both rates run together."""
 
+    __slots__ = (
+        "_carbon_dioxide_at",
+        "_count",
+        "_difference",
+        "_last",
+        "_seconds",
+        "_since",
+        "_sites",
+    )
+
     def __init__(self, rules: ArtefactRules) -> None:
         self._difference, self._seconds = rules.overlay_difference, rules.overlay_seconds
         self._sites = frozenset(site.lower() for site in rules.respiration_sites)
@@ -114,6 +135,13 @@ class OverlayCheck:
 
 class SaturationStep:
     """A fall of saturation within seconds that no rate follows, or with hardly any perfusion, or faster than can be."""
+
+    __slots__ = (
+        "_old",
+        "_recent",
+        "_rules",
+        "_until",
+    )
 
     def __init__(self, rules: ArtefactRules) -> None:
         self._rules = rules

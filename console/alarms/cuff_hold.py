@@ -30,6 +30,16 @@ FREE_MINUTES = 4
 class CuffHold:
     """When the saturation of one patient is put aside because of his cuff. Engine time is passed in."""
 
+    __slots__ = (
+        "_fraction",
+        "_free_until",
+        "_seconds",
+        "_spans",
+        "_stamps",
+        "_started",
+        "holding",
+    )
+
     def __init__(self, seconds: float, valid_fraction: float) -> None:
         self._seconds, self._fraction = seconds, valid_fraction
         self._spans: list[tuple[float, float]] = []

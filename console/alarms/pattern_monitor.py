@@ -46,6 +46,7 @@ class PatternMonitor:
         remember: bool = False,
     ) -> None:
         self._judge = PatternJudge(rules, patient, now, windows, validated=validated)
+        self._signs, self._next = self._judge.signs, self._judge.next
         self._past = Retrospect(self._judge, patient.admitted_at.timestamp()) if remember else None
         self._baseline = self._judge.keeper.baseline
         self._usual = self._judge.keeper.usual
@@ -70,12 +71,11 @@ class PatternMonitor:
         source: str = "",
     ) -> None:
         """Take a sample in the order of stamps. measured: engine time the value belongs to, None for `stamp`."""
-        judge = self._judge
-        if stamp >= judge.next:
+        if stamp >= self._next:
             self._close_until(stamp)
         if measured is not None and stamp - measured > LATE_S and parameter in SINGLE:
             self.late(parameter, value, status, stamp, measured, site, source)
-        judge.signs.observe(parameter, value, status, stamp, measured, site, source)
+        self._signs.observe(parameter, value, status, stamp, measured, site, source)
 
     def late(
         self,
@@ -115,9 +115,9 @@ class PatternMonitor:
 
     def cuff_started(self, stamp: float) -> None:
         """A device tells that its cuff begins to inflate."""
-        if stamp >= self._judge.next:
+        if stamp >= self._next:
             self._close_until(stamp)
-        self._judge.signs.cuff_started(stamp)
+        self._signs.cuff_started(stamp)
 
     def oxygen(self, litres_per_minute: float, stamp: float) -> None:
         """Supplemental oxygen is given at this flow; new or raised oxygen counts for an hour.
@@ -193,7 +193,7 @@ class PatternMonitor:
 
     def advance(self, now: float) -> bool:
         """Judge every whole minute that has ended by `now`; True when something shown has changed since last asked."""
-        if now >= self._judge.next:
+        if now >= self._next:
             self._close_until(now)
         changed, self._changed = self._changed, False
         return changed
@@ -258,6 +258,7 @@ class PatternMonitor:
             if judge.keeper.usual is not self._usual:
                 self._usual, self._baseline = judge.keeper.usual, judge.keeper.baseline
             self._after(end)
+        self._signs, self._next = judge.signs, judge.next
 
     def _recharted(self, at: float) -> None:
         self._judge.recharted(at)

@@ -36,6 +36,23 @@ class Cuff:
 class CuffPressure:
     """The cuff readings of one patient. `confirmed` serves every stage, `latest` the watch stage alone."""
 
+    __slots__ = (
+        "_closed",
+        "_history",
+        "_lability",
+        "_last_at",
+        "_parts",
+        "_parts_at",
+        "_provisional",
+        "_rules",
+        "_stale",
+        "_swung_from",
+        "confirmed",
+        "from_set",
+        "readings",
+        "rejected",
+    )
+
     def __init__(self, rules: PressureRules, lability: LabilityRules) -> None:
         self._rules, self._lability = rules, lability
         self._parts: dict[str, float] = {}

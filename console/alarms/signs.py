@@ -68,6 +68,12 @@ def theil_sen(points: Sequence[tuple[float, float]]) -> float:
 class VitalSigns:
     """Channels of one patient. Arterial pressure, where it is measured, stands in for the cuff while it is fresh."""
 
+    __slots__ = (  # noqa: SIM905 - one name a line would fill the page
+        "_artefact _cuff_hold _erratic _hr_history _hr_rising _minute _overlay _perfusion _pr _pulse "
+        "_questionable _sinks _slope _step _stream art_dia art_sys cuff etco2 hr minute_hr minute_rr minute_spo2 "
+        "overlaid pulse_instead questionable_minute rr spo2 stream_at temp"
+    ).split()
+
     def __init__(self, rules: DetectorRules) -> None:
         channels, reduction = rules.channels, rules.reduction
         self._artefact = rules.artefact

@@ -33,6 +33,28 @@ def slope_per_hour(points: Sequence[tuple[float, float]]) -> float:
 class Temperature:
     """The temperature of one patient. `value` is rounded to 0.1 Cel; `readings` counts values that were accepted."""
 
+    __slots__ = (
+        "_accepted",
+        "_arrivals",
+        "_artefact",
+        "_channels",
+        "_doubtful",
+        "_reduction",
+        "_sample_at",
+        "_samples",
+        "_site",
+        "_site_at",
+        "_slope",
+        "before",
+        "continuous",
+        "from_set",
+        "readings",
+        "renewed",
+        "rising",
+        "stamp",
+        "value",
+    )
+
     def __init__(
         self, channels: ChannelsRules, reduction: ReductionRules, artefact: ArtefactRules, slope: SlopeRules
     ) -> None:

@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 FAULT_S = 60.0
 """A fault of our own stands for so long after it was last seen."""
 
-MINUTES_A_TICK = 120
+MINUTES_A_TICK = 60
 """Minutes of the past that are judged again in one tick at the most: a few milliseconds, as a picture waits for it."""
 
 
