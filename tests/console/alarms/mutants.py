@@ -27,7 +27,10 @@ from console.alarms.detector_rules import DetectorRules, RulesError
 from console.alarms.pattern_monitor import PatternMonitor
 
 HERE = Path(__file__).parent
-CHOSEN = ("test_pattern_*.py", "test_*_edges.py", "test_sedation.py", "test_sampling.py", "test_cuff_hold.py")
+CHOSEN = (
+    *("test_pattern_*.py", "test_*_edges.py", "test_sedation.py", "test_sampling.py", "test_cuff_hold.py"),
+    *("test_quiet_pump.py", "test_reservoir_windows.py"),
+)
 TESTS = [str(path) for pattern in CHOSEN for path in sorted(HERE.glob(pattern))]
 OPTIONS = [
     *("-x", "-q", "--tb=no", "--noconftest", "-m", "not hypothesis and not reference"),
