@@ -6,8 +6,9 @@ virtual patients of tests.scenarios who are stable.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cache
@@ -58,30 +59,31 @@ STANDING = Variant()
 
 
 def curves() -> str:
-    """All tables."""
-    families = {key: [Variant((f"{key}={value}",)) for value in values] for key, values in FAMILIES.items()}
-    rules = {name: Variant(words) for name, words in THRESHOLDS_OFF.items()} | {name: Variant(off=name) for name in OFF}
-    variants = dict.fromkeys([STANDING, *(v for own in families.values() for v in own), *rules.values()])
+    """Run all variants, some minutes of two processes, and give all tables."""
+    families = {key: [f"{key}={value:g}" for value in values] for key, values in FAMILIES.items()}
+    words = {word: _variant(word) for own in families.values() for word in own}
+    rules = {name: _variant(*own) for name, own in THRESHOLDS_OFF.items()} | {name: Variant(off=name) for name in OFF}
     with ProcessPoolExecutor(PROCESSES) as pool:
-        sudden = [(value, pool.submit(false_emergencies, (f"{SUDDEN}={value}",))) for value in SUDDEN_VALUES]
-        waiting = {variant: pool.submit(judged, variant) for variant in variants}
-        found = {variant: future.result() for variant, future in waiting.items()}
-        stable = [[f"{SUDDEN}={value:g}", f"{future.result():.3f}"] for value, future in sudden]
+        days = {f"{SUDDEN}={value:g}": pool.submit(false_emergencies, f"{SUDDEN}={value}") for value in SUDDEN_VALUES}
+        waiting = {v: pool.submit(judged, v) for v in dict.fromkeys([STANDING, *words.values(), *rules.values()])}
+        runs = [*days.values(), *waiting.values()]
+        for done, _ in enumerate(as_completed(runs), 1):
+            print(f"{done} of {len(runs)} runs", file=sys.stderr)
+    found = {variant: future.result() for variant, future in waiting.items()}
     standing = found[STANDING]
-    rows = [["threshold", *SETS, "over-called", "caught", "in time", "warnings earlier", "warnings later"]]
-    for own in ([STANDING], *families.values()):
-        rows += [[v.words[0] if v.words else "as they stand", *_line(found[v], standing)] for v in own]
-    parts = [["rule", "off: over-called", "spares", "warnings it delays", "in time without it"]]
-    parts += [[name, *_worth(found[variant], standing)] for name, variant in rules.items()]
-    days = [["threshold", "false O emergencies per stable patient-day"], *stable]
     return "\n\n".join(
         [
-            "Thresholds. Look-alikes over-called by set and in all; true cases caught and in time; warnings of true "
-            "cases\nearlier or later than as the thresholds stand: how many (median min, most).\n" + grid(rows),
-            "Each rule switched off. spares: look-alikes over-called without it alone.\n" + grid(parts),
-            f"Stable virtual patients, seed {SEED}, of {PATIENTS}.\n" + grid(days),
+            _thresholds({word: found[variant] for word, variant in words.items()}, standing),
+            _rules({name: found[variant] for name, variant in rules.items()}, standing),
+            _stable({word: future.result() for word, future in days.items()}),
         ]
     )
+
+
+def _variant(*words: str) -> Variant:
+    """What the words change, without those that say what stands."""
+    changes = changed_rules({}, words)[1]
+    return Variant(tuple(word for word, change in zip(words, changes, strict=True) if change.before != change.after))
 
 
 @cache
@@ -96,11 +98,31 @@ def judged(variant: Variant, letters: Iterable[str] = SETS) -> list[Verdict]:
         return [found for letter in letters for found in verdicts(_cases(letter), rules)]
 
 
-def false_emergencies(words: tuple[str, ...]) -> float:
+def false_emergencies(word: str) -> float:
     """False emergencies of detector O per patient-day of the stable virtual patients."""
-    rules, _ = changed_rules({}, words)
+    rules, _ = changed_rules({}, [word])
     outcomes = list(evaluate(SEED, PATIENTS, rules, "stable"))
     return float(figures(outcomes)["calm"]["ALL stable"]["overdose emergency"])
+
+
+def _thresholds(found: Mapping[str, Sequence[Verdict]], standing: Sequence[Verdict]) -> str:
+    rows = [["threshold", *SETS, "over-called", "caught", "in time", "warnings earlier", "warnings later"]]
+    rows += [[word, *_line(own, standing)] for word, own in {"as they stand": standing, **found}.items()]
+    return (
+        "Thresholds. Look-alikes over-called by set and in all; true cases caught and in time; warnings of true cases\n"
+        f"earlier or later than as the thresholds stand: how many (median min, most).\n{grid(rows)}"
+    )
+
+
+def _rules(found: Mapping[str, Sequence[Verdict]], standing: Sequence[Verdict]) -> str:
+    rows = [["rule", "over-called without it", "spares", "warnings it delays", "in time without it"]]
+    rows += [[name, *_worth(own, standing)] for name, own in found.items()]
+    return f"Each rule switched off. spares: look-alikes over-called without it alone.\n{grid(rows)}"
+
+
+def _stable(rates: Mapping[str, float]) -> str:
+    rows = [["threshold", "false O emergencies per patient-day"], *([word, f"{r:.3f}"] for word, r in rates.items())]
+    return f"Stable virtual patients, seed {SEED}, of {PATIENTS}.\n{grid(rows)}"
 
 
 def _line(found: Sequence[Verdict], standing: Sequence[Verdict]) -> list[str]:
