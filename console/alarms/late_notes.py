@@ -131,7 +131,7 @@ def _condition(key: str, finding: LateFinding, spans: Spans, zone: tzinfo) -> Co
     highest = max(spans)
     told = [
         f"{stage.word.upper()} {clock(span[0])}–{clock(span[1])}"
-        for stage, span in spans.items()
+        for stage, span in sorted(spans.items(), reverse=True)
         if stage is highest or span != spans[highest]
     ]
     reasons = (Reason("late", finding.words),) if finding.words else ()

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QScro
 
 from console.alarms.alarm import Alarm, Priority
 from console.alarms.explain import told
+from console.alarms.late_notes import late_since
 from console.link.commands import Acknowledge, Reply, UndoAcknowledge
 from console.link.link import Link
 from console.link.snapshot import BedSnapshot, SignalPolicy, WardSnapshot
@@ -333,7 +334,8 @@ def _why_words(alarm: Alarm) -> str:
     if condition.kind.is_pattern:
         return told(condition)
     reasons = ". ".join(account_words.reason_lines(condition))
-    return "\n".join(words for words in (reasons, condition.detail if not reasons else "", condition.advice) if words)
+    detail = condition.detail if not reasons or late_since(condition) is not None else ""
+    return "\n".join(words for words in (detail, reasons, condition.advice) if words)
 
 
 def _find(snapshot: WardSnapshot, alarm_id: str) -> tuple[Alarm | None, BedSnapshot | None]:
@@ -345,6 +347,8 @@ def _find(snapshot: WardSnapshot, alarm_id: str) -> tuple[Alarm | None, BedSnaps
 
 
 def _after_words(alarm: Alarm, short: bool, signals: SignalPolicy) -> str:
+    if late_since(alarm.condition) is not None:
+        return "It makes no sound. Once acknowledged it leaves the screen; the history keeps it."
     minutes = signals.reminder_s[Priority.HIGH - alarm.priority] / 60
     stops = f"Its sound stops for {minutes:g} min, then returns if it is still active."
     if short:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from console.alarms.alarm import Alarm, Kind, Presence, Priority
 from console.alarms.escalation import called_s
+from console.alarms.late_notes import late_since
 from console.alarms.limits import displayed
 from drivers.observation import Parameter
 
@@ -103,6 +104,8 @@ def alarm_texts(alarm: Alarm) -> tuple[str, ...]:
         return full, f"{word} – {condition.stage.word}", word, PATTERN_SHORT[condition.kind]
     if condition.kind is Kind.LIMIT:
         return _different(full, full.replace(" > ", ">").replace(" < ", "<"), _LIMIT.split(full)[0])
+    if late_since(condition) is not None:
+        return full, f"Late data: {full.rpartition(': ')[2].removesuffix(' pattern')}", "Late data"
     head, _, tail = full.partition(" – ")
     if condition.key.startswith("technical:data:"):
         return _different(full, head, _DATA_SHORT.get(head, head))

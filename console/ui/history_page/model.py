@@ -29,7 +29,7 @@ COLUMNS: tuple[tuple[str, Callable[[Alarm, ZoneInfo, datetime], str]], ...] = (
     ("Bed", lambda alarm, *_: alarm.bed or "–"),
     ("", lambda alarm, *_: PREFIX[alarm.highest]),
     ("Alarm", lambda alarm, *_: rows.title(alarm)),
-    ("Kind", lambda alarm, *_: rows.KIND_WORD[alarm.condition.kind]),
+    ("Kind", lambda alarm, *_: rows.kind(alarm)),
     ("Lasted", lambda alarm, _, now: rows.lasted(alarm, now)),
     ("Response", lambda alarm, *_: rows.response(alarm)),
     ("By", lambda alarm, *_: alarm.acknowledged.by if alarm.acknowledged else rows.NONE),

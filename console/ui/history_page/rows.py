@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from console.alarms.alarm import STAGE_PRIORITY, Alarm, Change, Kind, Presence, Transition
 from console.alarms.escalation import called_s
+from console.alarms.late_notes import late_since
 from console.store.records import HistoryFilter, Trend
 from console.ui import account_words, charting, wording
 from console.ui.theme import PREFIX
@@ -19,6 +20,7 @@ KIND_WORD = {
     Kind.LIMIT: "Limit",
     Kind.TECHNICAL: "Technical",
 }
+LATE_DATA = "Late data"
 _STAGE_OF = {priority: stage for stage, priority in STAGE_PRIORITY.items()}
 
 
@@ -29,6 +31,11 @@ def title(alarm: Alarm) -> str:
         was = _STAGE_OF[alarm.highest].word if alarm.condition.kind.is_pattern else PREFIX[alarm.highest]
         text += f" (was {was})"
     return f"DEMO · {text}" if alarm.demo else text
+
+
+def kind(alarm: Alarm) -> str:
+    """What sort of alarm it is; what was found in late data is filtered as technical and called by its name."""
+    return KIND_WORD[alarm.condition.kind] if late_since(alarm.condition) is None else LATE_DATA
 
 
 def raised(alarm: Alarm, zone: ZoneInfo, now: datetime) -> str:

@@ -180,7 +180,7 @@ class TestTold:
         high = {**SICK, "hr": 145.0, "rr": 31.0, "sbp": 165.0}
         bed = self.outage([SICK] * 15 + [high] * 15 + [QUIET] * 30)
         (note,) = bed.notes()
-        assert note.condition.detail == "would have been WARNING 08:49–09:11, EMERGENCY 09:00–09:10"
+        assert note.condition.detail == "would have been EMERGENCY 09:00–09:10, WARNING 08:49–09:11"
 
     def test_the_respiratory_pattern_too(self) -> None:
         bed = self.outage([DEPRESSED] * 15 + [QUIET] * 30)

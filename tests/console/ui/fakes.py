@@ -24,6 +24,8 @@ from console.alarms.alarm import (
     Transition,
 )
 from console.alarms.explain import Criterion, PatternView
+from console.alarms.late_course import LateFinding
+from console.alarms.late_notes import LateNotes
 from console.link.commands import Command, Reply
 from console.link.snapshot import BedSnapshot, BedState, Reading, SystemView, TileTrend, WardSnapshot
 from console.store.records import AlarmRecord, HistoryFilter, HistoryPage, Series, Trend
@@ -229,6 +231,15 @@ def technical_alarm(
 ) -> Alarm:
     """A technical alarm."""
     return _alarm(Condition(key, Kind.TECHNICAL, priority, text, parameters=parameters), bed, age, **more)
+
+
+def late_note(minutes_ago: int = 150, age: float = 1200.0, bed: str = "07") -> Alarm:
+    """What late values have shown and what is over; it began so many minutes ago and was found `age` seconds ago."""
+    began = NOW - NOW % 60 - 60 * minutes_ago
+    spans = ((Stage.WARNING, began, began + 3000), (Stage.EMERGENCY, began + 960, began + 2400))
+    notes = LateNotes(UTC)
+    notes.add(LateFinding(Kind.WITHDRAWAL, spans, "HR 145, RR 31"), NOW - age)
+    return _alarm(notes.conditions()[0], bed, age)
 
 
 def _alarm(condition: Condition, bed: str, age: float, **more: Any) -> Alarm:

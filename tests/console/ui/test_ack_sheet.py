@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from console.alarms.alarm import Alarm, Kind, Priority, Stage
@@ -262,3 +263,18 @@ def test_undo_ends_by_itself_and_gives_the_width_back(qtbot: QtBot, bench: Bench
     with qtbot.waitSignal(bench.sheet.closed, timeout=2000):
         pass
     assert not bench.sheet.undo_button.isVisible()
+
+
+def test_what_late_data_have_shown_says_when_it_was_and_that_it_makes_no_sound(qtbot: QtBot) -> None:
+    note = f.late_note()
+    link = f.FakeLink(f.ward([f.bed("07", alarms=(note,))]))
+    sheet = AckSheet(link, "R. Test", Theme())
+    qtbot.addWidget(sheet)
+    sheet.resize(396, 942)
+    sheet.show()
+    sheet.open_for(note.id)
+    sheet.show_ward(link.snapshot(), f.NOW)
+    words = " ".join(part.text() for part in sheet.findChildren(QLabel) if part.isVisible())
+    assert note.condition.detail in words
+    assert "It makes no sound." in words
+    assert "sound stops" not in words

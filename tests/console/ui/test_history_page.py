@@ -145,6 +145,10 @@ class TestTable:
         assert rows.state(alarm) == "▨ ended, not seen"
         assert rows.title(replace(alarm, highest=Priority.HIGH)).endswith("(was emergency)")
 
+    def test_what_late_data_have_shown_is_called_by_its_name(self):
+        assert rows.kind(f.late_note()) == "Late data"
+        assert rows.kind(f.technical_alarm("SpO2 – no reading", key="technical:sensor:spo2")) == "Technical"
+
     def test_demo_alarms_are_tagged(self):
         assert rows.title(f.limit_alarm(demo=True)).startswith("DEMO · ")
 

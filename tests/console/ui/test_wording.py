@@ -71,6 +71,11 @@ def test_alarm_texts_shorten_without_losing_what_counts() -> None:
     )
     sensor = f.technical_alarm("SpO2 – no reading", key="technical:sensor:spo2")
     assert wording.alarm_texts(sensor) == ("SpO₂ – no reading", "SpO₂ off")
+    assert wording.alarm_texts(f.late_note()) == (
+        "Found in late data: autonomic pattern",
+        "Late data: autonomic",
+        "Late data",
+    )
 
 
 def test_chips_go_by_priority_then_kind_then_newest() -> None:
