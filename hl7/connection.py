@@ -26,13 +26,20 @@ _ANSWER_IDS = itertools.count(1)
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One message as it came off the wire, on its way to the console. received_at: UTC, aware; peer: "address:port"."""
+    """One message as it came off the wire, on its way to the console.
+
+    received_at: UTC, aware; peer: "address:port"; connection: a number no other connection of this process has had,
+    0 where there is none.
+    """
 
     feed: str
     peer: str
     data: bytes
     received_at: datetime
+    connection: int = 0
 
+
+_connections = itertools.count(1)
 
 Deliver = Callable[[Delivery], Awaitable[Verdict]]
 """The console's part: store the message, then say how it was taken.
@@ -97,6 +104,7 @@ class Connection:
     ) -> None:
         self._feed = feed
         self._peer = peer
+        self._number = next(_connections)
         self._reader = reader
         self._writer = writer
         self._deliver = deliver
@@ -187,7 +195,7 @@ class Connection:
         await self._slots.acquire()
         with self._counters.lock:
             self._counters.messages += 1
-        delivery = Delivery(self._feed, self._peer, message, self._now())
+        delivery = Delivery(self._feed, self._peer, message, self._now(), self._number)
         self._waiting.put_nowait((delivery, self._taken(delivery)))
 
     def _taken(self, delivery: Delivery) -> asyncio.Future[Verdict]:

@@ -59,7 +59,10 @@ class ParameterCode:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A row of codes.csv. names: accepted REFIDs or labels, upper case. parameter None: recognised, not charted."""
+    """A row of codes.csv. names: accepted REFIDs or labels, upper case. parameter None: recognised, not charted.
+
+    unit: what an engineer has confirmed that a value without unit is in (a name of units.csv), "" where nobody has.
+    """
 
     system: str
     code: str
@@ -68,6 +71,7 @@ class Term:
     site: str
     not_charted: str
     source: str
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +107,15 @@ class Nomenclature:
     sites: dict[str, str]
     aliases: dict[tuple[str, str], Term] = field(default_factory=dict)
 
-    def with_alias(self, code: str, name: str, parameter: Parameter, site: str = "") -> Nomenclature:
-        """A copy that also accepts this number with this name, as an engineer has confirmed for one feed."""
-        term = Term("ALIAS", code, frozenset({name.upper()}), parameter, site, "", "feed")
+    def with_alias(self, code: str, name: str, parameter: Parameter, site: str = "", unit: str = "") -> Nomenclature:
+        """A copy that also accepts this number with this name, as an engineer has confirmed for one feed.
+
+        unit: a name of units.csv, for a sender that writes none (Mindray PDS). Raises ValueError for one that the
+        parameter does not come in.
+        """
+        if unit and unit not in self.parameters[parameter].units:
+            raise ValueError(f"{parameter.value} does not come in {unit}")
+        term = Term("ALIAS", code, frozenset({name.upper()}), parameter, site, "", "feed", unit)
         return replace(self, aliases={**self.aliases, (code.lower(), name.upper()): term})
 
     def resolve(self, identifier: tuple[str, str, str], unit: tuple[str, str, str]) -> Resolution:
@@ -171,9 +181,9 @@ class Nomenclature:
         if not names:
             if term.system == "MDC" and not identifier[1]:
                 return Resolution(reason=NUMBER_ALONE, recognised=True)
-            if parameter not in _UNIT_IS_CERTAIN:
+            if parameter not in _UNIT_IS_CERTAIN and not term.unit:
                 return Resolution(reason=UNIT_MISSING, recognised=True)
-            names = frozenset(code.units)
+            names = frozenset({term.unit} if term.unit else code.units)
         accepted = next((self.units[name] for name in code.units if name in names), None)
         if accepted is None or accepted.factor is None:
             return Resolution(reason=UNIT_WRONG, recognised=True)

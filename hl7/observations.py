@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from drivers.observation import Parameter, Status
 from hl7.alerts import read_alerts
+from hl7.held import NOTHING, Held
 from hl7.nomenclature import Nomenclature, Resolution, nomenclature
 from hl7.place import location, patient_id
 from hl7.reader import MAXIMUM_TEXT, Message, Segment
@@ -76,9 +77,12 @@ class ObservationReader:
         """Rows and numbers known by heart, at most about 4,000 of each and those of one message."""
         return self._table.size
 
-    def read(self, message: Message, received_at: datetime | None = None) -> Reading:
-        """Everything an ORU message says; an empty Reading for other messages. received_at: aware."""
-        walk = _Walk(self, message, received_at)
+    def read(self, message: Message, received_at: datetime | None = None, held: Held = NOTHING) -> Reading:
+        """Everything an ORU message says; an empty Reading for other messages. received_at: aware.
+
+        held: who the connection has said it speaks of (`hl7.held`); what the message itself names goes before it.
+        """
+        walk = _Walk(self, message, received_at, held)
         code, event = message.kind
         if code == "ORU":
             if event in ("R40", "W01"):
@@ -94,7 +98,7 @@ class ObservationReader:
 class _Walk:
     """One pass over one message, in order: PID and PV1 hold for what follows them."""
 
-    def __init__(self, reader: ObservationReader, message: Message, received_at: datetime | None) -> None:
+    def __init__(self, reader: ObservationReader, message: Message, received_at: datetime | None, held: Held) -> None:
         self._reader = reader
         self._message = message
         self._received_at = received_at
@@ -104,8 +108,9 @@ class _Walk:
         self._known = self._table.known_rows(message.delimiters)
         self._numbers = self._table.known_numbers()
         self._zone = reader._zone
-        self._location = reader._fixed_location
-        self._patient: str | None = None
+        self._held = held
+        self._location = held.location or reader._fixed_location
+        self._patient = held.patient_id
         self._group_time = ""
         self._times: dict[str, tuple[datetime, datetime] | None] = {}
         self._tails: dict[str, _Tail] = {}
@@ -139,6 +144,9 @@ class _Walk:
 
     def take_alerts(self) -> None:
         alerts, self.reading.heartbeat = read_alerts(self._message)
+        for alert in alerts:
+            alert.location = alert.location or self._held.location
+            alert.patient_id = alert.patient_id or self._held.patient_id
         if self.reading.production:
             self.reading.alerts = alerts
         else:
@@ -194,11 +202,11 @@ class _Walk:
 
     def _judge(self, segment: Segment, row: RowMeaning, kind: str, raw: str, tail: _Tail) -> None:
         """A row with something unusual about it: charted, put aside with the reason, or known to hold no value."""
-        if raw in ("", '""'):
-            self._without_value(row, tail)
-            return
         mark = segment.raw(8)
         marks = self._marks(segment, mark) if mark else ()
+        if raw in ("", '""'):
+            self._without_value(row, tail, marks)
+            return
         reason = self._refusal(segment, segment.raw(11).strip().upper(), marks)
         value = None
         if not reason:
@@ -212,9 +220,10 @@ class _Walk:
             return
         self._chart(row, value, Status.VALID if _QUESTIONABLE_MARKS.isdisjoint(marks) else Status.QUESTIONABLE, tail)
 
-    def _without_value(self, row: RowMeaning, tail: _Tail) -> None:
+    def _without_value(self, row: RowMeaning, tail: _Tail, marks: tuple[str, ...]) -> None:
         """The device has no value now: said once for a parameter that would be charted, else the row is structure."""
-        if row.parameter is None or not self._placed or not self.reading.production:
+        charted = row.parameter is not None and self._placed and self.reading.production
+        if not charted or not _REFUSING_MARKS.keys().isdisjoint(marks):
             self.reading.skipped += 1
         else:
             self._chart(row, None, Status.UNAVAILABLE, tail)

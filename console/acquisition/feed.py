@@ -30,6 +30,7 @@ from hl7.acknowledgement import ACCEPT, ACCEPTED, REJECT, Verdict, judge, judge_
 from hl7.admissions import read_movement
 from hl7.alerts import ReadAlert
 from hl7.connection import Delivery
+from hl7.held import HeldPatients
 from hl7.observations import ObservationReader, Reading
 from hl7.reader import Message, UnreadableError, read_message
 from hl7.times import parse_time, to_utc
@@ -71,6 +72,7 @@ class Feed:
         self._clock = clock
         self._zone = ZoneInfo(config.timezone) if config.timezone else None
         self._reader = ObservationReader(self._zone)
+        self._held = HeldPatients()
         self._completion: Completion[bool] = Completion(self._hand_over)
         self._fresh: list[Sample] = []
         self._lock = threading.Lock()
@@ -109,7 +111,7 @@ class Feed:
 
     def _store_and_answer(self, delivery: Delivery, message: Message, answer: asyncio.Future[Verdict]) -> None:
         received_at, stamp = delivery.received_at, self._clock.now()
-        reading = self._reader.read(message, received_at)
+        reading = self._reader.read(message, received_at, self._held.of(delivery.connection, message))
         brought = self._place(reading, received_at, stamp)
         receipt = Receipt(
             f"{delivery.feed}|{message.receipt_key(delivery.peer, received_at)}",
@@ -270,8 +272,12 @@ class Feed:
                     self._alerts.popitem(last=False)
 
     def _offer_patients(self, message: Message, reading: Reading, brought: _Brought) -> None:
-        """Who the feed says is at a bed: offered for admission by the engine, never adopted here."""
-        self._offer(reading.location, reading.patient_id)
+        """Who the feed says is at a bed: offered for admission by the engine, never adopted here. The patient of a
+        demonstration, of a training or of a test is nobody."""
+        if not reading.production:
+            return
+        if not reading.demo:
+            self._offer(reading.location, reading.patient_id)
         for location, patient_id in brought.places:
             self._offer(location, patient_id)
         movement = read_movement(message, [])

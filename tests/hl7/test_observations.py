@@ -264,6 +264,20 @@ def test_a_separate_row_may_name_the_temperature_site() -> None:
     assert [item.vital.site for item in reading.observations] == ["oral"]
 
 
+def test_a_unit_that_is_never_sent_is_confirmed_for_a_feed_by_an_alias() -> None:
+    pressure = oru(row("170^Sys", "120"), row("200^T1", "98.6"))
+    assert [item.reason for item in ObservationReader().read(read_message(pressure)).quarantined] == ["no unit"] * 2
+    own = nomenclature().with_alias("170", "Sys", Parameter.NIBP_SYS, "cuff", "mmhg")
+    own = own.with_alias("200", "T1", Parameter.TEMP, "T1", "fahrenheit")
+    reading = ObservationReader(tables=own).read(read_message(pressure))
+    assert [(item.parameter, item.value) for item in reading.observations] == [
+        (Parameter.NIBP_SYS, 120),
+        (Parameter.TEMP, 37),
+    ]
+    with pytest.raises(ValueError, match="does not come in percent"):
+        nomenclature().with_alias("200", "T1", Parameter.TEMP, "T1", "percent")
+
+
 def test_an_alias_added_for_one_feed_charts_a_mislabelled_code_for_it_alone() -> None:
     mislabelled = row("149522^MDC_PULS_RATE^MDC", "72", BEATS)
     own = nomenclature().with_alias("149522", "MDC_PULS_RATE", Parameter.PR, "pulse oximeter")
