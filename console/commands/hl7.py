@@ -5,18 +5,23 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from console.commands.hl7_table import table
 from drivers.observation import UNITS
 from hl7.acknowledgement import acknowledgement_codes, judge, judge_unreadable
 from hl7.admissions import read_movement
+from hl7.dialects import content, dialect
+from hl7.held import NOTHING, Held, HeldPatients
 from hl7.mllp import MAXIMUM_FRAME, VT, Framer
 from hl7.observations import ObservationReader, Reading, ReadObservation
-from hl7.reader import MAXIMUM_TEXT, UnreadableError, read_header, read_message
+from hl7.reader import MAXIMUM_TEXT, Message, UnreadableError, read_header, read_message
 from hl7.sender import MllpSender, SendError
 
 SUCCESS, FAILED, USAGE = 0, 1, 2
@@ -27,8 +32,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """Add `hl7` with its two actions."""
     parser = subparsers.add_parser("hl7", help="decode HL7 v2 messages, or send them over MLLP")
     actions = parser.add_subparsers(dest="hl7_action", required=True, metavar="decode|send")
-    decode = actions.add_parser("decode", help="show one message as one JSON object")
-    decode.add_argument("file", metavar="FILE", help="the message, with or without its MLLP frame")
+    decode = actions.add_parser("decode", help="show one message as one JSON object, or many as a table")
+    decode.add_argument("files", metavar="FILE", nargs="+", help="messages, with or without their MLLP frames")
+    decode.add_argument("--table", action="store_true", help="one line for each message, of any number of files")
     decode.add_argument("--timezone", metavar="ZONE", help="for times that carry no zone, such as Europe/London")
     decode.set_defaults(run=run)
     send = actions.add_parser("send", help="send messages over MLLP and show the acknowledgements")
@@ -65,22 +71,50 @@ def _decode(args: argparse.Namespace) -> int:
         zone = ZoneInfo(args.timezone) if args.timezone else None
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return _fail(f"'{args.timezone[:60]}' is not a time zone; use a name such as Europe/London or UTC", USAGE)
+    if len(args.files) > 1 and not args.table:
+        return _fail("several files are shown with --table", USAGE)
     try:
-        messages = _messages(Path(args.file))
+        batches = _batches(args.files)
     except (OSError, ValueError) as error:
-        return _fail(f"{args.file}: cannot be read: {getattr(error, 'strerror', None) or error}", USAGE)
+        return _fail(_unreadable_file(error), USAGE)
+    if args.table:
+        print(table(_decoded(batches, zone)))
+        return SUCCESS
+    [(name, messages)] = batches
     result = decode_message(messages[0], zone)
     if len(messages) > 1:
         result["errors"].append(f"the file holds {len(messages)} messages; this is the first")
     print(json.dumps(result, indent=2))
     if result["message_type"] is None:
-        return _fail(f"{args.file}: {result['errors'][0]}", FAILED)
+        return _fail(f"{name}: {result['errors'][0]}", FAILED)
     return SUCCESS
 
 
-def decode_message(data: bytes, zone: ZoneInfo | None = None) -> dict[str, Any]:
+def _batches(names: Sequence[str]) -> list[tuple[str, list[bytes]]]:
+    """The messages of each file. Raises OSError or ValueError."""
+    return [(name, _messages(Path(name))) for name in names]
+
+
+def _unreadable_file(error: OSError | ValueError) -> str:
+    name = getattr(error, "filename", None) or "file"
+    return f"{name}: cannot be read: {getattr(error, 'strerror', None) or error}"
+
+
+def _decoded(batches: Iterable[tuple[str, list[bytes]]], zone: ZoneInfo | None) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every message; those of one file as they would come over one connection."""
+    patients = HeldPatients()
+    for connection, (name, messages) in enumerate(batches):
+        for number, message in enumerate(messages, 1):
+            place = f"{Path(name).name} {number}" if len(messages) > 1 else Path(name).name
+            yield place, decode_message(message, zone, partial(patients.of, connection))
+
+
+def decode_message(
+    data: bytes, zone: ZoneInfo | None = None, held: Callable[[Message], Held] = lambda _: NOTHING
+) -> dict[str, Any]:
     """One message as plain data for JSON. A message that cannot be read has message_type None and says why in errors.
 
+    held: who the connection of the message has said it speaks of (`hl7.held`).
     `ack` is what a listener would answer, None for nothing. Values of a message that names no location are shown;
     a feed charts them only where it knows the place.
     """
@@ -89,18 +123,17 @@ def decode_message(data: bytes, zone: ZoneInfo | None = None) -> dict[str, Any]:
         message = read_message(data)
     except UnreadableError as error:
         codes = acknowledgement_codes(header, judge_unreadable(error).code) if data.strip() else ()
-        return _object(None, None, codes, Reading(), None, [str(error)])
+        return _object(None, codes, Reading(), None, [str(error)])
     verdict = judge(message)
     errors = list(message.flags)
-    reading = ObservationReader(zone, needs_location=False).read(message, datetime.now(UTC))
+    reading = ObservationReader(zone, needs_location=False).read(message, datetime.now(UTC), held(message))
     movement = read_movement(message, errors)
     errors += [verdict.text] if verdict.text else []
     errors += sorted(set(reading.flags))
     if not reading.production:
         errors.append(f"not production: processing id {message.processing_id[:20]}")
     return _object(
-        message.message_type[:MAXIMUM_TEXT],
-        message.control_id[:MAXIMUM_TEXT],
+        message,
         acknowledgement_codes(header, verdict.code),
         reading,
         asdict(movement) if movement else None,
@@ -109,16 +142,17 @@ def decode_message(data: bytes, zone: ZoneInfo | None = None) -> dict[str, Any]:
 
 
 def _object(
-    message_type: str | None,
-    control_id: str | None,
+    message: Message | None,
     codes: tuple[str, ...],
     reading: Reading,
     movement: dict[str, Any] | None,
     errors: list[str],
 ) -> dict[str, Any]:
     return {
-        "message_type": message_type,
-        "control_id": control_id,
+        "message_type": message.message_type[:MAXIMUM_TEXT] if message else None,
+        "control_id": message.control_id[:MAXIMUM_TEXT] if message else None,
+        "dialect": dialect(message) if message else None,
+        "content": content(message, reading) if message else None,
         "ack": codes[0] if codes else None,
         "patient_id": reading.patient_id,
         "location": reading.location,
@@ -135,6 +169,7 @@ def _object(
             {"code": item.code, "text": item.text, "priority": item.priority.value, "phase": item.phase or None}
             for item in reading.alerts
         ],
+        "skipped": reading.skipped,
         "heartbeat": reading.heartbeat,
         "movement": movement,
         "errors": errors,
@@ -159,10 +194,9 @@ def _send(args: argparse.Namespace) -> int:
     if not 0 < args.timeout <= 3600:
         return _fail("--timeout: give seconds between 0 and 3600", USAGE)
     try:
-        batches = [(name, _messages(Path(name))) for name in args.files]
+        batches = _batches(args.files)
     except (OSError, ValueError) as error:
-        name = getattr(error, "filename", None) or "file"
-        return _fail(f"{name}: cannot be read: {getattr(error, 'strerror', None) or error}", USAGE)
+        return _fail(_unreadable_file(error), USAGE)
     failed = 0
     with MllpSender(host.strip("[]"), int(port), args.timeout) as sender:
         for name, messages in batches:

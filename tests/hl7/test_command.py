@@ -67,6 +67,28 @@ def test_decode_shows_a_movement(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert (movement["event"], movement["location"], movement["prior_location"]) == ("A02", "A^^2", "A^^1")
 
 
+def test_a_table_has_a_line_for_each_message_of_each_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    stream, broken = tmp_path / "stream.hl7", tmp_path / "broken.hl7"
+    header = r"MSH|^~\&|||||||ORU^R01|{}|P|2.3.1|"
+    named = join(header.format(103), "PID|||A", "PV1||I|^^ICU&5")
+    values = join(
+        r"MSH|^~\&|||||||ORU^R01|204|P|2.3.1|", "OBX||NM|101^HR|1|64||||||F", "OBX||NM|101^\x1b[2J|1|64||||||F"
+    )
+    stream.write_bytes(wrap(named) + wrap(values))
+    broken.write_bytes(b"PID|1|")
+    assert run("decode", "--table", str(stream), str(broken)) == 0
+    out, err = capsys.readouterr()
+    rows = [[cell.strip() for cell in line.split(" | ")] for line in out.splitlines()]
+    assert rows[0] == ["message", "dialect", "content", "answer", "charted", "no value", "put aside", "besides"]
+    assert [row[:5] for row in rows[1:]] == [
+        ["stream.hl7 1", "Mindray PDS", "patient", "AA", "-"],
+        ["stream.hl7 2", "Mindray PDS", "vital signs", "AA", "hr 64"],
+        ["broken.hl7", "-", "unreadable", "AE", "-"],
+    ]
+    assert rows[2][6] == "1 code and REFID disagree"
+    assert (rows[3][7], err, "\x1b" in out) == ("no MSH segment at the beginning", "", False)
+
+
 @pytest.mark.parametrize(
     ("raw", "ack", "error"),
     [
@@ -118,6 +140,8 @@ def test_terminal_controls_in_a_message_are_shown_as_escapes(
     [
         ["decode", "missing.hl7"],
         ["decode", "."],
+        ["decode", "m.hl7", "m.hl7"],
+        ["decode", "--table", "m.hl7", "missing.hl7"],
         ["send", "missing.hl7", "--to", "127.0.0.1:1"],
         ["send", "m.hl7", "--to", "nowhere"],
         ["send", "m.hl7", "--to", "127.0.0.1:99999"],
