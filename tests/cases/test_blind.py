@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.cases.curve import Variant, judged
+from console.rules import load_rules
+from tests.cases.curve import STANDING, judged
+from tests.cases.off import OFF
+from tests.cases.replay import prepare
+from tests.cases.score import verdicts
 from tests.cases.sets import SETS
 
 LATE = {"C09": 0.25}
@@ -16,7 +20,7 @@ LOOK_ALIKES_WITHIN = {"A": 24, "B": 20, "C": 22}
 
 @pytest.mark.parametrize("letter", SETS)
 def test_a_set_of_cases_is_called_as_well_as_ever(letter: str) -> None:
-    found = judged(Variant(), letter)
+    found = judged(STANDING, letter)
     assert len(found) == 44
     for verdict in (v for v in found if v.true):
         assert not verdict.missed, verdict.faults()
@@ -25,3 +29,21 @@ def test_a_set_of_cases_is_called_as_well_as_ever(letter: str) -> None:
     alike = [v for v in found if not v.true]
     faults = "\n".join(f"{v.name} {v.title}: {v.faults()}" for v in alike if not v.within)
     assert sum(v.within for v in alike) >= LOOK_ALIKES_WITHIN[letter], faults
+
+
+@pytest.mark.parametrize(
+    ("rule", "name", "words"),
+    [
+        ("W shock without fever is a warning", "C25", "withdrawal emergency above warning"),
+        ("O breathing as ever caps saturation", "A44", "overdose emergency above none"),
+        ("O a leaping heart rate is a moved lead", "A38", "overdose emergency above watch"),
+        ("O sleep slows the heart with the breathing", "B40", "overdose warning above watch"),
+    ],
+)
+def test_a_rule_without_a_threshold_is_what_spares_this_look_alike(rule: str, name: str, words: str) -> None:
+    """So the switches of the trade curves do switch something off, and nothing else is left switched off."""
+    case, rules = prepare(case for case in SETS[name[0]]() if case["id"] == name), load_rules()
+    assert verdicts(case, rules)[0].faults() == ""
+    with OFF[rule]():
+        assert verdicts(case, rules)[0].faults() == words
+    assert verdicts(case, rules)[0].faults() == ""
