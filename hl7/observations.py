@@ -264,6 +264,8 @@ class _Walk:
             # -1 may be a value of something that is not charted (an ST level).
             return None, SENTINEL if value in SENTINELS and value != -1 else resolution.reason
         if value is None:
+            if not any(character.isalnum() for character in text):
+                return None, SENTINEL  # "---" or "***": what the bedside shows in place of a number
             return None, REPEATED if self._delimiters.repetition in raw else NOT_ANUMBER
         if value in SENTINELS:
             return None, SENTINEL

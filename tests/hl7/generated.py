@@ -42,7 +42,9 @@ _DIALECTS = (
 
 
 def message(random_: random.Random) -> bytes:
-    """One ORU of one of the dialects, with up to four values."""
+    """One ORU of one of the dialects, with up to four values; one in ten is an ADT."""
+    if random_.random() < 0.1:
+        return _admission(random_)
     dialect = random_.choice(_DIALECTS)
     control = str(random_.randrange(10**6)) if dialect.headed else random_.choice(("103", "204", "503"))
     time = random_.choice(("20261122093000+0000", "20261122093000", "20261122093000.1234-0500", "")) * dialect.headed
@@ -54,6 +56,18 @@ def message(random_: random.Random) -> bytes:
         segments += [_pid(random_), f"PV1||I|{random_.choice(('ICU^^5', '^^Doc1&5&1', '^^BED-001^10.0.0.9:1', ''))}"]
         segments += [f"OBR|1|{_word(random_)}^x||VITAL^{_word(random_)}|||{time}"]
     segments += [_row(random_, number, dialect.codes) for number in range(1, random_.randint(1, 4) + 1)]
+    return ("\r".join(segments) + "\r").encode()
+
+
+def _admission(random_: random.Random) -> bytes:
+    event = random_.choice(("A01", "A02", "A03", "A08", "A40"))
+    segments = [
+        f"MSH|^~\\&|ADT|HOUSE|||20261122093000||ADT^{event}|{random_.randrange(10**6)}|P|2.5",
+        f"EVN|{event}|20261122093000",
+        _pid(random_),
+        f"PV1||I|{random_.choice(('ICU^^5', 'A^1^2', ''))}|||{random_.choice(('ICU^^6', ''))}",
+        *([f"MRG|{random_.randrange(10**6)}^^^Ward&1.2.3&ISO|||{_word(random_)}"] if event == "A40" else []),
+    ]
     return ("\r".join(segments) + "\r").encode()
 
 

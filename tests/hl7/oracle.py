@@ -9,7 +9,7 @@ from hl7apy.parser import parse_message
 
 from hl7.reader import read_message
 
-COMPARED = ("MSH", "PID", "PV1", "OBR", "OBX")
+COMPARED = ("MSH", "PID", "PV1", "OBR", "OBX", "EVN", "MRG")
 
 SAME = "same"
 SHORTENED = "hl7apy drops empty components at the end"

@@ -264,6 +264,13 @@ def test_a_separate_row_may_name_the_temperature_site() -> None:
     assert [item.vital.site for item in reading.observations] == ["oral"]
 
 
+@pytest.mark.parametrize("shown", ["---", "***", "-?-", "--.-"])
+def test_what_a_monitor_shows_in_place_of_a_number_is_no_value(shown: str) -> None:
+    reading = ObservationReader().read(read_message(oru(row("147842^MDC_ECG_HEART_RATE^MDC", shown, BEATS))))
+    assert [(item.parameter, item.status) for item in reading.unavailable] == [(Parameter.HR, Status.UNAVAILABLE)]
+    assert ([item.reason for item in reading.quarantined], reading.observations) == (["sentinel"], [])
+
+
 def test_a_unit_that_is_never_sent_is_confirmed_for_a_feed_by_an_alias() -> None:
     pressure = oru(row("170^Sys", "120"), row("200^T1", "98.6"))
     assert [item.reason for item in ObservationReader().read(read_message(pressure)).quarantined] == ["no unit"] * 2

@@ -36,7 +36,7 @@ def test_generated_messages_have_the_fields_hl7apy_finds(messages: int) -> None:
             pytest.fail(repr(error))
     print(f"{messages} messages, fields: {dict(counted)}")
     assert set(counted) == {SAME, SHORTENED, ESCAPED_AGAIN}
-    assert counted[SAME] > 50 * messages
+    assert counted[SAME] > 45 * messages
 
 
 @pytest.mark.parametrize("messages", [1500, pytest.param(LONG, marks=[pytest.mark.slow, pytest.mark.timeout(3600)])])
