@@ -309,6 +309,11 @@ class BedAlarms:
         self.late_notes.undone(transition.alarm.condition.key)
         return transition
 
+    def shown_before(self, steps: Iterable[Transition]) -> None:
+        """The journal of the admitted patient's pattern alarms from before a restart, oldest first."""
+        if self.patterns is not None:
+            self.patterns.shown_before(steps)
+
     def restore(self, alarms: Iterable[Alarm], now: float, utc: datetime) -> list[Transition]:
         """Take up the alarms that were not over before a restart. Call it after `admit`."""
         taken = [alarm for alarm in alarms if alarm.bed == self.bed]

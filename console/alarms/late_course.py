@@ -18,7 +18,7 @@ OVER_S = 600.0
 NEAR_MIN = 15
 """Minutes between two stretches of a stage that are told as one."""
 
-_KINDS = (Kind.WITHDRAWAL, Kind.OVERDOSE)
+KINDS = (Kind.WITHDRAWAL, Kind.OVERDOSE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ class Course:
                 spans.append((level, self._end(at[0]), self._end(at[-1])))
         best = next(i for i in run if stages[i] == peak)
         words = [text for index, text in self._words[which].items() if first <= index <= best]
-        return LateFinding(_KINDS[which], tuple(spans), words[-1] if words else "")
+        return LateFinding(KINDS[which], tuple(spans), words[-1] if words else "")
 
     def _end(self, index: int) -> float:
         return (self.since + 1 + index) * MINUTE

@@ -21,7 +21,7 @@ ANSWERED_S = 30.0
 """A note that was acknowledged goes a little later, so that the acknowledgement can be taken back."""
 
 NAMES = {Kind.WITHDRAWAL: "autonomic", Kind.OVERDOSE: "respiratory"}
-ADVICE = "The values came late and the condition is over: nothing sounds. Look at the patient and at the chart."
+ADVICE = "It is over. Look at the patient and at the chart."
 
 Spans = dict[Stage, tuple[float, float]]
 

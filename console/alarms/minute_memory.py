@@ -51,6 +51,11 @@ class MinuteMemory:
         self._cuffs.pop(number - MINUTES, None)
         self.put(number, minute)
 
+    def show(self, which: int, numbers: range, stage: Stage) -> None:
+        """The stage that detector W (0) or O (1) showed in these minutes."""
+        for number in numbers:
+            self.shown[which][number % MINUTES] = stage
+
     def put(self, number: int, minute: Minute | None) -> None:
         """What a minute has come to, now."""
         place = number % MINUTES * _ROW.size

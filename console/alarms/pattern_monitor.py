@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from console.alarms.alarm import Condition, Kind, Stage
+from console.alarms.alarm import Condition, Kind, Stage, Transition
 from console.alarms.detector import Detector
 from console.alarms.detector_health import DetectorHealth
 from console.alarms.detector_rules import DetectorRules
@@ -133,6 +133,11 @@ class PatternMonitor:
         """Judge the past again where late values have changed it, at most so many minutes of it at a time; gives how
         many it were, 0 when there is nothing to do. What comes of it is in force at the end of a minute."""
         return 0 if self._past is None else self._past.reassess(minutes, now)
+
+    def shown_before(self, steps: Iterable[Transition]) -> None:
+        """The journal of the pattern alarms from before a restart, oldest first: what was shown is not told again."""
+        if self._past is not None:
+            self._past.shown_before(steps)
 
     def take_told(self) -> list[LateFinding]:
         """What late values have shown and what is over, each once."""

@@ -18,10 +18,12 @@ Decisions where the specification is silent:
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 from math import inf
 
+from console.alarms.alarm import Change, Stage, Transition
 from console.alarms.frozen import Freezer
-from console.alarms.late_course import Course, LateFinding
+from console.alarms.late_course import KINDS, Course, LateFinding
 from console.alarms.learned_baseline import Usual
 from console.alarms.minute import Minute, filled, without_older
 from console.alarms.minute_memory import HOURS_BACK, MinuteMemory
@@ -98,6 +100,14 @@ class Retrospect:
         """Something other than a minute that changed the judge: the method and what it was given."""
         self._events.append((stamp, name, given))
         self._ahead.append((stamp, name, given))
+
+    def shown_before(self, steps: Iterable[Transition]) -> None:
+        """What stood before a restart, oldest first; each stage holds until the next step of its pattern."""
+        for step in steps:
+            condition = step.alarm.condition
+            stage = Stage.NONE if step.change is Change.CLEAR else condition.stage
+            begin = max(_number(step.at.timestamp()), self._first)
+            self._memory.show(KINDS.index(condition.kind), range(begin, self._newest + 1), stage)
 
     def _keep(self, judge: PatternJudge) -> None:
         """Keep the state after a minute, in place of what was kept for it and of all that is older than the memory."""

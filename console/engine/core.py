@@ -96,10 +96,13 @@ class WardCore:
                 bed.alarms.admit(stay.patient, stay.pump_events, stay.findings, now=now)
                 bed.set_pump_cards(stay.pump_cards)
                 self._restore_limits(bed, stay.limits, now, utc)
+                whose = bed.name, stay.patient.patient_id
+                bed.alarms.shown_before(s for s in waiting.pattern_steps if (s.alarm.bed, s.alarm.patient_id) == whose)
         self.record(bed.alarms.restore(waiting.alarms, now, utc), bed)
         self._waiting = Restored(
             tuple(stay for stay in waiting.stays if stay.patient.bed != bed.name),
             tuple(alarm for alarm in waiting.alarms if alarm.bed != bed.name),
+            tuple(step for step in waiting.pattern_steps if step.alarm.bed != bed.name),
         )
 
     def _restore_limits(self, bed: Bed, limits: OwnLimits, now: float, utc: datetime) -> None:

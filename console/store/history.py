@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from statistics import median
 from typing import Any
 
@@ -17,6 +17,7 @@ from console.store.records import AlarmRecord, HistoryFilter, HistoryPage
 from console.store.schema import alarm, transition
 
 LONGEST_PAGE = 500
+MOST_PATTERNS = 500
 SHORT_ALARM_US = 30_000_000
 
 
@@ -134,6 +135,17 @@ class _Figures:
             tuple((from_us(h * HOUR_US), c[0], c[1], c[2]) for h, c in sorted(self._hours.items())),
             tuple(sorted(self._beds.items(), key=lambda item: (-item[1], item[0]))),
         )
+
+
+def pattern_steps(connection: Connection, since: datetime) -> tuple[Transition, ...]:
+    """The steps of pattern alarms that were not over at `since`, oldest first; of those that are over now, only alarms
+    raised within the two days before it."""
+    kinds = [Kind.WITHDRAWAL.value, Kind.OVERDOSE.value]
+    lately = (alarm.c.raised_at >= to_us(since - timedelta(days=2))) & (alarm.c.ended_at >= to_us(since))
+    query = select(alarm.c.id).where(alarm.c.kind.in_(kinds), (alarm.c.presence != Presence.ENDED.value) | lately)
+    newest = query.order_by(alarm.c.raised_at.desc()).limit(MOST_PATTERNS)
+    stories = _stories(connection, connection.execute(newest).scalars())
+    return tuple(sorted((step for story in stories.values() for step in story), key=lambda step: step.at))
 
 
 def open_alarms(connection: Connection) -> tuple[Alarm, ...]:

@@ -124,10 +124,12 @@ class Stay:
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What the engine needs to go on after a restart: open stays and alarms that are not over."""
+    """What the engine needs to go on after a restart: open stays, alarms that are not over, and the steps of pattern
+    alarms that stood within the last hours, oldest first."""
 
     stays: tuple[Stay, ...] = ()
     alarms: tuple[Alarm, ...] = ()
+    pattern_steps: tuple[Transition, ...] = ()
     extra: dict[str, Any] = field(default_factory=dict)
 
 

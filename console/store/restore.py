@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Select, select
 
+from console.alarms.minute_memory import HOURS_BACK
 from console.store.codec import decode
-from console.store.history import open_alarms
+from console.store.history import open_alarms, pattern_steps
 from console.store.records import Restored, Stay
 from console.store.schema import finding, limit_setting, pump_card, pump_event, stay
 from console.store.trend import read_findings, read_pump_events
@@ -16,8 +18,9 @@ from console.ward.patient import Patient
 from console.ward.pump_card import MAXIMUM_VERSIONS, PumpCard
 
 
-def read_restored(connection: Connection) -> Restored:
-    """Open stays, each with what was charted during it and not struck out, and alarms that are not over."""
+def read_restored(connection: Connection, now: datetime) -> Restored:
+    """Open stays, each with what was charted during it and not struck out, alarms that are not over, and the steps of
+    the pattern alarms of the last hours."""
     stays = []
     query = select(stay.c.id, stay.c.patient).where(stay.c.discharged_at.is_(None)).order_by(stay.c.bed)
     for row in connection.execute(query).all():
@@ -30,7 +33,8 @@ def read_restored(connection: Connection) -> Restored:
                 _pump_cards(connection, row.id),
             )
         )
-    return Restored(tuple(stays), open_alarms(connection))
+    steps = pattern_steps(connection, now - timedelta(hours=HOURS_BACK))
+    return Restored(tuple(stays), open_alarms(connection), steps)
 
 
 def _limits(connection: Connection, stay_id: int) -> OwnLimits:

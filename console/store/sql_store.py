@@ -233,7 +233,8 @@ class SqlStore:
     def restore(self) -> Restored:
         """Open stays and alarms; `extra["notices"]` holds `notices`. Raises StoreError when they cannot be read."""
         try:
-            restored = self._read(read_restored)
+            now = self._clock.utc()
+            restored = self._read(lambda connection: read_restored(connection, now))
         except (DBAPIError, ValueError) as error:
             raise StoreError(f"the ward cannot be restored: {error}") from error
         return replace(restored, extra={"notices": self.notices})

@@ -348,7 +348,7 @@ def _find(snapshot: WardSnapshot, alarm_id: str) -> tuple[Alarm | None, BedSnaps
 
 def _after_words(alarm: Alarm, short: bool, signals: SignalPolicy) -> str:
     if late_since(alarm.condition) is not None:
-        return "It makes no sound. Once acknowledged it leaves the screen; the history keeps it."
+        return "It makes no sound, and leaves the screen when acknowledged."
     minutes = signals.reminder_s[Priority.HIGH - alarm.priority] / 60
     stops = f"Its sound stops for {minutes:g} min, then returns if it is still active."
     if short:

@@ -107,6 +107,21 @@ def test_a_note_is_there_after_a_restart_until_it_is_acknowledged(feed: Ward) ->
     assert notes(again) == []
 
 
+@pytest.mark.parametrize("journal", [True, False])
+def test_what_was_shown_before_a_restart_is_told_only_where_the_journal_is_lost(feed: Ward, journal: bool) -> None:
+    began = feed.now
+    for values, count in ((QUIET, 30), (DEPRESSED, 15), (QUIET, 40)):
+        minutes(feed, count, values)
+    assert [a for a in feed.bed(BED).alarms if a.condition.kind == "overdose"]
+    steps = tuple(s for s in feed.store.transitions if s.alarm.condition.kind.is_pattern) if journal else ()
+    again = Ward(Restored((Stay(yesterday(BED), (), ()),), (), steps), start=feed.now + 30)
+    minutes(again, 5, QUIET)
+    for minute in range(85):
+        late(again, DEPRESSED if 30 <= minute < 45 else QUIET, (again.now - began) / 60 - minute)
+    minutes(again, 3, QUIET)
+    assert bool(notes(again)) is not journal
+
+
 def test_a_value_from_the_future_is_kept_with_both_times_and_counts_when_it_came(feed: Ward) -> None:
     sent = observation(HR, 90, feed.now, "feed", measured=feed.now + 7200)
     feed.send(sent, bed=BED)

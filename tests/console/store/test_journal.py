@@ -54,6 +54,24 @@ def test_a_restart_restores_stays_entries_and_open_alarms(url: str, opened: Open
     assert restored.alarms == (running,)
 
 
+def test_a_restart_restores_the_steps_of_the_pattern_alarms_of_the_last_six_hours(url: str, opened: Open) -> None:
+    store = opened(url)
+    hour, pattern = 3600.0, {"kind": Kind.OVERDOSE, "stage": Stage.WARNING}
+    wanted = [
+        step(alarm("a1", raised=-30 * hour, **pattern), seconds=-30 * hour),
+        step(alarm("a2", raised=-7 * hour, **pattern), seconds=-7 * hour),
+        step(ended("a2", -7 * hour, 2 * hour, **pattern), Change.CLEAR, -5 * hour),
+    ]
+    others = [
+        step(alarm("a3", raised=-8 * hour, **pattern), seconds=-8 * hour),
+        step(ended("a3", -8 * hour, hour, **pattern), Change.CLEAR, -7 * hour),
+        step(alarm("a4", raised=-hour), seconds=-hour),
+    ]
+    store.put_transitions([*wanted, *others]).result(10)
+    store.close()
+    assert opened(url, clock=VirtualClock(T0.timestamp())).restore().pattern_steps == tuple(wanted)
+
+
 def test_every_finding_outlasts_a_restart_by_its_code(url: str, opened: Open) -> None:
     store = opened(url)
     store.put_admission(patient(), "nurse").result(10)
