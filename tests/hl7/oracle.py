@@ -14,6 +14,8 @@ COMPARED = ("MSH", "PID", "PV1", "OBR", "OBX", "EVN", "MRG")
 SAME = "same"
 SHORTENED = "hl7apy drops empty components at the end"
 ESCAPED_AGAIN = "hl7apy escapes again what it does not know as an escape sequence"
+ZEROS = "hl7apy drops leading zeros of whole numbers"
+CLOSED_UP = "hl7apy closes up components that its tables do not have, so that later ones change place"
 EMPTY = "hl7apy drops an empty repetition"
 
 
@@ -48,6 +50,11 @@ def _difference(ours: list[str], theirs: list[str], field: str) -> str:
     mine, other = ([value.replace("\\E\\", "\\") for value in values] for values in (mine, other))
     if mine == other:
         return ESCAPED_AGAIN
+    if len(mine) == len(other) == 1:
+        if mine[0].isdecimal() and other[0].isdecimal() and int(mine[0]) == int(other[0]):
+            return ZEROS
+        if [part for part in mine[0].split("^") if part] == [part for part in other[0].split("^") if part]:
+            return CLOSED_UP
     assert [value for value in mine if value] == [value for value in other if value], (field, ours, theirs)
     return EMPTY
 

@@ -9,15 +9,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hl7apy.consts import VALIDATION_LEVEL
-from hl7apy.exceptions import ChildNotFound, HL7apyException
-from hl7apy.parser import parse_message
+from hl7apy.exceptions import HL7apyException
 
 from console.commands.hl7 import decode_message
 from hl7.nomenclature import nomenclature
-from hl7.reader import UnreadableError, read_message
 from hl7.sender import MllpSender
 from tests.hl7.conftest import Serve
+from tests.hl7.oracle import CLOSED_UP, SAME, SHORTENED, ZEROS, compare
 
 pytestmark = pytest.mark.reference
 
@@ -27,8 +25,8 @@ UNREADABLE = {
     "cosyte-malformed-no-msh-segment",
 }
 
-# The fields a feed uses.
-TAKEN = {"PID": (2, 3, 5), "PV1": (2, 3, 6), "OBR": (3, 4, 7), "OBX": (2, 3, 4, 5, 6, 8, 11, 14, 17)}
+# hl7apy takes the patient for the end of the header where the line end between them is missing; the reader does not.
+GLUED = {"bbraun-26-pcd01-pump-glued-msh-pid"}
 
 
 @pytest.fixture(scope="module")
@@ -68,38 +66,18 @@ def test_every_message_is_answered_over_a_socket(corpus: dict[str, bytes], serve
     assert running.state.messages == sent > 40
 
 
-def test_the_same_fields_as_hl7apy(corpus: dict[str, bytes]) -> None:
-    compared = 0
-    for name, raw in corpus.items():
+def test_the_same_fields_as_hl7apy_or_a_difference_that_has_a_name(corpus: dict[str, bytes]) -> None:
+    counted: Counter[str] = Counter()
+    refused = set()
+    for name in corpus.keys() - UNREADABLE - GLUED:
         try:
-            ours = read_message(raw)
-        except UnreadableError:
-            continue
-        if ours.flags:
-            continue
-        text = raw.decode("iso2022_jp" if "iso2022" in name else "utf-8").replace("\r\n", "\r").replace("\n", "\r")
-        try:
-            theirs = parse_message(text.strip("\r"), validation_level=VALIDATION_LEVEL.TOLERANT, find_groups=False)
+            counted += compare(corpus[name], "iso2022_jp" if "iso2022" in name else "utf-8")
         except HL7apyException:
-            continue
-        for segment, numbers in TAKEN.items():
-            mine, others = ours.all(segment), [child for child in theirs.children if child.name == segment]
-            assert len(mine) == len(others), (name, segment)
-            for row, other in zip(mine, others, strict=True):
-                for number in numbers:
-                    try:
-                        wanted = getattr(other, f"{segment.lower()}_{number}").value
-                    except ChildNotFound:
-                        continue  # a field newer than the version of the message
-                    assert _same(row.repetitions(number)[0], wanted), (name, segment, number)
-                    compared += 1
-    assert compared > 1500
-
-
-def _same(ours: str, theirs: str) -> bool:
-    """hl7apy drops empty components at the end, and leading zeros of whole numbers."""
-    mine, other = ours.rstrip("^&"), (theirs or "").rstrip("^&")
-    return mine == other or (mine.isdecimal() and other.isdecimal() and int(mine) == int(other))
+            refused.add(name)
+    assert refused == {"masimo-psn-26-pcd04-spo2-low-truncated"}
+    assert set(counted) == {SAME, SHORTENED, ZEROS, CLOSED_UP}
+    assert counted[SAME] > 3800
+    assert counted[CLOSED_UP] < 10
 
 
 def test_mislabelled_codes_are_quarantined(corpus: dict[str, bytes]) -> None:
