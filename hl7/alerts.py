@@ -51,10 +51,14 @@ class ReadAlert:
 
 def pds_class(message: Message) -> str:
     """The Mindray PDS message class in MSH-10 ("204"), or "" for any other message."""
+    kind = message.msh.raw(10)
+    return kind if kind in _PDS and is_pds(message) else ""
+
+
+def is_pds(message: Message) -> bool:
+    """Whether a message has the form of Mindray PDS: a header of nothing but a class of message in MSH-10."""
     msh = message.msh
-    if message.version != "2.3.1" or any(msh.raw(number) for number in range(3, 9)):
-        return ""
-    return msh.raw(10) if msh.raw(10) in _PDS else ""
+    return message.version == "2.3.1" and msh.raw(10).isdecimal() and not any(map(msh.raw, range(3, 9)))
 
 
 def may_hold_alerts(message: Message) -> bool:

@@ -5,7 +5,7 @@ What a row means is decided by its code, name and unit alone (`hl7.nomenclature`
 
 from __future__ import annotations
 
-from hl7.alerts import PDS_HEARTBEAT, PDS_PATIENT, may_hold_alerts, pds_class
+from hl7.alerts import PDS_HEARTBEAT, PDS_PATIENT, is_pds, may_hold_alerts, pds_class
 from hl7.nomenclature import nomenclature
 from hl7.reader import Message
 from hl7.reading import Reading
@@ -46,7 +46,7 @@ _PUMPS = (b"MDC_DEV_PUMP_", b"MDC_PUMP_")
 
 def dialect(message: Message) -> str:
     """The dialect in a word or two, UNKNOWN where nothing tells."""
-    if pds_class(message):
+    if is_pds(message):
         return "Mindray PDS"
     sender = f"{message.msh.raw(3)}|{message.msh.raw(4)}".upper()
     named = next((name for word, name in _SENDERS if word in sender), "")

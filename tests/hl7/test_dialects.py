@@ -181,6 +181,13 @@ def test_a_sign_of_life_is_no_alert_and_no_value(raw: bytes) -> None:
     assert (shown["content"], shown["heartbeat"], shown["alerts"], shown["observations"]) == ("heartbeat", True, [], [])
 
 
+def test_a_class_of_the_mindray_protocol_that_is_not_read_is_named_and_charts_nothing() -> None:
+    shown = decode_message(pds("51", "OBX||NM|2002^|101|120||||||F", "OBX||CE|2037^|101|3^||||||F"))
+    assert (shown["dialect"], shown["content"], shown["ack"]) == ("Mindray PDS", "observations", "AA")
+    assert (shown["observations"], shown["alerts"], shown["skipped"]) == ([], [], 1)
+    assert [(item["code"], item["reason"]) for item in shown["quarantined"]] == [("2002", "unknown code")]
+
+
 def test_a_monitor_in_demonstration_says_nothing_of_the_patient_not_even_that_it_has_no_value() -> None:
     shown = decode_message(MINDRAY_VS)
     assert (shown["demo"], shown["observations"], shown["unavailable"], shown["skipped"]) == (True, [], [], 1)
