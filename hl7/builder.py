@@ -51,7 +51,7 @@ class OruTemplate:
         measured: when values older than the message were measured, as a cuff pressure that is sent again.
         Raises KeyError for a parameter the template was not made with.
         """
-        moment = _moment(at)
+        moment = timestamp(at)
         unknown = set(values) - set(self._rows)
         if unknown:
             raise KeyError(sorted(unknown)[0])
@@ -62,12 +62,13 @@ class OruTemplate:
                 segment[7] = moment
         for parameter, row in self._rows.items():
             value = values.get(parameter)
-            own = moment if measured is None or parameter not in measured else _moment(measured[parameter])
+            own = moment if measured is None or parameter not in measured else timestamp(measured[parameter])
             row[5], row[11], row[14] = ("", "X", moment) if value is None else (_number(value), "R", own)
         return ("\r".join("|".join(segment) for segment in self._segments) + "\r").encode()
 
 
-def _moment(at: datetime) -> str:
+def timestamp(at: datetime) -> str:
+    """An aware moment as an HL7 DTM with milliseconds and offset."""
     return at.strftime("%Y%m%d%H%M%S.") + f"{at.microsecond // 1000:03d}" + at.strftime("%z")
 
 
@@ -75,7 +76,7 @@ def _number(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
-def _plain(text: str) -> str:
+def plain_text(text: str) -> str:
     """Free text for one component: control characters become spaces, delimiters are escaped."""
     return escape("".join(character if character.isprintable() else " " for character in text), STANDARD)
 
@@ -95,11 +96,11 @@ def _build(parameters: Sequence[Parameter], location: str, patient_id: str, name
     result = message.add_group("ORU_R01_PATIENT_RESULT")
     patient = result.add_group("ORU_R01_PATIENT")
     pid = patient.add_segment("PID")
-    pid.pid_3 = f"{_plain(patient_id)}^^^Ward^MR"
-    pid.pid_5 = "^".join(_plain(part.strip()) for part in name.split(",", 1)) or '""'
+    pid.pid_3 = f"{plain_text(patient_id)}^^^Ward^MR"
+    pid.pid_5 = "^".join(plain_text(part.strip()) for part in name.split(",", 1)) or '""'
     pv1 = patient.add_group("ORU_R01_VISIT").add_segment("PV1")
     pv1.pv1_2 = "I"
-    pv1.pv1_3 = "^".join(_plain(part) for part in location.split("^"))
+    pv1.pv1_3 = "^".join(plain_text(part) for part in location.split("^"))
     order = result.add_group("ORU_R01_ORDER_OBSERVATION")
     obr = order.add_segment("OBR")
     obr.obr_1 = "1"
