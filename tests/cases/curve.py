@@ -34,17 +34,18 @@ FAMILIES: dict[str, tuple[float, ...]] = {
 }
 """Values from off to beyond; 120 and 50 lie outside all usual values, so that no band moves."""
 SUDDEN, SUDDEN_VALUES = "artefact.spo2_sudden", (8, 10, 12, 15, 20, 60)
-THRESHOLDS_OFF: dict[str, tuple[str, ...]] = {
+OFF_BY_THRESHOLD: dict[str, tuple[str, ...]] = {
     "W fever explains heart and breathing": (
         "withdrawal.quiet.hr_per_degree=0.01",
         "withdrawal.quiet.rr_per_degree=0.01",
     ),
     "W low oxygen explains fast breathing": ("withdrawal.quiet.rr_points=3",),
-    "W sums without fever must last an hour": ("withdrawal.persistence.quiet_min=5",),
-    "O must last ten minutes": ("overdose.persistence.quiet_min=3",),
+    "W sums without fever must last an hour": ("withdrawal.persistence.quiet_min=10",),
+    "O must last ten minutes": ("overdose.persistence.quiet_min=5",),
     "O bands move with a usual EtCO2": ("overdose.etco2.normal=120",),
     "O bands move with a usual SpO2": ("overdose.spo2.normal=50",),
 }
+"""The times of a quiet pump are off where they equal those of any pump; below, they would hasten all warnings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def curves() -> str:
     """Run all variants, some minutes of two processes, and give all tables."""
     families = {key: [f"{key}={value:g}" for value in values] for key, values in FAMILIES.items()}
     words = {word: _variant(word) for own in families.values() for word in own}
-    rules = {name: _variant(*own) for name, own in THRESHOLDS_OFF.items()} | {name: Variant(off=name) for name in OFF}
+    rules = {name: _variant(*own) for name, own in OFF_BY_THRESHOLD.items()} | {name: Variant(off=name) for name in OFF}
     with ProcessPoolExecutor(PROCESSES) as pool:
         days = {f"{SUDDEN}={value:g}": pool.submit(false_emergencies, f"{SUDDEN}={value}") for value in SUDDEN_VALUES}
         waiting = {v: pool.submit(judged, v) for v in dict.fromkeys([STANDING, *words.values(), *rules.values()])}
