@@ -1,6 +1,7 @@
 """The last hours of one patient, minute by minute, in little memory: what was measured and what was shown.
 
-About 85 kB a bed, whatever arrives: one row of numbers a minute in a ring, and a few cuff readings beside it.
+One row of numbers a minute in a ring, 85 kB, and beside it a few cuff readings, up to 80 kB when one is taken every
+minute; the states kept by retrospect.py come to as much again (tests/bench, `late.memory_a_bed`).
 """
 
 from __future__ import annotations

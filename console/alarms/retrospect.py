@@ -11,6 +11,8 @@ Decisions where the specification is silent:
   minutes ago: it sounds like any other and steps down by the ordinary clock. Of a rule that has been false for longer
   there is information, never sound. Loss of data after the late values is no end: such a stage still holds.
 * Late values lower no stage and teach no usual value: what was shown live was seen by people who acted on it.
+* After a restart the memory begins without values, but with the stages that the journal says were shown: what sounded
+  is not told again. What was only told, and answered, before the restart may be told once more.
 * Watch is no alarm: of a watch that is over nothing is told. Nor of a stage that was shown live within a quarter of an
   hour: that a known alarm should have begun some minutes sooner is no news.
 """
@@ -21,7 +23,7 @@ from collections import deque
 from collections.abc import Iterable
 from math import inf
 
-from console.alarms.alarm import Change, Stage, Transition
+from console.alarms.alarm import Presence, Stage, Transition
 from console.alarms.frozen import Freezer
 from console.alarms.late_course import KINDS, Course, LateFinding
 from console.alarms.learned_baseline import Usual
@@ -105,12 +107,13 @@ class Retrospect:
         """What stood before a restart, oldest first; each stage holds until the next step of its pattern."""
         for step in steps:
             condition = step.alarm.condition
-            stage = Stage.NONE if step.change is Change.CLEAR else condition.stage
+            stage = condition.stage if step.alarm.presence is Presence.ACTIVE else Stage.NONE
             begin = max(_number(step.at.timestamp()), self._first)
             self._memory.show(KINDS.index(condition.kind), range(begin, self._newest + 1), stage)
 
     def _keep(self, judge: PatternJudge) -> None:
-        """Keep the state after a minute, in place of what was kept for it and of all that is older than the memory."""
+        """Keep the state after a minute, in place of the one kept for it before, and let go of those older than the
+        memory but for the newest of them: a second look at the oldest minute begins there."""
         number = round(judge.now / MINUTE)
         kept = sorted([*(k for k in self._kept if k[0] != number), (number, self._freezer.freeze(judge.state()))])
         while len(kept) > 1 and kept[1][0] < self._newest - REACH:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -262,6 +263,21 @@ class TestTold:
         after.minute(1, QUIET)
         assert [(n.id, n.condition.detail) for n in after.notes()] == [(note.id, note.condition.detail)]
         assert not after.notes()[0].condition.kind.is_pattern
+
+    def test_an_answer_after_the_end_makes_a_stage_shown_no_longer(self) -> None:
+        bed = Bed()
+        bed.minute(40, QUIET)
+        bed.minute(25, SICK)
+        onset = next(s for s in bed.steps if s.alarm.condition.stage is WARNING)
+        over = replace(onset.alarm, presence=Presence.LATCHED)
+        steps = [onset, replace(onset, alarm=over, change=Change.CLEAR, at=onset.at + timedelta(minutes=5))]
+        steps += [replace(steps[-1], change=Change.ACKNOWLEDGE, at=onset.at + timedelta(minutes=10))]
+        after = Bed(now=bed.now + 120 * MINUTE)
+        after.bed.shown_before(steps)
+        for ago in range(110, 0, -1):
+            after.late(SICK if 25 <= ago <= 50 else QUIET, ago)
+        after.settle(QUIET)
+        assert len(after.notes()) == 1
 
     def test_its_time_is_known_to_the_charts(self) -> None:
         (note,) = self.outage([SICK] * 25 + [QUIET] * 30).notes()
