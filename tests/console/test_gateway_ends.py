@@ -165,10 +165,12 @@ def test_what_an_mllp_client_of_another_maker_sends_comes_out_exactly(tmp_path, 
     spoken.write_text(json.dumps(messages[:15]))
     framed.write_text("".join(f"\x0b{message}\x1c\r" for message in messages[15:]), newline="")
     with gateway(config, tmp_path) as running:
-        client = [str(other_environment / "python"), str(script), str(port), str(spoken)]
+        # -I: a PYTHONPATH of whoever runs the tests would put our own package of the same name first.
+        alone = [str(other_environment / "python"), "-I"]
+        client = [*alone, str(script), str(port), str(spoken)]
         said = subprocess.run(client, capture_output=True, text=True, timeout=30, check=True).stdout
         assert said.splitlines() == [str(["AA", f"n{number}"]) for number in range(15)]
-        tool = [str(other_environment / "mllp_send"), "--port", str(port), "--file", str(framed), "127.0.0.1"]
+        tool = [*alone, str(other_environment / "mllp_send"), "--port", str(port), "--file", str(framed), "127.0.0.1"]
         said = subprocess.run(tool, capture_output=True, text=True, timeout=30, check=True).stdout
         assert [f"MSA|AA|n{number}" in said for number in range(15, 20)] == [True] * 5
         assert running.end() == (0, "")
