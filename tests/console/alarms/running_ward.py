@@ -133,6 +133,7 @@ class RunningWard:
         self.offset = 0.0
         self.stepped_back = False
         self.sending = {bed: dict(QUIET) for bed in BEDS}
+        self.of_values: set[str] = set()  # pattern alarms to which a vital sign has contributed
         self.link = dict.fromkeys(BEDS, "up")
         self.seen: list[Alarm] = []
         self.versions: dict[str, int] = {}

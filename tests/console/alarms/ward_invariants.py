@@ -46,8 +46,13 @@ class WardInvariants(RunningWard):
         self.standby_is_silent(snapshot)
 
     def happened(self, step: Transition) -> None:
-        """A limit alarm ends with a value inside the limit, a pattern alarm while there are values: never without."""
+        """A limit alarm ends with a value inside the limit, a pattern alarm while there are values: never without.
+
+        What charted findings alone have raised ends after they were charted absent, whatever the monitor does.
+        """
         condition, bed = step.alarm.condition, step.alarm.bed
+        if condition.kind.is_pattern and condition.parameters:
+            self.of_values.add(step.alarm.id)
         if step.change not in (Change.CLEAR, Change.DEESCALATE) or step.by:
             return  # a person ends every alarm of a bed by standby and discharge
         if bed == self.admitting:
@@ -59,7 +64,7 @@ class WardInvariants(RunningWard):
             assert sent[0] == self.now, f"data loss cleared {condition.key}"
             assert sent[1] is not None, f"'no data' cleared {condition.key}"
             assert not (step.change is Change.CLEAR and self.outside(bed, condition.key)), "cleared while outside"
-        elif condition.kind.is_pattern:
+        elif step.alarm.id in self.of_values:
             assert self.now - self.valid_at[bed] <= PATTERN_QUIET_S, f"data loss cleared {condition.key}"
 
     def outside(self, bed: str, key: str) -> bool:
