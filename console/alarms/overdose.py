@@ -17,8 +17,9 @@ washing, cold hands, meals without mask, athletes and chronic retainers. What wa
 * A heart rate that leaps both ways from minute to minute is a moved lead (`artefact.ErraticRate`): watch at most.
 * Sleep slows heart and pressure with the breathing: the rule for a slow rate alone stands beside a slow heart or a low
   pressure while saturation is as usual.
-At any pump the bands of carbon dioxide and saturation move with a known usual value beyond `normal`: bicarbonate has
-compensated a chronic retainer, so that the rise above his own makes the acidosis, not the number.
+At any pump the bands of carbon dioxide move with a known usual value above `normal`: bicarbonate has compensated a
+chronic retainer, so that the rise above his own makes the acidosis, not the number. The bands of saturation do not:
+moving them spared nobody in the cases, and a retainer at 84 % is short of oxygen whatever is usual.
 """
 
 from __future__ import annotations
@@ -165,12 +166,11 @@ class OverdoseScorer:
 
     def _spo2_band(self, spo2: float, usual: Usual) -> int:
         rules = self._rules.spo2
-        short = max(0.0, rules.normal - usual.spo2) if usual.known & SPO2 else 0.0
-        if spo2 + short <= rules.three:
+        if spo2 <= rules.three:
             return 3
         if usual.spo2 - spo2 < rules.below_baseline:
             return 0
-        return min(2, band_down(spo2 + short, rules.one, rules.two, rules.three))
+        return min(2, band_down(spo2, rules.one, rules.two, rules.three))
 
     def _etco2_band(self, etco2: float, usual: Usual) -> int:
         rules = self._rules.etco2

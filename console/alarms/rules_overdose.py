@@ -42,7 +42,6 @@ class SaturationBands(Section):
     two: Percent
     three: Percent
     below_baseline: Difference
-    normal: Percent
 
     @model_validator(mode="after")
     def _bands(self) -> SaturationBands:

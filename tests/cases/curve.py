@@ -30,7 +30,6 @@ FAMILIES: dict[str, tuple[float, ...]] = {
     "withdrawal.quiet.hr_per_degree": (0.01, 6, 8, 10, 12),
     "withdrawal.quiet.rr_points": (3, 2, 1),
     "overdose.etco2.normal": (120, 38),
-    "overdose.spo2.normal": (50, 93),
 }
 """Values from off to beyond; 120 and 50 lie outside all usual values, so that no band moves."""
 SUDDEN, SUDDEN_VALUES = "artefact.spo2_sudden", (8, 10, 12, 15, 20, 60)
@@ -43,7 +42,6 @@ OFF_BY_THRESHOLD: dict[str, tuple[str, ...]] = {
     "W sums without fever must last an hour": ("withdrawal.persistence.quiet_min=10",),
     "O must last ten minutes": ("overdose.persistence.quiet_min=5",),
     "O bands move with a usual EtCO2": ("overdose.etco2.normal=120",),
-    "O bands move with a usual SpO2": ("overdose.spo2.normal=50",),
 }
 """The times of a quiet pump are off where they equal those of any pump; below, they would hasten all warnings."""
 

@@ -108,14 +108,6 @@ class TestOxygenAlone:
         ward.set(spo2=80, rr=15)
         assert "Low oxygen with unchanged breathing" in ward.monitor.views()[1].could_be
 
-    @pytest.mark.parametrize(
-        ("usual", "spo2", "points"), [(93, 85, 3), (92, 85, 2), (92, 84, 3), (89, 82, 2), (89, 81, 3)]
-    )
-    def test_bands_move_with_a_low_own_saturation(self, usual: float, spo2: float, points: int) -> None:
-        ward = Ward({"w": 0, "o": 1}, baseline=Baseline(rr=15, spo2=usual), validated=True)
-        ward.set(spo2=spo2, rr=15)
-        assert ward.points("spo2", 1) == points
-
 
 class TestMinutes:
     """The running median of three adds its one minute; eight of ten minutes must qualify."""
