@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from console.alarms.alarm import Condition, Kind, Stage
+from console.alarms.recovery import Recovery
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class PatternView:
     points of max_points; core: the vital-sign criteria, findings: what nurses charted, context: the open windows.
     rules: names of the stage rules now true ("W1", "E2"). degraded: what cannot be watched, "" when it can.
     sampling: how often staff are advised to measure, "" when nothing asks for it. held: nothing fresh speaks for or
-    against the stage since `refreshed_at`.
+    against the stage since `refreshed_at`. recovery: of detector W, the time after a repair that the charts shade.
     """
 
     kind: Kind
@@ -54,6 +55,7 @@ class PatternView:
     started: bool = False
     history: tuple[tuple[datetime, Stage], ...] = ()
     refreshed_at: datetime | None = None
+    recovery: Recovery | None = None
 
 
 def told(condition: Condition) -> str:

@@ -205,6 +205,7 @@ class PatternAccount:
             started=started,
             history=history,
             refreshed_at=datetime.fromtimestamp(machine.refreshed_at, UTC) if machine.waiting else None,
+            recovery=self._windows.recovery(situation.now) if for_withdrawal else None,
         )
 
     def _could_be(self, detector: Detector, situation: Situation) -> str:

@@ -228,6 +228,9 @@ class WindowRules(Section):
     tail_h: Hours
     review_h: Hours
     recheck_h: Hours
+    recovery_from_h: Hours
+    recovery_to_h: Hours
+    recovery_mark_h: Hours
     interrupted_weight: Weight
     low_reservoir_weight: Weight
     reservoir_low_weight: Weight
@@ -241,6 +244,11 @@ class WindowRules(Section):
     age_risk_years: Annotated[int, Field(ge=16, le=120)]
     events: dict[str, EventWindows]
     dose_decrease: DoseDecreaseRules
+
+    @model_validator(mode="after")
+    def _recovery(self) -> WindowRules:
+        rising(self.recovery_from_h, self.recovery_mark_h, self.recovery_to_h)
+        return self
 
 
 class PersistenceRules(Section):

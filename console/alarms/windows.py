@@ -15,6 +15,7 @@ from copy import copy
 from dataclasses import dataclass
 from math import inf
 
+from console.alarms.recovery import Recovery, recovery_after
 from console.alarms.reservoir_windows import RESERVOIR_LOW, ReservoirWindow, reservoir_windows, told_refills
 from console.alarms.rules import Span, WindowRules
 from console.ward.chart import PumpEvent, PumpEventKind
@@ -149,6 +150,10 @@ class PumpWindows:
     def known(self, now: float) -> bool:
         """Whether anybody has said that the pump runs, or what is wrong with it."""
         return self._known or any(e.kind in KNOWN_AGAIN and e.at.timestamp() <= now for e in self._events)
+
+    def recovery(self, now: float) -> Recovery | None:
+        """The time after the last confirmed return of delivery that the charts shade, None without one."""
+        return recovery_after(self.restored_at(now), self._rules)
 
     def restored_at(self, now: float) -> float | None:
         """Time of the last confirmed return of delivery, None when it is interrupted or was never so."""

@@ -12,6 +12,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from console.alarms.alarm import Kind, Stage
+from console.alarms.recovery import Recovery
 from console.link.snapshot import BedSnapshot
 from console.ui.charts.data import SILENCE_S, BedData
 from console.ui.charts.row import ChartRow, Closed
@@ -139,9 +140,14 @@ class ChartPanel(QWidget):
             self._fit(row)
             row.show_data(self.data, start, end, columns)
             row.show_closed(closed)
+            row.show_recovery(self._recovery())
             row.show_empty(self._empty_text(row, start, end))
             row.place_labels()
             row.show_cursor(self._cursor, self.data)
+
+    def _recovery(self) -> Recovery | None:
+        view = self._bed.pattern(Kind.WITHDRAWAL) if self._bed is not None and self.options["events"] else None
+        return view.recovery if view is not None else None
 
     def _closed(self, start: float, end: float) -> list[Closed]:
         """Stretches without data, the last one still going on, and the time before the patient came."""

@@ -10,8 +10,10 @@ import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QBrush, QColor
 
+from console.alarms.recovery import Recovery
 from console.ui.charts.cuff import cuff_bars, flat_cap
 from console.ui.charts.data import BedData, Samples
+from console.ui.charts.recovery import RecoveryShade
 from console.ui.charts.reduce import Floats, beyond, lonely, outline, visible
 from console.ui.charts.spec import AXIS_WIDTH, ROWS, RowSpec, ValueAxis
 from console.ui.theme import Theme, Weight, colour, font
@@ -73,6 +75,7 @@ class ChartRow:
         self._value = pg.TextItem(anchor=(0, 0.5))
         self._marks: list[pg.InfiniteLine] = []
         self._mark_times: list[float] = []
+        self._recovery = RecoveryShade(self.plot, named=spec is ROWS[0])
         self._band.setZValue(-20)
         self._value.setZValue(20)
         items = (self._band, *self._lines, *self._base, *self._labels, *self._beyond, self._curve, self._lower)
@@ -174,6 +177,11 @@ class ChartRow:
         self._wanted[label] = shown and bool(known)
         if known:
             label.setText("baseline " + "/".join(f"{v:.{self.spec.decimals}f}" for v in known))
+
+    def show_recovery(self, recovery: Recovery | None) -> None:
+        """Shade the time after a repair, None for none; drawn where the window shows it."""
+        if self._fresh("recovery", (recovery, self._start, self._window, self._low, self._high)):
+            self._recovery.show(recovery, self._start, self._window, self._low + 0.9 * (self._high - self._low))
 
     def show_marks(self, times: Sequence[float], shown: bool) -> None:
         """Vertical lines of pump events."""
@@ -328,5 +336,6 @@ class ChartRow:
         self._value.border = pg.mkPen(tint)
         self._value.setFont(font(13, Weight.BOLD))
         self._mark_pen = pg.mkPen(t.line_strong, width=1)
+        self._recovery.set_theme(theme)
         self.plot.getViewBox().setBackgroundColor(t.panel)
         self.axis.dress(theme)
