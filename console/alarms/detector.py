@@ -81,6 +81,11 @@ class Detector(ABC):
             return stage
         return min(stage, self._last.judgement.stage)
 
+    @property
+    def due(self) -> Stage:
+        """Highest stage whose rule is true now, whether or not it has held for its minutes."""
+        return Stage.NONE if self._last is None else self._stage_of(self._last.held)
+
     @abstractmethod
     def _score(self, situation: Situation) -> int:
         """Compute the points; gives the bits of the channels that have any."""
@@ -162,7 +167,7 @@ class WithdrawalDetector(Detector):
             own.persistence.deescalate_min,
             withdrawal.stage_of,
         )
-        self._rules = own
+        self.rules = own
         self._scorer = WithdrawalScorer(own, rules.deadband, sci=sci)
         self._slow_since: dict[int, float] = {}
         self._slow_channels: dict[int, int] = {}
@@ -174,8 +179,8 @@ class WithdrawalDetector(Detector):
 
     def _meet(self, situation: Situation, usable: int, _overdue: bool) -> tuple[tuple[str, ...], int]:
         findings, weight = situation.findings, situation.weights[0]
-        met = withdrawal.rules_met(self._rules, situation.signs, self.points, findings, weight, usable)
-        return met, withdrawal.classes_of(met, self._rules, self.points, findings, weight)
+        met = withdrawal.rules_met(self.rules, situation.signs, self.points, findings, weight, usable)
+        return met, withdrawal.classes_of(met, self.rules, self.points, findings, weight)
 
     def _at_once(self, classes: int, judgement: Judgement) -> int:
         """At a quiet pump the slow rules must have been met by every set for the long time, not by one."""
@@ -188,7 +193,7 @@ class WithdrawalDetector(Detector):
             if classes & group:
                 since = self._slow_since.setdefault(slow, judgement.now)
                 self._slow_channels[slow] = judgement.channels
-                if judgement.now - since >= self._rules.persistence.quiet_min * MINUTE:
+                if judgement.now - since >= self.rules.persistence.quiet_min * MINUTE:
                     allowed |= classes & slow
             elif slow in self._slow_since and not self._slow_channels[slow] & ~judgement.fresh:
                 del self._slow_since[slow]

@@ -33,7 +33,8 @@ class PatternView:
     points of max_points; core: the vital-sign criteria, findings: what nurses charted, context: the open windows.
     rules: names of the stage rules now true ("W1", "E2"). degraded: what cannot be watched, "" when it can.
     sampling: how often staff are advised to measure, "" when nothing asks for it. held: nothing fresh speaks for or
-    against the stage since `refreshed_at`. recovery: of detector W, the time after a repair that the charts shade.
+    against the stage since `refreshed_at`. waits: what keeps a true
+    rule from its stage, "" when nothing does. recovery: of detector W, the time after a repair that the charts shade.
     """
 
     kind: Kind
@@ -55,6 +56,7 @@ class PatternView:
     started: bool = False
     history: tuple[tuple[datetime, Stage], ...] = ()
     refreshed_at: datetime | None = None
+    waits: str = ""
     recovery: Recovery | None = None
 
 

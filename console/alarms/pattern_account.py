@@ -13,6 +13,7 @@ from console.alarms.detector import Detector, OverdoseDetector, Situation, Withd
 from console.alarms.explain import Criterion, PatternView
 from console.alarms.findings import FindingsChart
 from console.alarms.learned_baseline import Usual
+from console.alarms.quiet_words import explained, waits
 from console.alarms.reduction import BP, ETCO2, HR, RR, SPO2, TEMP
 from console.alarms.scoring import above
 from console.alarms.windows import HOUR, PumpWindows, Window
@@ -205,6 +206,7 @@ class PatternAccount:
             started=started,
             history=history,
             refreshed_at=datetime.fromtimestamp(machine.refreshed_at, UTC) if machine.waiting else None,
+            waits=waits(detector, situation),
             recovery=self._windows.recovery(situation.now) if for_withdrawal else None,
         )
 
@@ -227,13 +229,12 @@ class PatternAccount:
             points = detector.points
             swing = "swinging" if points.labile else ""
             rising = "rising" if points.temp_rising else ""
+            heart, breath = explained(points)
             return (
                 _criterion("temp", "T", signs.temp, usual, points.temp, bool(fresh & TEMP), rising),
-                _criterion(
-                    "hr", "HR", signs.hr, usual, points.hr, bool(fresh & HR), "rising" if points.hr_rising else ""
-                ),
+                _criterion("hr", "HR", signs.hr, usual, points.hr, bool(fresh & HR), heart),
                 _pressure(situation, points.bp_high + (points.labile and not points.bp_low), points.bp_low, swing),
-                _criterion("rr", "RR", signs.rr, usual, points.rr, bool(fresh & RR)),
+                _criterion("rr", "RR", signs.rr, usual, points.rr, bool(fresh & RR), breath),
             )
         assert isinstance(detector, OverdoseDetector)
         found = detector.points

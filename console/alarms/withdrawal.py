@@ -64,7 +64,7 @@ def stage_of(classes: int) -> Stage:
 @dataclass(slots=True)
 class WithdrawalPoints:
     """Points at one moment. For watch only count bp_latest, which takes a provisional reading too, and hr_seen and
-    rr_seen, from which nothing that explains them is taken away."""
+    rr_seen, from which nothing that explains them is taken away. breathless: low oxygen explains the breathing."""
 
     temp: int = 0
     hr: int = 0
@@ -75,6 +75,7 @@ class WithdrawalPoints:
     bp_low: int = 0
     bp: int = 0
     bp_latest: int = 0
+    breathless: bool = False
     labile: bool = False
     temp_rising: bool = False
     hr_rising: bool = False
@@ -140,6 +141,7 @@ class WithdrawalScorer:
                 now, eased = self._rr_band(rr, usual), self._rr_band(rr + easing.rr, usual)
             self._rr = kept(self._rr, now, eased)
             found.rr = min(found.rr_seen if found.rr_seen == MAXIMUM_BAND else self._rr, other.rr_points)
+            found.breathless = found.rr_seen > other.rr_points
         if signs.sbp is not None:
             self._high, self._low = self._pressure(signs.sbp, usual, weight, self._high, self._low)
             found.bp_high, found.bp_low = self._high, self._low

@@ -240,6 +240,8 @@ class _Content(QWidget):
             )
         if view.rules:
             self._text(painter, f"Rules now true: {', '.join(view.rules)}", 12.5, colour_name=t.muted)
+        if view.waits:
+            self._text(painter, f"{view.waits[0].upper()}{view.waits[1:]}", 12.5, Weight.SEMIBOLD)
 
     def _table(self, painter: QPainter, rows: tuple[Criterion, ...], head: bool = False) -> None:
         if head:

@@ -155,6 +155,40 @@ class TestMinutes:
         assert ward.set(hr=45.0, rr=8.0, spo2=97.0, **values)[1] is stage
 
 
+class TestWords:
+    """The why panel tells why signs count less or later."""
+
+    def row(self, ward: Ward, channel: str) -> str:
+        return next(c.note for c in ward.monitor.views()[0].core if c.channel == channel)
+
+    def test_fever(self) -> None:
+        assert "fever explains part of it" in self.row(withdrawal(0, temp=38.8, hr=115), "hr")
+        assert "fever" not in self.row(withdrawal(1, temp=38.8, hr=115), "hr")
+        assert "fever" not in self.row(withdrawal(0, temp=38.8, hr=145), "hr")
+
+    def test_low_oxygen(self) -> None:
+        assert "low oxygen explains fast breathing" in self.row(withdrawal(0, rr=32, spo2=90), "rr")
+        assert "oxygen" not in self.row(withdrawal(0, rr=22, spo2=90), "rr")
+
+    def test_a_rule_that_waits(self) -> None:
+        ward = Ward({"w": 0, "o": 0})
+        ward.minute(5, **NORMAL)
+        ward.minute(4, hr=76.0, rr=8.0, spo2=88.0)
+        assert ward.monitor.views()[1].waits == "waits up to 10 min at a pump known to run"
+        ward.minute(10, hr=76.0, rr=8.0, spo2=88.0)
+        assert ward.monitor.views()[1].waits == ""
+
+    def test_exertion_waits_an_hour(self) -> None:
+        ward = Ward({"w": 0, "o": 0})
+        ward.minute(20, hr=125.0, rr=31.0, spo2=97.0)
+        assert ward.monitor.views()[0].waits == "waits up to 60 min at a pump known to run"
+
+    def test_a_rate_alone_that_counts_lower_waits_for_nothing(self) -> None:
+        ward = Ward({"w": 0, "o": 0})
+        ward.minute(5, hr=76.0, rr=8.0, spo2=97.0)
+        assert ward.monitor.views()[1].waits == ""
+
+
 class TestErraticRate:
     def minutes(self, *rates: float | None) -> list[bool]:
         check, seen = ErraticRate(ARTEFACT), []
