@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from console.config import SerialTransport, SourceConfig
 from console.config_file import ConfigFile
@@ -15,6 +16,8 @@ from console.link.commands import Reply
 from console.link.devices import Change, SaveSource, SaveWard
 from console.link.snapshot import BedSnapshot, SourceView
 from console.station import Station
+from console.store.database import Role, open_engine
+from console.store.rows import observation_rows
 from drivers.observation import Parameter
 from tests.drivers.encoders import masimo_line
 from tests.drivers.terminals import Terminal
@@ -121,6 +124,14 @@ class Bench:
             rows = database.execute("select by, act, bed, detail from audit order by number").fetchall()
         database.close()
         return [tuple(row) for row in rows]
+
+    def rows(self, bed: str) -> list[dict[str, Any]]:
+        """Every stored observation of a bed, in order of time, as `export` writes them."""
+        engine = open_engine(f"sqlite:///{self.folder / 'data' / 'ward.db'}", Role.READER)
+        try:
+            return list(observation_rows(engine, (bed,), None, None))
+        finally:
+            engine.dispose()
 
     def close(self) -> None:
         self.station.stop()
