@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from console.link.commands import Command, RemoveEntry, Reply
 from console.link.link import Link
@@ -231,7 +231,29 @@ class ChartingSheet(DockedSheet):
             self.setFocus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        letter = event.text().lower()
         if event.key() == Qt.Key.Key_Escape:
             self.closed.emit()
-        else:
+        elif not (letter.isalnum() and not event.modifiers() and self.type_ahead(letter)):
             super().keyPressEvent(event)
+
+    def type_ahead(self, letter: str) -> bool:
+        """A letter or digit has been typed outside of a field; True when it meant something here."""
+        return False
+
+
+def next_named(buttons: Sequence[QPushButton], after: QWidget | None, letter: str) -> QPushButton | None:
+    """The next enabled, visible button after one whose words begin with a letter or digit; None for none.
+
+    The words of a letter are those spoken ("Itch: yes"), of a digit those written, 1 before 15.
+    """
+    words = QPushButton.text if letter.isdigit() else _spoken
+    named = [b for b in buttons if b.isEnabled() and b.isVisible() and words(b).lower().startswith(letter)]
+    if letter.isdigit():
+        named.sort(key=lambda b: len(words(b)))
+    place = named.index(after) + 1 if isinstance(after, QPushButton) and after in named else 0
+    return named[place % len(named)] if named else None
+
+
+def _spoken(made: QPushButton) -> str:
+    return made.accessibleName() or made.text()

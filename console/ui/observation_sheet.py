@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QButtonGroup,
     QGridLayout,
@@ -24,7 +25,7 @@ from PySide6.QtWidgets import (
 from console.link.commands import ChartFinding
 from console.link.link import Link
 from console.ui import charting, wording
-from console.ui.charting_sheet import ChartingSheet
+from console.ui.charting_sheet import ChartingSheet, next_named
 from console.ui.forms import button, label
 from console.ui.theme import Theme
 from console.ward.chart import NurseObservation
@@ -177,6 +178,16 @@ class ObservationSheet(ChartingSheet):
         return NurseObservation(code, at, self.user, note)
 
     # --- what is shown -------------------------------------------------------------------------------------------
+
+    def type_ahead(self, letter: str) -> bool:
+        """A letter goes to the next finding that begins with it, a digit to that score; Space charts it."""
+        digits = [made for (item, _), made in self.buttons.items() if item == SEDATION]
+        rows = [made for (item, value), made in self.buttons.items() if value == "yes"]
+        made = next_named(digits if letter.isdigit() else rows, self.focusWidget(), letter)
+        if made is None:
+            return False
+        made.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        return True
 
     def bed_changed(self) -> None:
         """Nothing of another bed stays."""

@@ -73,5 +73,8 @@ def head_line(card: PumpCard | None, made: Reservoir | None, zone: ZoneInfo, now
     low = low_words(made, zone, now)
     late = low if made.low_at is not None and made.low_at <= now else ""
     end = "" if card.end_of_service is None else f"end of service {_date(card.end_of_service, zone, now)}"
-    parts = [late, outlook_words(card, made, zone, now), *delivers, "" if late else low, end]
+    outlook = outlook_words(card, made, zone, now)
+    if made.outdated is None and made.earliest is not None:
+        outlook = f"May be empty {time_words(made.earliest, zone, now)} ±{card.tolerance:g} %"  # all the room there is
+    parts = [late, outlook, *delivers, "" if late else low, end]
     return " · ".join(part for part in parts if part)

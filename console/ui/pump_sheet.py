@@ -10,7 +10,7 @@ from console.link.commands import ChartPumpEvent
 from console.link.link import Link
 from console.ui import charting
 from console.ui.charting import EventForm
-from console.ui.charting_sheet import ChartingSheet
+from console.ui.charting_sheet import ChartingSheet, next_named
 from console.ui.forms import button, label, panel
 from console.ui.page import Sheet
 from console.ui.theme import Theme
@@ -18,6 +18,9 @@ from console.ward.chart import PumpEvent, PumpEventKind
 
 LARGEST_PERCENT = 1000.0
 SHOWN = 3
+
+EVERYDAY = (PumpEventKind.REFILL, PumpEventKind.PUMP_STOPPED, PumpEventKind.RESTORED, PumpEventKind.BOLUS)
+"""Events charted most: the first that a letter chooses."""
 
 
 class PumpSheet(ChartingSheet):
@@ -36,8 +39,8 @@ class PumpSheet(ChartingSheet):
         self._percent_row = QWidget()
         self.percent = QLineEdit()
         self._confirmed_row = QWidget()
-        self.confirmed = button("Yes, delivers", "choice", checkable=True)
-        self.not_confirmed = button("Not confirmed", "choice", checkable=True)
+        self.confirmed = button("Save: delivers", "choice", checkable=True)
+        self.not_confirmed = button("Save, not confirmed", "choice", checkable=True)
         self.note = QLineEdit()
         self.save_button = button("Save", "primary")
         self.card_button = button("Pump card: refill, dose, empty date   K")
@@ -49,6 +52,8 @@ class PumpSheet(ChartingSheet):
         self._fill_details()
         self._group.buttonClicked.connect(self._chosen)
         self.save_button.clicked.connect(self.chart)
+        for answer in (self.confirmed, self.not_confirmed):
+            answer.clicked.connect(self.chart)
         self.note.returnPressed.connect(self.chart)
         self.percent.returnPressed.connect(self.chart)
         self._dress()
@@ -106,6 +111,8 @@ class PumpSheet(ChartingSheet):
         self._what.setText(self.form.text)
         self._percent_row.setVisible(self.form.ask_percent)
         self._confirmed_row.setVisible(self.form.ask_confirmed)
+        # The answer saves: one press less at a bedside, and no event is kept waiting for a second one.
+        self.save_button.setVisible(not self.form.ask_confirmed)
         self.percent.clear()
         for answer in (self.confirmed, self.not_confirmed):
             answer.setAutoExclusive(False)
@@ -141,6 +148,16 @@ class PumpSheet(ChartingSheet):
         self.save(ChartPumpEvent(self.bed, event), charting.event_text(event), at, self._put_away)
 
     # --- what is shown -------------------------------------------------------------------------------------------
+
+    def type_ahead(self, letter: str) -> bool:
+        """A letter chooses the next event that begins with it, the everyday ones first."""
+        common = [self.buttons[kind] for kind in EVERYDAY]
+        others = [made for made in self.buttons.values() if made not in common]
+        made = next_named([*common, *others], self._group.checkedButton(), letter)
+        if made is None:
+            return False
+        made.click()
+        return True
 
     def bed_changed(self) -> None:
         """Nothing of another bed stays chosen."""

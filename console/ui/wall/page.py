@@ -118,6 +118,7 @@ class WallPage(Page):
         tile.acknowledge.connect(self.acknowledge)
         tile.admit.connect(self.admit_bed)
         tile.resume.connect(self._resume)
+        tile.pump.connect(lambda bed: self.open_sheet.emit(Sheet.PUMP_EVENT, bed))
         tile.phases = self._phases()
         tile.show()
         return tile

@@ -31,6 +31,7 @@ class Tile(QWidget):
     acknowledge = Signal(str)
     admit = Signal(str)
     resume = Signal(str)
+    pump = Signal(str)
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -259,7 +260,7 @@ class Tile(QWidget):
     # --- pointer -------------------------------------------------------------------------------------------------
 
     def target_at(self, at: QPoint) -> str:
-        """What a press there means: "ack:<alarm id>", "admit", "resume", "more" or ""."""
+        """What a press there means: "ack:<alarm id>", "admit", "resume", "pump", "more" or ""."""
         view, g = self.view, self._geometry
         if view is None:
             return ""
@@ -268,6 +269,9 @@ class Tile(QWidget):
         for slot, box in zip(view.slots, slot_boxes(g, view), strict=True):
             if box.contains(at):
                 return "" if slot.look is Look.ANSWERED else f"ack:{slot.alarm_id}"
+        # After the slots: on the small tiles of a large ward they lie in the head.
+        if view.pump is not None and g.header.contains(at) and at.x() > g.width / 2:
+            return "pump"
         return "more" if view.more and g.slot.contains(at) else ""
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -282,10 +286,9 @@ class Tile(QWidget):
             return
         if pressed.startswith("ack:"):
             self.acknowledge.emit(pressed.removeprefix("ack:"))
-        elif pressed == "more":
-            self.opened.emit(self.view.bed)
         else:
-            (self.resume if pressed == "resume" else self.admit).emit(self.view.bed)
+            told = {"more": self.opened, "pump": self.pump, "resume": self.resume, "admit": self.admit}
+            told[pressed].emit(self.view.bed)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if self.view is None or event.button() is not Qt.MouseButton.LeftButton:

@@ -76,7 +76,7 @@ def test_the_pump_event_sheet_leads_to_it(qtbot: QtBot) -> None:
 
 def test_the_head_says_when_the_reservoir_may_be_empty(qtbot: QtBot) -> None:
     window = opened(qtbot, CARD)
-    assert "Reservoir may be empty from 18 Apr" in window.current.head._detail.text()
+    assert "May be empty 18 Apr" in window.current.head._detail.text()
     assert "±14.5 %" in window.current.head._detail.text()
 
 
