@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import tomllib
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
+
+from console.config_hl7 import Hl7ListenerConfig
+from console.config_section import Section, known_zone
 
 MAXIMUM_BEDS = 64
 """One console watches at most this many beds: the wall never scrolls and never pages."""
@@ -18,19 +19,7 @@ class ConfigError(Exception):
     """The configuration cannot be used; the text names the file, the key, what is wrong and what is allowed."""
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-def _known_zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ValueError(f"'{name}' is not a time zone; use a name such as Europe/London or UTC") from error
-    return name
-
-
-class WardConfig(_Section):
+class WardConfig(Section):
     """The ward and its beds, in the order of the wall. simulated: all its patients are invented; every page says so.
 
     sounds: the general set of alarm tones, or melodies that tell what an alarm is about (IEC 60601-1-8, Annex F).
@@ -56,7 +45,7 @@ class WardConfig(_Section):
     @field_validator("timezone")
     @classmethod
     def _zone(cls, value: str) -> str:
-        return _known_zone(value)
+        return known_zone(value)
 
     @field_validator("beds")
     @classmethod
@@ -72,7 +61,7 @@ class WardConfig(_Section):
         return value
 
 
-class StoreConfig(_Section):
+class StoreConfig(Section):
     """Where the ward is recorded. A relative SQLite path is taken from the data directory."""
 
     url: str = "sqlite:///ward.db"
@@ -87,7 +76,7 @@ class StoreConfig(_Section):
         return value
 
 
-class SerialTransport(_Section):
+class SerialTransport(Section):
     """A serial line; what is left out is as the device leaves the factory.
 
     adapter: what the adapter behind the port told of itself when it was chosen (vendor:product:serial number);
@@ -105,7 +94,7 @@ class SerialTransport(_Section):
     xonxoff: bool | None = None
 
 
-class TcpTransport(_Section):
+class TcpTransport(Section):
     """A serial-to-network adapter or a device that listens."""
 
     kind: Literal["tcp"]
@@ -113,7 +102,7 @@ class TcpTransport(_Section):
     port: int = Field(ge=1, le=65535)
 
 
-class ReplayTransport(_Section):
+class ReplayTransport(Section):
     """A captured byte file, played with its own times or at a steady rate."""
 
     kind: Literal["replay"]
@@ -122,7 +111,7 @@ class ReplayTransport(_Section):
     repeat: bool = False
 
 
-class SdcTlsConfig(_Section):
+class SdcTlsConfig(Section):
     """PEM files by which this computer and an SDC device prove to each other who they are."""
 
     key: str = Field(min_length=1)
@@ -130,7 +119,7 @@ class SdcTlsConfig(_Section):
     ca: str = Field(min_length=1)
 
 
-class SdcTransport(_Section):
+class SdcTransport(Section):
     """An IEEE 11073 SDC device on the network. epr: its endpoint reference. interface: address of this computer on the
     device network, on which the device is searched; address: the device's own, then nothing is searched."""
 
@@ -152,7 +141,7 @@ TransportConfig = Annotated[
 ]
 
 
-class SourceConfig(_Section):
+class SourceConfig(Section):
     """One bedside device on one line, bound to one bed.
 
     device: the serial number the device told when it was bound; values of another device are not taken until a
@@ -169,53 +158,7 @@ class SourceConfig(_Section):
     demo: bool = False
 
 
-class TlsConfig(_Section):
-    """PEM files of an MLLP listener over TLS; client_ca makes client certificates obligatory."""
-
-    cert: str
-    key: str
-    client_ca: str | None = None
-
-
-class Hl7ListenerConfig(_Section):
-    """One MLLP listener. timezone is for times that carry no zone; beds maps PV1-3 to beds of the ward."""
-
-    name: str = Field(min_length=1, max_length=80)
-    host: str = "127.0.0.1"
-    port: int = Field(ge=0, le=65535)
-    timezone: str | None = None
-    allow: tuple[str, ...] = ("127.0.0.1/32",)
-    plain: bool = False
-    tls: TlsConfig | None = None
-    beds: dict[str, str] = Field(default_factory=dict)
-    interval_s: float = Field(default=60.0, gt=0, le=3600)
-    demo: bool = False
-
-    @field_validator("timezone")
-    @classmethod
-    def _zone(cls, value: str | None) -> str | None:
-        return value if value is None else _known_zone(value)
-
-    @field_validator("allow")
-    @classmethod
-    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for network in value:
-            try:
-                ip_network(network)
-            except ValueError as error:
-                raise ValueError(f"{error}; use addresses such as 10.20.0.9/32 or 10.20.0.0/24") from error
-        return value
-
-    @model_validator(mode="after")
-    def _said_aloud(self) -> Hl7ListenerConfig:
-        if not self.plain and self.tls is None:
-            raise ValueError("say plain = true for unencrypted MLLP, or give tls = { cert, key, client_ca }")
-        if self.plain and self.tls is not None:
-            raise ValueError("plain = true and tls exclude each other")
-        return self
-
-
-class Config(_Section):
+class Config(Section):
     """The whole file. Every bed named by a source or feed is a bed of the ward, every name is used once."""
 
     ward: WardConfig = Field(default_factory=WardConfig)

@@ -17,7 +17,7 @@ from console.acquisition.completion import Completion
 from console.acquisition.placing import Brought, Placing
 from console.acquisition.tally import Tally
 from console.clock import Clock
-from console.config import Hl7ListenerConfig
+from console.config_hl7 import Hl7ListenerConfig
 from console.engine.items import DeviceReport, Item, PatientSeen, Samples, SourceNote
 from console.link.snapshot import SourceView
 from console.store.records import Receipt, ReceiptOutcome, Sample

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from console.acquisition.feed import Feed
-from console.config import Hl7ListenerConfig
+from console.config_hl7 import Hl7ListenerConfig
 from console.link.snapshot import SourceView
 from console.ward.source import SourceState
 from hl7.listener import Listener, ListenerSettings, tls_context

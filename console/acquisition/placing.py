@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from console.alarms.minute_memory import HOURS_BACK
-from console.config import Hl7ListenerConfig
+from console.config_hl7 import Hl7ListenerConfig
 from console.store.records import Sample
 from drivers.observation import Observation
 from hl7.observations import Reading

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from console.acquisition.placing import Brought
 from console.alarms.minute_memory import HOURS_BACK
 from console.clock import Clock
-from console.config import Hl7ListenerConfig
+from console.config_hl7 import Hl7ListenerConfig
 from console.link.snapshot import SourceView
 from console.ward.source import SourceState
 from hl7.alerts import ReadAlert
