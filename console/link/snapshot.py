@@ -101,6 +101,40 @@ class BedSnapshot:
 
 
 @dataclass(frozen=True, slots=True)
+class PeerView:
+    """One sender of an HL7 listener: a configured peer by its name, any other by its address.
+
+    name: as configured, "" for a sender that is known by its address alone. address: host it has last come from, ""
+    while it never has. connected_since: UTC, of the oldest open connection, None while there is none.
+    last_heard_stamp: engine time of its newest message, None while there was none. refused: connections, handshakes
+    and messages for beds that are not its own. accepted, errors, rejected: answers AA, AE, AR (CA, CE, CR among them).
+    held_back: how many times it was not read for a moment because it sent more messages a second than it may.
+    certificate: subject of the certificate it has last shown, "" for none; certificate_until: its end, UTC.
+    expires_soon: that is less than 30 days away, or past.
+    """
+
+    name: str
+    address: str
+    connected_since: datetime | None = None
+    last_heard_stamp: float | None = None
+    connections: int = 0
+    messages: int = 0
+    bytes_in: int = 0
+    refused: int = 0
+    accepted: int = 0
+    errors: int = 0
+    rejected: int = 0
+    held_back: int = 0
+    certificate: str = ""
+    certificate_until: datetime | None = None
+    expires_soon: bool = False
+
+
+PEERS_SHOWN = 100
+"""Senders of one listener in its view, at most; configured ones and those heard last come first."""
+
+
+@dataclass(frozen=True, slots=True)
 class SourceView:
     """One configured source or HL7 listener. Counters run since the start; last_error in plain words.
 
@@ -109,7 +143,9 @@ class SourceView:
     (negative: behind), 0 while it is within 10 s or unknown. identity: serial number the device tells, "" while it
     has told none; recording: file its bytes are being recorded to, "" while they are not. Of a listener:
     last_heard_stamp: engine time of its newest message of any kind; connections: open ones; interval_s: the longest
-    seconds between two messages that it is configured for.
+    seconds between two messages that it is configured for; peers: its senders, at most PEERS_SHOWN;
+    certificate_until: end of our own certificate, UTC, None without TLS; warnings: technical sentences such as a
+    certificate that soon ends or a revocation list that cannot be used, most urgent first.
     """
 
     name: str
@@ -134,6 +170,9 @@ class SourceView:
     last_heard_stamp: float | None = None
     connections: int = 0
     interval_s: float = 0.0
+    peers: tuple[PeerView, ...] = ()
+    certificate_until: datetime | None = None
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
