@@ -349,6 +349,8 @@ def _find(snapshot: WardSnapshot, alarm_id: str) -> tuple[Alarm | None, BedSnaps
 def _after_words(alarm: Alarm, short: bool, signals: SignalPolicy) -> str:
     if late_since(alarm.condition) is not None:
         return "It makes no sound, and leaves the screen when acknowledged."
+    if alarm.priority is Priority.LOW:
+        return "" if short else "It makes no sound. It stays on screen with your name until it is over."
     minutes = signals.reminder_s[Priority.HIGH - alarm.priority] / 60
     stops = f"Its sound stops for {minutes:g} min, then returns if it is still active."
     if short:

@@ -109,7 +109,7 @@ class WhyPanel(QFrame):
         for kind, button in self.tabs.items():
             view = bed.pattern(kind)
             prefix = PREFIX[STAGE_PRIORITY[view.stage]] + " " if view and view.stage else ""
-            button.setText(f"{NAMES[kind]}   {prefix}{view.points if view else '–'}")
+            button.setText(f"{NAMES[kind]}   {prefix}{_points(view)}")
             button.setChecked(kind is self.kind)
         self.content.show_view(bed.pattern(self.kind), bed)
         self._show_times(bed)
@@ -207,10 +207,11 @@ class _Content(QWidget):
         )
         if not view.started:
             self._text(painter, "Starting: not evaluated yet.", 15, Weight.BOLD)
+        points = _points(view)
         painter.setFont(font(40, Weight.EXTRABOLD))
         painter.setPen(colour(t.text))
-        painter.drawText(QRect(8, self._y, 120, 46), Qt.AlignmentFlag.AlignVCenter, str(view.points))
-        width = QFontMetrics(painter.font()).horizontalAdvance(str(view.points))
+        painter.drawText(QRect(8, self._y, 120, 46), Qt.AlignmentFlag.AlignVCenter, points)
+        width = QFontMetrics(painter.font()).horizontalAdvance(points)
         painter.setFont(font(16, Weight.SEMIBOLD))
         painter.setPen(colour(t.text_2))
         painter.drawText(
@@ -323,8 +324,10 @@ class _Content(QWidget):
             self._text(painter, f"Stage history: {told}", 13.5, Weight.MEDIUM, colour_name=t.text_2)
         data = [view.degraded] if view.degraded else []
         data += [f"not used: {words}" for words in view.excluded]
-        told = "; ".join(data) or "all signals this pattern needs are live, none excluded"
-        self._text(painter, f"Data: {told}.", 13.5, Weight.MEDIUM, colour_name=t.text_2)
+        whole = "all signals this pattern needs are live, none excluded" if view.started else "none to judge yet"
+        told = "; ".join(data) or whole
+        seen = (Weight.BOLD, t.text) if data else (Weight.MEDIUM, t.text_2)
+        self._text(painter, f"Data: {told}.", 13.5, seen[0], colour_name=seen[1])
         self._text(painter, LAST_WORD, 13.5, Weight.BOLD)
 
     # --- words ---------------------------------------------------------------------------------------------------
@@ -380,6 +383,11 @@ class _Content(QWidget):
         painter.drawText(
             QRect(x + 34, y, 22, 31), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, str(points)
         )
+
+
+def _points(view: PatternView | None) -> str:
+    """A dash until there is something to judge: 0 would say that nothing is wrong."""
+    return "–" if view is None or not (view.started or view.stage) else str(view.points)
 
 
 def _number(value: float | None, decimals: int) -> str:

@@ -9,12 +9,13 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
-from console.alarms.alarm import Stage
+from console.alarms.alarm import Kind, Priority, Stage
 from console.alarms.patient_limits import LimitsView, laid_over
-from console.link.snapshot import WardSnapshot
+from console.link.snapshot import SignalPolicy, WardSnapshot
 from console.rules import load_rules
 from console.ui import theme as themes
 from console.ui.ack_sheet import AckSheet
+from console.ui.app import Options, build_window
 from console.ui.bed_page.page import BedPage
 from console.ui.limits_sheet import LimitsSheet
 from console.ui.theme import Mode, Theme
@@ -24,6 +25,7 @@ from console.ward.patient import RiskFlag
 from drivers.observation import Parameter
 from tests.console.ui import fakes
 from tests.console.ui.explained import condition, explained_bed, risen
+from tests.console.ui.shell import FakeOutput, settle
 from tests.console.ui.ward_states import two_patterns, ward_of
 
 HELD = condition(Stage.EMERGENCY, 142, 39.4, 31, 178)
@@ -58,6 +60,9 @@ def main(folder: Path) -> None:
             _draw_limits(folder / f"limits-{height}-{mode}.png", theme, height)
         for name in ("1920", "1366"):
             _draw_beds(folder, name, mode, application)
+    for name in ("1920", "1366"):
+        themes.apply(application, Theme(Mode.DARK))
+        _draw_windows(folder, name, application)
 
 
 BEDS = {
@@ -72,8 +77,48 @@ BEDS = {
     "starting": (lambda: fakes.starting_bed("07"), 0),
     "standby": (lambda: fakes.standby_bed("07"), 0),
     "empty": (lambda: fakes.empty_bed("07"), 0),
+    "degraded": (lambda: fakes.bed("07", patterns=(DEGRADED, fakes.pattern_view(Kind.OVERDOSE))), 0),
+    "another-device": (lambda: fakes.bed("07", readings=(), alarms=(WRONG,)), 0),
+    "late": (lambda: fakes.bed("07", alarms=(fakes.late_note(),)), 0),
+    "limit-low": (lambda: fakes.bed("07", alarms=(fakes.technical_alarm(bed="07"),)), 0),
+    "left": (lambda: fakes.bed("07", patient=None, pump=None, patterns=(), trend=None), 0),
 }
 """States of a bed, each with the moment the why panel shows: 0 now, 1 and up the rises of the alarm."""
+
+
+DEGRADED = fakes.pattern_view(points=2, degraded="no temperature in the last 60 min")
+WRONG = fakes.technical_alarm(
+    "Another device at bed 07", Priority.MEDIUM, 70, "technical:another_device:monitor", bed="07"
+)
+
+
+def _draw_windows(folder: Path, name: str, application: QApplication) -> None:
+    """The whole window in the states of its sound, and when nobody judges any more."""
+    width, height = {"1920": (1920, 1080), "1366": (1366, 768)}[name]
+    policy = SignalPolicy(audio_off_s=600.0, audio_off_by=("R. Test",))
+    for state in ("sounding", "paused", "off", "no-device", "store", "stopped"):
+        ward = replace(ward_of(16), signals=policy)
+        if state == "store":
+            ward = ward_of(16, recording=False, store_error="Recording stopped – disk full")
+        link = fakes.FakeLink(ward)
+        output = FakeOutput()
+        output.fault = "No sound device" if state == "no-device" else ""
+        window = build_window(link, Options(user="R. Test"), output)
+        window.resize(width, height)
+        window.show()
+        window.current.activated()
+        settle(window)
+        if state == "paused":
+            window.sound.toggle_pause()
+        if state == "off":
+            window.sound.turn_off()
+        if state == "stopped":
+            link.time += 30
+        settle(window)
+        window.grab().save(str(folder / f"window-{state}-{name}.png"))
+        window.close()
+        window.deleteLater()
+        application.processEvents()
 
 
 def _draw_beds(folder: Path, name: str, mode: Mode, application: QApplication) -> None:

@@ -278,3 +278,12 @@ def test_what_late_data_have_shown_says_when_it_was_and_that_it_makes_no_sound(q
     assert note.condition.detail in words
     assert "It makes no sound" in words
     assert "sound stops" not in words
+
+
+def test_an_alarm_that_never_sounds_promises_no_silence(qtbot: QtBot) -> None:
+    alarm = f.technical_alarm(bed="07")
+    sheet = AckSheet(f.FakeLink(f.ward([f.bed("07", alarms=(alarm,))])), "R. Test", Theme())
+    qtbot.addWidget(sheet)
+    sheet.open_for(alarm.id)
+    sheet.show_ward(sheet.link.snapshot(), f.NOW)
+    assert sheet._after.text().startswith("It makes no sound.")

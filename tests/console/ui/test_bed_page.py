@@ -437,3 +437,12 @@ def test_the_words_of_the_pump_take_the_width_and_the_buttons_keep_theirs(qtbot:
     buttons = [b for b in head.findChildren(QPushButton) if b.isVisible()]
     assert all(b.width() < b.sizeHint().width() + 20 for b in buttons)
     assert head._pump.width() > 600
+
+
+def test_a_pattern_that_is_not_judged_yet_shows_no_points(desk: Desk) -> None:
+    desk.show(fakes.starting_bed("07"))
+    desk.page.show_bed("07")
+    desk.show(fakes.starting_bed("07"))
+    assert [tab.text() for tab in desk.page.why.tabs.values()] == ["Autonomic   –", "Respiratory   –"]
+    desk.show(bed("07"), later=5)
+    assert [tab.text() for tab in desk.page.why.tabs.values()] == ["Autonomic   0", "Respiratory   0"]
