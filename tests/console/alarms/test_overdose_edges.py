@@ -36,6 +36,10 @@ class TestPoints:
     def test_carbon_dioxide(self, etco2: float, points: int) -> None:
         assert charted(1, "etco2", etco2=etco2, rr=15, spo2=97) == points
 
+    @pytest.mark.parametrize(("etco2", "points"), [(49, 0), (50, 1)])
+    def test_carbon_dioxide_of_a_patient_whose_usual_nobody_knows(self, etco2: float, points: int) -> None:
+        assert charted(1, "etco2", Baseline(), etco2=etco2, rr=15, spo2=97) == points
+
     @pytest.mark.parametrize("code", ["hypotonia", "ascending_weakness"])
     def test_lost_tone_is_told_with_its_two_points(self, code: str) -> None:
         ward = Ward({"w": 0, "o": 1})

@@ -198,7 +198,7 @@ class TestErraticRate:
         return seen
 
     def test_up_and_down_beyond_the_percentage(self) -> None:
-        assert self.minutes(70, 99, 70) == [False, False, True]
+        assert self.minutes(70, 98.5, 70) == [False, False, True]
         assert self.minutes(70, 98, 70) == [False, False, False]
 
     def test_one_leap_is_an_event_of_the_heart(self) -> None:
