@@ -43,7 +43,7 @@ STEP = 0.1
 
 EQUIVALENT: dict[str, str] = {
     "overdose.rr.one_percent": "rates are whole: no 10 or 11 lies between 24, 25 and 26 % below a whole usual rate",
-    "overdose.etco2.guard": "bands that move with a usual value above 38 begin 12 above it; it counts when they are off",
+    "overdose.etco2.guard": "bands that move with a usual above 38 begin 12 above it: it counts where they are off",
 }
 """Numbers no test can hold, with the reason: by key."""
 
