@@ -175,12 +175,54 @@ class SourceView:
     warnings: tuple[str, ...] = ()
 
 
+class ManagerState(StrEnum):
+    """IDLE: nothing to send, no connection kept. RETRYING: the last try failed, the next one is waited for."""
+
+    IDLE = "idle"
+    CONNECTED = "connected"
+    RETRYING = "retrying"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class ManagerView:
+    """One alarm manager that alarms are sent to. Counters run since the start; last_error in plain words.
+
+    queued: steps of alarms not yet accepted; oldest_stamp: engine time at which the oldest of them happened, None where
+    none waits. waiting_stamp: the same of steps of medium or high priority; alarm_after_s: seconds they may wait before
+    it is an alarm. sent: steps accepted; refused: steps the manager would not take, refused_stamp: engine time of the
+    newest of them and refused_text what it said; expired: steps let go because they were too old or too many.
+    last_accepted_stamp: engine time of the newest answer that accepted. told, unknown_told: reports of who was told of
+    an alarm, and those about no alarm of ours. secure: over TLS.
+    """
+
+    name: str
+    address: str
+    state: ManagerState
+    queued: int = 0
+    oldest_stamp: float | None = None
+    waiting_stamp: float | None = None
+    alarm_after_s: float = 10.0
+    sent: int = 0
+    refused: int = 0
+    refused_stamp: float | None = None
+    refused_text: str = ""
+    expired: int = 0
+    reconnects: int = 0
+    last_error: str = ""
+    last_accepted_stamp: float | None = None
+    told: int = 0
+    unknown_told: int = 0
+    secure: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class SystemView:
     """Health of the console itself. engine_stamp: engine time of this picture, the proof that the engine lives.
 
     speed: engine seconds per real second, 1 outside a demonstration; a watchdog on a screen multiplies by it.
-    simulated: every patient of this ward is invented; the screen says so without pause.
+    simulated: every patient of this ward is invented; the screen says so without pause. managers: alarm managers that
+    alarms are sent to, as configured.
     """
 
     engine_stamp: float
@@ -193,6 +235,7 @@ class SystemView:
     rule_set: str = ""
     speed: float = 1.0
     simulated: bool = False
+    managers: tuple[ManagerView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
