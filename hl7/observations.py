@@ -6,6 +6,7 @@ status says that it is a result, and it is none of the numbers by which monitors
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, tzinfo
 from typing import NamedTuple
 
@@ -37,7 +38,12 @@ _QUESTIONABLE_MARKS = frozenset({"QUES", "EARLY"})
 _REFUSING_MARKS = {"DEMO": DEMO, "TEST": "marked TEST", "CAL": "marked CAL", "CALIB": "marked CAL", "INV": "marked INV"}
 # OBX-6 to OBX-20.
 _TAIL_FIELDS = 15
+# Places among them: OBX-8, OBX-11, OBX-14.
+_MARK, _STATUS, _TIME = 2, 5, 8
 _SITE_ROW = b"_TEMP_POS"
+_VALID = Status.VALID
+# What NamedTuple does in its own __new__ and _make, without their call: every value of a ward passes here.
+_new = tuple.__new__
 
 
 class _Tail(NamedTuple):
@@ -106,6 +112,7 @@ class _Walk:
         self._separator = message.delimiters.field
         self._table = reader._table
         self._known = self._table.known_rows(message.delimiters)
+        self._stamp = ""
         self._numbers = self._table.known_numbers()
         self._zone = reader._zone
         self._held = held
@@ -133,14 +140,37 @@ class _Walk:
             self.reading.skipped += segment.name == "OBX"
 
     def run(self) -> None:
-        for segment in self._message.segments:
-            if segment.name == "OBX":
-                self._row(segment)
-            elif segment.name == "OBR":
-                self._group_time = segment.raw(7)
-                self._tails.clear()
+        """Every piece in order. A feed sends the same rows for ever: each is first held against the one that came in
+        its place the last time, and taken apart only where it is another."""
+        known, separator, numbers, tails = self._known, self._separator, self._numbers, self._tails
+        usual, place, patient = self._usual, self._location, self._patient
+        before, expected = None, known.first
+        for piece in self._message.pieces:
+            if not isinstance(piece, str):
+                self._segment(piece)
+                usual, place, patient = self._usual, self._location, self._patient
+                continue
+            # OBX-1 only counts.
+            begin = piece.find(separator, 4) + 1
+            start = begin + len(expected.head)
+            end = piece.find(separator, start) if piece.startswith(expected.head, begin) else -1
+            rest = piece[end + 1 :]
+            tail = tails.get(rest) or self._tail(rest) if end > 0 else None
+            if tail is None or tail[0] != expected.tail:
+                row = self._row(self._message.row(piece))
+                if before is None:
+                    known.first = row
+                else:
+                    before.following = row
             else:
-                self._place(segment)
+                row, raw = expected, piece[start:end]
+                number = numbers.get(raw)
+                if usual and tail[1] and number is not None and row.minimum <= number <= row.maximum:
+                    seen = (row.parameter, number, _VALID, row.site, tail[2], tail[3], place, patient)
+                    self._observations.append(_new(ReadObservation, seen))
+                else:
+                    self._value(self._message.row(piece), row, raw, tail)
+            before, expected = row, row.following
 
     def take_alerts(self) -> None:
         alerts, self.reading.heartbeat = read_alerts(self._message)
@@ -154,30 +184,71 @@ class _Walk:
                 Quarantined(alert.code, alert.event, alert.text, NOT_PRODUCTION, alert.location) for alert in alerts
             ]
 
+    def _segment(self, segment: Segment) -> None:
+        if segment.name == "OBX":
+            self._row(segment)
+        elif segment.name == "OBR":
+            self._group_time = segment.raw(7)
+            self._tails.clear()
+        else:
+            self._place(segment)
+
     def _place(self, segment: Segment) -> None:
         if segment.name == "PID":
-            self._patient = patient_id(segment)
+            self._patient = self._named(segment, patient_id)
             # A new patient is not at the place of the one before.
             self._location = self._reader._fixed_location
             self.reading.patient_id = self.reading.patient_id or self._patient
             self._settle()
         elif segment.name == "PV1":
-            self._location = location(segment) or self._reader._fixed_location
+            self._location = self._named(segment, location) or self._reader._fixed_location
             self.reading.location = self.reading.location or self._location
             self._settle()
 
-    def _row(self, segment: Segment) -> None:
+    def _named(self, segment: Segment, read: Callable[[Segment], str | None]) -> str | None:
+        """Who or where a segment says: the same few lines come for hours."""
+        line, places = segment.line, self._known.places
+        if line in places:
+            return places[line]
+        named = read(segment)
+        # What an escape stands for depends on more than the line; a patient behind MSH has a new line each time.
+        if line.startswith(segment.name) and self._delimiters.escape not in line and len(line) <= MAXIMUM_TEXT:
+            places[line] = named
+        return named
+
+    def _row(self, segment: Segment) -> RowMeaning:
+        """A row taken apart, and what it means."""
         pieces = segment.line.split(self._separator, 6)
         if len(pieces) < 7:
             pieces += [""] * (7 - len(pieces))
         _, _, kind, code, channel, raw, rest = pieces
-        tail = self._tails.get(rest)
-        if tail is None:
-            tail = self._tails[rest] = self._tail(segment, rest)
-        key = (kind, code, channel, tail.meaning)
-        row = self._known.get(key)
+        tail = self._tails.get(rest) or self._tail(rest)
+        key = (self._separator.join((kind, code, channel, "")), tail.meaning)
+        row = self._known.rows.get(key)
         if row is None:
             row = self._table.learn(self._known, key, segment)
+        self._value(segment, row, raw, tail)
+        return row
+
+    def _tail(self, rest: str) -> _Tail:
+        """OBX-6 to the end. The stamp of the row before nearly always ends this one too, behind fields known long."""
+        known, stamp = self._known.tails, self._stamp
+        shape = known.get(rest[: -len(stamp)]) if stamp and rest.endswith(stamp) else None
+        if shape is None:
+            fields = rest.split(self._separator)
+            count = len(fields)
+            fields += [""] * (_TAIL_FIELDS - count)
+            stamp = fields[_TIME]
+            usual = not fields[_MARK] and fields[_STATUS] in _RESULT
+            shape = self._separator.join((fields[0], fields[11], fields[14])), usual
+            if stamp and count == _TIME + 1 and len(rest) <= MAXIMUM_TEXT:
+                known[rest[: -len(stamp)]] = shape
+                self._stamp = stamp
+        tail = self._tails[rest] = _Tail(*shape, *(self._time(stamp) or (None, None)))
+        return tail
+
+    def _value(self, segment: Segment, row: RowMeaning, raw: str, tail: _Tail) -> None:
+        """What a row of known meaning brings."""
         if row.skipped:
             self.reading.skipped += 1
             return
@@ -187,20 +258,11 @@ class _Walk:
                 self._put_aside(row, raw, row.resolution.reason)
                 return
             if number is not None and row.minimum <= number <= row.maximum:
-                seen = (row.parameter, number, Status.VALID, row.site, tail.device_time, tail.measured_at)
-                self._observations.append(ReadObservation._make((*seen, self._location, self._patient)))
+                self._chart(row, number, _VALID, tail)
                 return
-        self._judge(segment, row, kind, raw, tail)
+        self._judge(segment, row, raw, tail)
 
-    def _tail(self, segment: Segment, rest: str) -> _Tail:
-        fields = rest.split(self._separator)
-        if len(fields) < _TAIL_FIELDS:
-            fields += [""] * (_TAIL_FIELDS - len(fields))
-        device_time, measured_at = self._time(segment, fields[8]) or (None, None)
-        usual = not fields[2] and fields[5] in _RESULT
-        return _Tail(self._separator.join((fields[0], fields[11], fields[14])), usual, device_time, measured_at)
-
-    def _judge(self, segment: Segment, row: RowMeaning, kind: str, raw: str, tail: _Tail) -> None:
+    def _judge(self, segment: Segment, row: RowMeaning, raw: str, tail: _Tail) -> None:
         """A row with something unusual about it: charted, put aside with the reason, or known to hold no value."""
         mark = segment.raw(8)
         marks = self._marks(segment, mark) if mark else ()
@@ -210,7 +272,7 @@ class _Walk:
         reason = self._refusal(segment, segment.raw(11).strip().upper(), marks)
         value = None
         if not reason:
-            value, reason = self._number(segment, raw, kind, row.resolution)
+            value, reason = self._number(segment, raw, row.resolution)
         if not reason and not self._placed:
             reason = NO_LOCATION
         if reason:
@@ -256,9 +318,9 @@ class _Walk:
             return DAMAGED
         return "" if status in _RESULT else f"result status {status[:4]}"
 
-    def _number(self, segment: Segment, raw: str, kind: str, resolution: Resolution) -> tuple[float | None, str]:
+    def _number(self, segment: Segment, raw: str, resolution: Resolution) -> tuple[float | None, str]:
         """The value in the unit of the parameter, or why there is none."""
-        text = segment.plain(raw).strip() if kind != "SN" else _structured(segment.components(raw))
+        text = segment.plain(raw).strip() if segment.raw(2) != "SN" else _structured(segment.components(raw))
         value = float(text) if NUMBER.fullmatch(text) else None
         if resolution.parameter is None:
             # -1 may be a value of something that is not charted (an ST level).
@@ -279,17 +341,17 @@ class _Walk:
         aside = Quarantined(row.code, row.label, value[:MAXIMUM_TEXT], reason, self._location)
         self.reading.quarantined.append(aside)
 
-    def _time(self, segment: Segment, own: str) -> tuple[datetime, datetime] | None:
+    def _time(self, own: str) -> tuple[datetime, datetime] | None:
         """(as the device gives it, in UTC): OBX-14, else OBR-7, else MSH-7."""
         for raw in (own, self._group_time, self._message.msh.raw(7)):
             if raw:
-                moment = self._times[raw] if raw in self._times else self._parse(segment, raw)
+                moment = self._times[raw] if raw in self._times else self._parse(raw)
                 if moment is not None:
                     return moment
         return None
 
-    def _parse(self, segment: Segment, raw: str) -> tuple[datetime, datetime] | None:
-        moment = parse_time(segment.part(raw))
+    def _parse(self, raw: str) -> tuple[datetime, datetime] | None:
+        moment = parse_time(self._message.msh.part(raw))
         found = (moment, to_utc(moment, self._zone, self._received_at)) if moment else None
         if moment is None and len(raw) >= 8:
             self.reading.flags.append("unreadable time")

@@ -81,6 +81,8 @@ class Segment:
 
     def part(self, raw: str, component: int = 1, subcomponent: int = 1) -> str:
         """One value out of a raw repetition, unescaped."""
+        if raw.isalnum():  # of one piece, whatever the delimiters
+            return raw if component == subcomponent == 1 else ""
         for separator, position in (
             (self._delimiters.component, component),
             (self._delimiters.subcomponent, subcomponent),
@@ -109,21 +111,42 @@ class Segment:
 
 class Message:
     """A message as read. header: the MSH fields as bytes, for the acknowledgement; flags: what had to be tolerated;
-    damaged: some of its segments are."""
+    damaged: some of its segments are. pieces: the segments in order, where an OBX row that nobody has asked for yet is
+    still its line of text; those of a damaged message are all segments."""
 
-    __slots__ = ("_kind", "damaged", "delimiters", "flags", "header", "msh", "raw", "segments")
+    __slots__ = ("_encoding", "_kind", "_whole", "damaged", "delimiters", "flags", "header", "msh", "pieces", "raw")
 
     def __init__(
-        self, raw: bytes, header: list[bytes], delimiters: Delimiters, segments: list[Segment], flags: tuple[str, ...]
+        self,
+        raw: bytes,
+        header: list[bytes],
+        delimiters: Delimiters,
+        msh: Segment,
+        pieces: list[Segment | str],
+        encoding: str,
     ) -> None:
         self.raw = raw
         self.header = header
         self.delimiters = delimiters
-        self.segments = segments
-        self.msh = segments[0]
-        self.flags = flags
-        self.damaged = _DAMAGE in flags
+        self.pieces = pieces
+        self.msh = msh
+        self.flags: tuple[str, ...] = ()
+        self.damaged = False
+        self._encoding = encoding
+        self._whole: list[Segment] | None = None
         self._kind: tuple[str, str] | None = None
+
+    @property
+    def segments(self) -> list[Segment]:
+        """Every segment, in order."""
+        if self._whole is None:
+            self._whole = [self.row(piece) if isinstance(piece, str) else piece for piece in self.pieces]
+            self.pieces[:] = self._whole
+        return self._whole
+
+    def row(self, line: str) -> Segment:
+        """The segment of an OBX row out of `pieces`."""
+        return Segment("OBX", line, self.delimiters, self._encoding)
 
     def first(self, name: str) -> Segment | None:
         """The first segment of a name, or None."""
@@ -216,18 +239,20 @@ def read_message(raw: bytes) -> Message:
     flags += tolerated
     charset = header[18].decode("latin-1") if len(header) > 18 else ""
     text, encoding = decode(raw.lstrip(_STRIPPED), charset, delimiters, flags)
-    damaged = "\x1c" in text or "\x0b" in text
     lines = (text.replace("\r\n", "\r").replace("\n", "\r") if "\n" in text else text).split("\r")
     if len(lines) > MAXIMUM_SEGMENTS:
         raise UnreadableError("too many segments")
-    segments = _segments(lines, delimiters, encoding, flags)
-    if damaged:
+    msh, pieces = _pieces(lines, delimiters, encoding, flags)
+    message = Message(raw, header, delimiters, msh, pieces, encoding)
+    if "\x1c" in text or "\x0b" in text:
+        message.damaged = True
+        _mark_damage(message.segments)
+    if lines[-1].strip("\x00 ") and _stops_short(message.segments[-1]):
+        message.damaged = message.segments[-1].damaged = True
+    if message.damaged:
         flags.append(_DAMAGE)
-        _mark_damage(segments)
-    if lines[-1].strip("\x00 ") and _stops_short(segments[-1]):
-        flags.append(_DAMAGE)
-        segments[-1].damaged = True
-    return Message(raw, header, delimiters, segments, tuple(flags))
+    message.flags = tuple(flags)
+    return message
 
 
 @lru_cache(maxsize=64)
@@ -245,26 +270,33 @@ def _delimiters(separator: bytes, declared: bytes) -> tuple[Delimiters, tuple[st
     return Delimiters(*characters), flags
 
 
-def _segments(lines: list[str], delimiters: Delimiters, encoding: str, flags: list[str]) -> list[Segment]:
+def _pieces(
+    lines: list[str], delimiters: Delimiters, encoding: str, flags: list[str]
+) -> tuple[Segment, list[Segment | str]]:
+    """The MSH segment, and all of them as `Message.pieces`."""
     separator = delimiters.field
-    msh = lines[0].split(separator)
-    msh[0] = "MSH"
-    msh.insert(1, separator)
-    if _unshift(msh):
+    fields = lines[0].split(separator)
+    fields[0] = "MSH"
+    fields.insert(1, separator)
+    if _unshift(fields):
         flags.append("MSH shifted by one field")
-    segments = [Segment("MSH", lines[0], delimiters, encoding, msh)]
+    msh = Segment("MSH", lines[0], delimiters, encoding, fields)
     row = f"OBX{separator}"
+    pieces: list[Segment | str] = [msh]
+    patient = False
     for line in lines[1:]:
         if line.startswith(row):
-            segments.append(Segment("OBX", line, delimiters, encoding))
+            pieces.append(line)
         elif line and not line.isspace():
-            segments.append(_segment(line, delimiters, encoding))
-    if not any(segment.name == "PID" for segment in segments):
-        glued = _glued_patient(msh)
+            segment = _segment(line, delimiters, encoding)
+            patient = patient or segment.name == "PID"
+            pieces.append(segment)
+    if not patient:
+        glued = _glued_patient(fields)
         if glued is not None:
             flags.append("no line end between MSH and PID")
-            segments.insert(1, Segment("PID", lines[0], delimiters, encoding, glued))
-    return segments
+            pieces.insert(1, Segment("PID", lines[0], delimiters, encoding, glued))
+    return msh, pieces
 
 
 def _segment(line: str, delimiters: Delimiters, encoding: str) -> Segment:

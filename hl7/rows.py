@@ -7,7 +7,8 @@ only what was never seen before is taken apart.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from dataclasses import dataclass, field
+from math import inf
 
 from drivers.observation import Parameter
 from hl7.delimiters import Delimiters
@@ -30,15 +31,17 @@ _CACHE_NUMBER = 24
 CHANNEL = "channel "
 """A site that is only the channel of a device tree begins so."""
 
-# OBX-2, 3 and 4 as sent, and what of OBX-6 onwards matters: all that decides what a row means, apart from its value.
-RowKey = tuple[str, str, str, str]
+RowKey = tuple[str, str]
+"""OBX-2, 3 and 4 as sent with their separators, and what of OBX-6 onwards matters: all that decides what a row means."""
 
 
-class RowMeaning(NamedTuple):
+@dataclass(slots=True, eq=False)
+class RowMeaning:
     """What a row of a feed means, apart from its value. skipped: it is no measurement, whatever its value.
 
-    plain: a number taken as it is sent; charted under its parameter when it lies within minimum and maximum, put aside
-    when there is none. code, label: OBX-3.1 (the label where it is empty) and 3.2, for what is put aside.
+    plain: a number taken as it is sent; put aside when there is no parameter, else charted when it lies within minimum
+    and maximum, between which nothing lies for a row that is not plain. code, label: OBX-3.1 (the label where it is
+    empty) and 3.2, for what is put aside. head, tail: its key. following: what came behind it the last time.
     """
 
     skipped: bool
@@ -50,6 +53,33 @@ class RowMeaning(NamedTuple):
     resolution: Resolution
     code: str
     label: str
+    head: str = "\r"
+    tail: str = ""
+    following: RowMeaning = field(init=False, repr=False)
+
+
+NO_ROW = RowMeaning(True, False, None, None, 0.0, 0.0, _ATTRIBUTE, "", "")
+"""What is expected where no row is known: its head stands in no line."""
+NO_ROW.following = NO_ROW
+
+
+@dataclass(slots=True, eq=False)
+class KnownRows:
+    """What the rows of one feed have meant so far, for one set of delimiters: it sends the same few for ever.
+
+    tails: OBX-6 to OBX-13 as sent, where OBX-14 is the last field: what of it matters, and whether it is usual.
+    places: what a PID or PV1 segment names. first: the row a message began with the last time.
+    """
+
+    rows: dict[RowKey, RowMeaning] = field(default_factory=dict)
+    tails: dict[str, tuple[str, bool]] = field(default_factory=dict)
+    places: dict[str, str | None] = field(default_factory=dict)
+    first: RowMeaning = NO_ROW
+
+    @property
+    def size(self) -> int:
+        """Entries kept."""
+        return len(self.rows) + len(self.tails) + len(self.places)
 
 
 class RowTable:
@@ -57,20 +87,21 @@ class RowTable:
 
     def __init__(self, tables: Nomenclature) -> None:
         self._tables = tables
-        self._known: dict[Delimiters, dict[RowKey, RowMeaning]] = {}
+        self._known: dict[Delimiters, KnownRows] = {}
         self._numbers: dict[str, float | None] = {}
 
     @property
     def size(self) -> int:
-        """Rows and numbers kept."""
-        return sum(map(len, self._known.values())) + len(self._numbers)
+        """Rows, what they share, and numbers kept."""
+        return sum(known.size for known in self._known.values()) + len(self._numbers)
 
-    def known_rows(self, delimiters: Delimiters) -> dict[RowKey, RowMeaning]:
-        """What rows of this feed have meant so far, by their raw fields: it sends the same few for ever."""
-        known = self._known.setdefault(delimiters, {})
-        if len(known) >= _CACHE_SIZE or len(self._known) > _CACHE_DELIMITERS:
-            self._known.clear()
-            return self.known_rows(delimiters)
+    def known_rows(self, delimiters: Delimiters) -> KnownRows:
+        """The rows known, to be asked for once a message: it keeps them bounded."""
+        known = self._known.get(delimiters)
+        if known is None or known.size >= _CACHE_SIZE:
+            if len(self._known) >= _CACHE_DELIMITERS:
+                self._known.clear()
+            known = self._known[delimiters] = KnownRows()
         return known
 
     def known_numbers(self) -> dict[str, float | None]:
@@ -79,11 +110,13 @@ class RowTable:
             self._numbers.clear()
         return self._numbers
 
-    def learn(self, known: dict[RowKey, RowMeaning], key: RowKey, segment: Segment) -> RowMeaning:
+    def learn(self, known: KnownRows, key: RowKey, segment: Segment) -> RowMeaning:
         """A row never seen before; from now on it is in `known`."""
         meaning = self._meaning(segment)
+        meaning.following = NO_ROW
         if sum(map(len, key)) <= _CACHE_KEY:
-            known[key] = meaning
+            meaning.head, meaning.tail = key
+            known.rows[key] = meaning
         return meaning
 
     def learn_number(self, raw: str) -> float | None:
@@ -101,13 +134,16 @@ class RowTable:
         resolution = self._resolve(segment.components(segment.raw(3)), segment.components(segment.raw(6)))
         code, label = segment.text(3).strip(), segment.text(3, 2).strip()
         structure = kind in _NO_SINGLE_VALUE or resolution is _ATTRIBUTE
+        skipped = structure or (kind not in NUMERIC and not resolution.recognised)
+        plain = kind == "NM" and not resolution.scaled
+        charted = plain and not skipped and resolution.parameter is not None
         return RowMeaning(
-            structure or (kind not in NUMERIC and not resolution.recognised),
-            kind == "NM" and not resolution.scaled,
+            skipped,
+            plain,
             resolution.parameter,
             self._site(segment, resolution) or None,
-            resolution.minimum,
-            resolution.maximum,
+            resolution.minimum if charted else inf,
+            resolution.maximum if charted else -inf,
             resolution,
             (code or label)[:MAXIMUM_TEXT],
             label[:MAXIMUM_TEXT],
