@@ -18,6 +18,9 @@ from hl7.observations import Reading
 JUDGED_BACK = timedelta(hours=HOURS_BACK)
 """Values of an older time are stored and judged no more (see console/alarms/retrospect.py)."""
 
+# What NamedTuple does in its own __new__ and _make, without their call: every value of a feed passes here.
+_new = tuple.__new__
+
 
 @dataclass(slots=True)
 class Brought:
@@ -50,7 +53,7 @@ class Placing:
     def place(self, reading: Reading, received_at: datetime, stamp: float) -> Brought:
         """The values of known beds as samples, and how many belong to none."""
         brought = Brought()
-        name = self._name
+        name, samples = self._name, brought.samples
         at_bed: tuple[str | None, str | None] | None = None
         bed: str | None = None
         of: datetime | None = None
@@ -68,9 +71,10 @@ class Placing:
                 of = measured_at
                 measured = _measured(measured_at, received_at)
                 old = received_at - measured > JUDGED_BACK
-            brought.old += old
-            seen = (parameter, value, status, name, received_at, measured, stamp, site, device_time)
-            brought.samples.append(Sample(bed, Observation._make(seen)))
+            if old:
+                brought.old += 1
+            seen = _new(Observation, (parameter, value, status, name, received_at, measured, stamp, site, device_time))
+            samples.append(_new(Sample, (bed, seen)))
         return brought
 
 

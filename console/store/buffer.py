@@ -7,13 +7,11 @@ from collections import deque
 from collections.abc import Sequence
 
 from console.store.errors import UNFIT
-from console.store.frames import StreamKey, pack
+from console.store.frames import Blob, StreamKey, pack
 from console.store.records import Sample
 
 CAPACITY = 400_000
 """Samples held while the disk does not take any: 17 minutes of 64 beds with 6 parameters a second, about 15 MB."""
-
-Blob = tuple[StreamKey, int, bytes]
 
 
 class SampleBuffer:

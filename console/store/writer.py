@@ -24,10 +24,10 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from console.store.archive import StreamIds, write_hot
-from console.store.buffer import Blob, SampleBuffer, rows_of
+from console.store.buffer import SampleBuffer, rows_of
 from console.store.database import Fault, Role, understand
 from console.store.errors import UNFIT, NotDurable, Refused, StoreClosed, StoreError
-from console.store.frames import StreamKey
+from console.store.frames import Blob, StreamKey
 from console.store.housekeeping import Housekeeping
 from console.store.lanes import DatabaseDamaged, Lanes
 from console.store.receipts import known_keys, row_of, write_receipts

@@ -100,6 +100,30 @@ def test_every_sample_comes_out_of_frames_and_chunks_as_it_went_in(given: list[S
     assert facts({source: through_chunks(series) for source, series in stored.items()}) == expected(given)
 
 
+@given(st.lists(samples(), min_size=2, max_size=40), st.booleans())
+@settings(max_examples=100, deadline=None)
+def test_the_values_of_one_reading_come_out_as_they_went_in(drawn: list[Sample], whole: bool) -> None:
+    """A reading has one time and one source; whole: and a value in each sample."""
+    _, _, _, source, received, measured, stamp, _, device = drawn[0].observation
+    reading = []
+    for bed, (parameter, value, status, _, _, _, _, site, _) in drawn:
+        value = 0.0 if whole and value is None else value
+        seen = Observation(parameter, value, status, source, received, measured, stamp, site, device)
+        reading.append(Sample(bed, seen))
+    assert facts(through_frames(reading)) == expected(reading)
+    assert len(pack(reading)) == 1
+
+
+def test_a_reading_of_more_labels_than_one_blob_holds_is_divided() -> None:
+    at = T0 + timedelta(seconds=1)
+    reading = [
+        Sample("7B-01", Observation(Parameter.TEMP, 36.0 + i % 7, Status.VALID, "monitor", at, at, 0.0, f"channel {i}"))
+        for i in range(600)
+    ]
+    assert len(pack(reading)) == 3
+    assert facts(through_frames(reading)) == expected(reading)
+
+
 def one_series(*items: Sample) -> Arrays:
     (series,) = through_frames(list(items))["monitor"].values()
     return series
