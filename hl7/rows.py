@@ -32,7 +32,7 @@ CHANNEL = "channel "
 """A site that is only the channel of a device tree begins so."""
 
 RowKey = tuple[str, str]
-"""OBX-2, 3 and 4 as sent with their separators, and what of OBX-6 onwards matters: all that decides what a row means."""
+"""OBX-2 to 4 as sent with their separators, and what of OBX-6 onwards matters: all that decides what a row means."""
 
 
 @dataclass(slots=True, eq=False)
