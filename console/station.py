@@ -62,7 +62,7 @@ class Station:
             raise
         try:
             self.engine = Engine(config, self.store, self.clock, rules)
-            self.acquisition = Acquisition(config, self.store, self.engine.put, self.clock)
+            self.acquisition = Acquisition(config, self.store, self.engine.put, self.clock, self.engine.occupancy)
         except BaseException:
             self.store.close()
             self._claim.release()

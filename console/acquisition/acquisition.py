@@ -16,6 +16,7 @@ from console.engine.items import Item
 from console.engine.plan import first_view, first_views
 from console.link.snapshot import SourceView
 from console.store.store import Store
+from console.ward.occupancy import Occupancy
 from drivers.registry import DriverError
 
 JOIN_S = 8.0
@@ -24,18 +25,25 @@ JOIN_S = 8.0
 
 class Acquisition:
     """Everything that reads from outside. put: takes items for the engine. Raises ConfigError for a driver or its
-    settings that cannot be used.
+    settings that cannot be used. occupancy: asked by the feeds for who is admitted where.
 
     `withdraw` and `deploy` are called by one thread at a time; the views may be asked for from any.
     """
 
-    def __init__(self, config: Config, store: Store, put: Callable[[Item], bool], clock: Clock) -> None:
+    def __init__(
+        self,
+        config: Config,
+        store: Store,
+        put: Callable[[Item], bool],
+        clock: Clock,
+        occupancy: Callable[[], Occupancy] = Occupancy,
+    ) -> None:
         self._put = put
         self._clock = clock
         self._leaving: list[SourceThread] = []
         self._sources = {source.name: self._made(source) for source in config.source}
         views = {view.name: view for view in first_views(config)}
-        feeds = [(feed, Feed(feed, views[feed.name], store, put, clock)) for feed in config.hl7_listener]
+        feeds = [(feed, Feed(feed, views[feed.name], store, put, clock, occupancy)) for feed in config.hl7_listener]
         self._listeners = ListenerThread(feeds, clock.utc) if feeds else None
         self._lock = threading.Lock()
         self._ended = False

@@ -22,6 +22,7 @@ from console.engine.items import DeviceReport, Item, PatientSeen, Samples, Sourc
 from console.link.snapshot import SourceView
 from console.store.records import Receipt, ReceiptOutcome, Sample
 from console.store.store import Store
+from console.ward.occupancy import Occupancy
 from console.ward.source import SourceState
 from drivers.observation import DeviceAlert
 from hl7.acknowledgement import ACCEPT, ACCEPTED, REJECT, Verdict, judge, judge_unreadable
@@ -37,12 +38,19 @@ class Feed:
     """Takes the messages of one listener on the event loop; its view may be asked for from any thread."""
 
     def __init__(
-        self, config: Hl7ListenerConfig, view: SourceView, store: Store, put: Callable[[Item], bool], clock: Clock
+        self,
+        config: Hl7ListenerConfig,
+        view: SourceView,
+        store: Store,
+        put: Callable[[Item], bool],
+        clock: Clock,
+        occupancy: Callable[[], Occupancy] = Occupancy,
     ) -> None:
         self._config = config
         self._store = store
         self._put = put
         self._clock = clock
+        self._occupancy = occupancy
         self._reader = ObservationReader(ZoneInfo(config.timezone) if config.timezone else None)
         self._held = HeldPatients()
         self._tally = Tally(config, view, clock)

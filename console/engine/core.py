@@ -26,6 +26,8 @@ from console.link.snapshot import SourceView, SystemView, WardSnapshot
 from console.store.records import AuditEntry, Restored
 from console.store.store import Store
 from console.ward.limits import OwnLimits
+from console.ward.occupancy import Occupancy, occupancy_of
+from console.ward.patient import Patient
 
 log = logging.getLogger(__name__)
 
@@ -69,6 +71,8 @@ class WardCore:
         self._sequence = 0
         self._reassessed = ""
         self._waiting = Restored()
+        self._patients: tuple[Patient, ...] = ()
+        self._occupancy = Occupancy()
         high, medium, low = (rules.escalation.reminder_s(p) for p in (Priority.HIGH, Priority.MEDIUM, Priority.LOW))
         self._reminders = high, medium, low
 
@@ -117,6 +121,13 @@ class WardCore:
     def occupied(self) -> list[str]:
         """Beds with an admitted patient."""
         return [bed.name for bed in self.beds.values() if bed.patient is not None]
+
+    def occupancy(self) -> Occupancy:
+        """Who is admitted where; the same object as before while nothing about it has changed."""
+        patients = tuple(bed.patient for bed in self.beds.values() if bed.patient is not None)
+        if patients != self._patients:
+            self._patients, self._occupancy = patients, occupancy_of(patients)
+        return self._occupancy
 
     # --- what arrives --------------------------------------------------------------------------------------------
 

@@ -25,6 +25,7 @@ from console.link.inprocess import NO_ENGINE, InProcessLink
 from console.link.snapshot import SourceView, WardSnapshot
 from console.store.records import Trend
 from console.store.store import Store
+from console.ward.occupancy import Occupancy
 from drivers.observation import Parameter
 
 log = logging.getLogger(__name__)
@@ -58,6 +59,7 @@ class Engine:
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._snapshot = self._core.snapshot(clock.now(), clock.utc())
+        self._occupancy = self._core.occupancy()
 
     def watch_sources(self, sources: Callable[[], Sequence[SourceView]]) -> None:
         """Where the state of the sources comes from."""
@@ -88,6 +90,7 @@ class Engine:
         now, utc = self._clock.now(), self._clock.utc()
         self._core.restore(self._store.restore(), now, utc)
         self._snapshot = self._core.snapshot(now, utc)
+        self._occupancy = self._core.occupancy()
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
         self._thread.start()
         for name in self._core.occupied():
@@ -112,6 +115,10 @@ class Engine:
     def snapshot(self) -> WardSnapshot:
         """The newest picture."""
         return self._snapshot
+
+    def occupancy(self) -> Occupancy:
+        """Who is admitted where, after the newest item; for the feeds, from any thread."""
+        return self._occupancy
 
     def _ask_trend(self, bed: str, utc: datetime) -> None:
         """The hours before the start, for the tile; a screen without them shows a gap, nothing waits for it."""
@@ -159,6 +166,8 @@ class Engine:
                     self._core.handle(item, now, utc)
             except Exception as error:  # noqa: BLE001 - it becomes a high alarm, and the next item has its turn
                 self._core.fault("", error, now)
+        if items:
+            self._occupancy = self._core.occupancy()
         due = self._core.next_due()
         if not items and (due is None or due > now):
             return False

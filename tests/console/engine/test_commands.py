@@ -179,3 +179,12 @@ def test_one_alarm_answered_twice_in_one_moment_has_one_winner(ward):
     replies = [ward.ask(Acknowledge(alarm.id, alarm.version, who, "seen")) for who in ("A", "B")]
     assert [bool(r.error) for r in replies] == [False, True]
     assert sum(t.change is Change.ACKNOWLEDGE for t in ward.store.transitions) == 1
+
+
+def test_who_is_admitted_is_known_to_the_feeds_until_the_discharge(ward):
+    ward.ask(Admit(patient(), "Nurse A"))
+    told = ward.core.occupancy()
+    assert [(one.bed, one.patient_id) for one in told.occupants] == [("7B-01", patient().patient_id)]
+    assert ward.core.occupancy() is told
+    ward.ask(Discharge("7B-01", "A"))
+    assert ward.core.occupancy().occupants == ()
