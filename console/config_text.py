@@ -13,15 +13,17 @@ from typing import Any
 
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
-from tomlkit.items import AbstractTable, Array, InlineTable
+from tomlkit.items import AbstractTable, AoT, Array, InlineTable
 
 from console.config import Config, ConfigError, SourceConfig, WardConfig, parse_config
+from console.config_hl7 import Hl7ListenerConfig
 
 _HEADER = re.compile(r"^\s*\[(\[)?\s*([\w\-\"'. ]+?)\s*\]\]?\s*(#.*)?$")
 
 _ALARMS = re.compile(r"^\s*\[\s*alarms\s*\][^\n]*(\n|$)", re.MULTILINE)
 
-Section = SourceConfig | WardConfig
+Entry = SourceConfig | Hl7ListenerConfig
+Section = Entry | WardConfig
 
 BY_HAND = "the file is written in a way that cannot be changed from here; change it by hand and start the console again"
 
@@ -40,28 +42,47 @@ def with_ward(text: str, ward: WardConfig) -> str:
 
 def with_source(text: str, source: SourceConfig, replaces: str = "") -> str:
     """The text with a source added at the end of the sources, or in the place of the one named `replaces`."""
-    sections, config = _sections(text), parse_config(text)
-    places = _source_places(sections, config)
-    sources = list(config.source)
-    if replaces:
-        index = _index(config, replaces)
-        sections[places[index]] = ("source", _merged(sections[places[index]][1], "source", source))
-        sources[index] = source
-    else:
-        after = places[-1] + 1 if places else len(sections)
-        before = sections[after - 1][1]
-        end = "\n" if after < len(sections) else ""
-        sections.insert(after, ("source", _apart(before) + _fresh(source, "[[source]]") + end))
-        sources.append(source)
-    return _checked(_joined(sections), config, source=tuple(sources))
+    return _with_entry(text, "source", source, replaces)
 
 
 def without_source(text: str, name: str) -> str:
     """The text without a source and the remarks that belong to it."""
+    return _without_entry(text, "source", name)
+
+
+def with_listener(text: str, listener: Hl7ListenerConfig, replaces: str = "") -> str:
+    """The text with an HL7 listener added behind the others, or in the place of the one named `replaces`."""
+    return _with_entry(text, "hl7_listener", listener, replaces)
+
+
+def without_listener(text: str, name: str) -> str:
+    """The text without an HL7 listener and the remarks that belong to it."""
+    return _without_entry(text, "hl7_listener", name)
+
+
+def _with_entry(text: str, kind: str, entry: Entry, replaces: str) -> str:
     sections, config = _sections(text), parse_config(text)
-    index = _index(config, name)
-    del sections[_source_places(sections, config)[index]]
-    return _checked(_joined(sections), config, source=(*config.source[:index], *config.source[index + 1 :]))
+    entries: list[Entry] = list(getattr(config, kind))
+    places = _places(sections, kind, entries)
+    if replaces:
+        index = _index(entries, replaces)
+        sections[places[index]] = (kind, _merged(sections[places[index]][1], kind, entry))
+        entries[index] = entry
+    else:
+        after = places[-1] + 1 if places else len(sections)
+        before = sections[after - 1][1]
+        end = "\n" if after < len(sections) else ""
+        sections.insert(after, (kind, _apart(before) + _fresh(entry, f"[[{kind}]]") + end))
+        entries.append(entry)
+    return _checked(_joined(sections), config, **{kind: tuple(entries)})
+
+
+def _without_entry(text: str, kind: str, name: str) -> str:
+    sections, config = _sections(text), parse_config(text)
+    entries: list[Entry] = list(getattr(config, kind))
+    index = _index(entries, name)
+    del sections[_places(sections, kind, entries)[index]]
+    return _checked(_joined(sections), config, **{kind: (*entries[:index], *entries[index + 1 :])})
 
 
 def with_alarms(text: str, values: Mapping[str, Any]) -> str:
@@ -151,16 +172,16 @@ def _checked(text: str, before: Config, **changes: Any) -> str:
     return text
 
 
-def _index(config: Config, name: str) -> int:
-    for index, source in enumerate(config.source):
-        if source.name == name:
+def _index(entries: Sequence[Entry], name: str) -> int:
+    for index, entry in enumerate(entries):
+        if entry.name == name:
             return index
-    raise ConfigError(f"there is no source '{name}'")
+    raise ConfigError(f"there is no source or listener '{name}'")
 
 
-def _source_places(sections: Sequence[tuple[str, str]], config: Config) -> list[int]:
-    places = [i for i, (name, _) in enumerate(sections) if name == "source"]
-    if len(places) != len(config.source):
+def _places(sections: Sequence[tuple[str, str]], kind: str, entries: Sequence[Entry]) -> list[int]:
+    places = [i for i, (name, _) in enumerate(sections) if name == kind]
+    if len(places) != len(entries):
         raise ConfigError(BY_HAND)
     return places
 
@@ -174,8 +195,8 @@ def _sections(text: str) -> list[tuple[str, str]]:
         if header is not None:
             name = header[2].strip("\"' ")
             owner = name.split(".")[0].strip("\"' ")
-            # A table within an entry, as [source.transport], is a part of its section.
-            if header[1] or "." not in name or owner != sections[-1][0]:
+            # A table within an entry, as [source.transport] or [[hl7_listener.code]], is a part of its section.
+            if "." not in name or owner != sections[-1][0]:
                 lines = _remarks_above(lines)
                 sections.append((name, lines))
         lines.append(line)
@@ -204,8 +225,20 @@ def _apart(before: str) -> str:
 
 
 def _fresh(section: Section, header: str) -> str:
-    lines: list[str] = [f"{name} = {_inline(value).as_string()}" for name, value in _sparse(section).items()]
+    sparse = _sparse(section)
+    tables = {name: value for name, value in sparse.items() if _is_tables(value)}
+    lines: list[str] = [
+        f"{name} = {_inline(value).as_string()}" for name, value in sparse.items() if name not in tables
+    ]
+    for name, values in tables.items():
+        for value in values:
+            lines += ["", f"[[{header.strip('[]')}.{name}]]"]
+            lines += [f"{key} = {_inline(inner).as_string()}" for key, inner in value.items()]
     return "\n".join([header, *lines]) + "\n"
+
+
+def _is_tables(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(entry, Mapping) for entry in value)
 
 
 def _sparse(section: Section) -> dict[str, Any]:
@@ -234,10 +267,30 @@ def _merge(table: Any, wanted: Mapping[str, Any], full: Mapping[str, Any]) -> No
         if isinstance(held, AbstractTable | InlineTable) and isinstance(value, Mapping):
             of_full = full.get(name)
             _merge(held, value, of_full if isinstance(of_full, Mapping) else value)
+        elif isinstance(held, AoT) and isinstance(value, list):
+            _merge_tables(held, value)
         elif isinstance(held, Array) and isinstance(value, list):
             _merge_list(table, name, held, value)
+        elif held is None and _is_tables(value):
+            made = tomlkit.aot()
+            _merge_tables(made, value)
+            table[name] = made
         elif held is None or held != value:
             _set(table, name, value)
+
+
+def _merge_tables(held: AoT, wanted: list[Any]) -> None:
+    """Takes out what is not wanted any more and adds what is new; the others keep their spelling and remarks."""
+    for index in range(len(held) - 1, -1, -1):
+        if held[index].unwrap() not in wanted:
+            del held[index]
+    kept = [entry.unwrap() for entry in held]
+    for value in [entry for entry in wanted if entry not in kept]:
+        made = tomlkit.table()
+        for key, inner in value.items():
+            made[key] = _inline(inner)
+        made.add(tomlkit.nl())
+        held.append(made)
 
 
 def _merge_list(table: Any, name: str, held: Array, wanted: list[Any]) -> None:

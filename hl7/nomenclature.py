@@ -21,6 +21,7 @@ UNIT_UNKNOWN = "unknown unit"
 UNIT_MISSING = "no unit"
 UNIT_WRONG = "unit does not fit the code"
 NUMBER_ALONE = "code without REFID and unit"
+IGNORED = "ignored at this feed"
 
 _PARTITION_2 = 131072
 _PARTITION_4 = 262144
@@ -115,8 +116,23 @@ class Nomenclature:
         """
         if unit and unit not in self.parameters[parameter].units:
             raise ValueError(f"{parameter.value} does not come in {unit}")
-        term = Term("ALIAS", code, frozenset({name.upper()}), parameter, site, "", "feed", unit)
-        return replace(self, aliases={**self.aliases, (code.lower(), name.upper()): term})
+        return self._with_term(Term("ALIAS", code, frozenset({name.upper()}), parameter, site, "", "feed", unit))
+
+    def with_ignored(self, code: str, name: str) -> Nomenclature:
+        """A copy that knows this number with this name and never charts it, as an engineer has decided for one feed."""
+        return self._with_term(Term("ALIAS", code, frozenset({name.upper()}), None, "", IGNORED, "feed"))
+
+    def known_as(self, code: str, name: str) -> tuple[Term, ...]:
+        """The terms of the tables, aliases aside, that this number or this name stands for by itself."""
+        numbers = {code, str(_mdil_number(code.lower(), _PARTITION_2) or "")} - {""}
+        keys = [(system, number) for system in ("MDC", "LN") for number in numbers] + [("MDIL", code.lower())]
+        found = [term for key in keys for term in self.terms.get(key, ())]
+        by_name = self.mdc_names.get(name.upper())
+        return tuple(dict.fromkeys([*found, *([by_name] if by_name is not None else [])]))
+
+    def _with_term(self, term: Term) -> Nomenclature:
+        key = (term.code.lower(), next(iter(term.names)))
+        return replace(self, aliases={**self.aliases, key: term})
 
     def resolve(self, identifier: tuple[str, str, str], unit: tuple[str, str, str]) -> Resolution:
         """OBX-3 and OBX-6 as (code, text, coding system), unescaped, surrounding space removed."""

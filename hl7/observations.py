@@ -338,7 +338,8 @@ class _Walk:
         return value, ""
 
     def _put_aside(self, row: RowMeaning, value: str, reason: str) -> None:
-        aside = Quarantined(row.code, row.label, value[:MAXIMUM_TEXT], reason, self._location)
+        seen = (row.code, row.label, value[:MAXIMUM_TEXT], reason, self._location, row.sent, row.name, row.unit)
+        aside = Quarantined._make(seen)
         self.reading.quarantined.append(aside)
 
     def _time(self, own: str) -> tuple[datetime, datetime] | None:

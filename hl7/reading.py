@@ -33,13 +33,17 @@ class ReadObservation(NamedTuple):
 
 
 class Quarantined(NamedTuple):
-    """A value that was put aside. code, label: OBX-3.1 and 3.2; value: OBX-5, shortened; reason: fit for counting."""
+    """A value that was put aside. code, label: OBX-3.1 and 3.2; value: OBX-5, shortened; reason: fit for counting.
+    sent, name: number and name of OBX-3 as the tables are asked for them; unit: OBX-6 as sent, its text first."""
 
     code: str
     label: str
     value: str
     reason: str
     location: str | None = None
+    sent: str = ""
+    name: str = ""
+    unit: str = ""
 
 
 @dataclass(slots=True)

@@ -41,7 +41,8 @@ class RowMeaning:
 
     plain: a number taken as it is sent; put aside when there is no parameter, else charted when it lies within minimum
     and maximum, between which nothing lies for a row that is not plain. code, label: OBX-3.1 (the label where it is
-    empty) and 3.2, for what is put aside. head, tail: its key. following: what came behind it the last time.
+    empty) and 3.2, for what is put aside; sent, name and unit as in `hl7.reading.Quarantined`.
+    head, tail: its key. following: what came behind it the last time.
     """
 
     skipped: bool
@@ -53,6 +54,9 @@ class RowMeaning:
     resolution: Resolution
     code: str
     label: str
+    sent: str = ""
+    name: str = ""
+    unit: str = ""
     head: str = "\r"
     tail: str = ""
     following: RowMeaning = field(init=False, repr=False)
@@ -131,7 +135,9 @@ class RowTable:
     def _meaning(self, segment: Segment) -> RowMeaning:
         """Code and unit resolved, and the site."""
         kind = segment.raw(2)
-        resolution = self._resolve(segment.components(segment.raw(3)), segment.components(segment.raw(6)))
+        identifier, unit = segment.components(segment.raw(3)), segment.components(segment.raw(6))
+        resolution = self._resolve(identifier, unit)
+        sent, name, _ = _coded(identifier, 0)
         code, label = segment.text(3).strip(), segment.text(3, 2).strip()
         structure = kind in _NO_SINGLE_VALUE or resolution is _ATTRIBUTE
         skipped = structure or (kind not in NUMERIC and not resolution.recognised)
@@ -147,6 +153,9 @@ class RowTable:
             resolution,
             (code or label)[:MAXIMUM_TEXT],
             label[:MAXIMUM_TEXT],
+            sent[:MAXIMUM_TEXT],
+            name[:MAXIMUM_TEXT],
+            next((part for part in (_coded(unit, 0)[1], _coded(unit, 0)[0]) if part), "")[:MAXIMUM_TEXT],
         )
 
     def _resolve(self, identifier: list[str], unit: list[str]) -> Resolution:

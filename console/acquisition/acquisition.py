@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 
 from console.acquisition.feed import Feed
 from console.acquisition.lines import line_key
@@ -12,6 +12,7 @@ from console.acquisition.listeners import ListenerThread
 from console.acquisition.source import SourceThread
 from console.clock import Clock
 from console.config import Config, ConfigError, SourceConfig
+from console.config_hl7 import Hl7ListenerConfig
 from console.engine.items import Item
 from console.engine.plan import first_view, first_views
 from console.link.snapshot import SourceView
@@ -42,9 +43,9 @@ class Acquisition:
         self._clock = clock
         self._leaving: list[SourceThread] = []
         self._sources = {source.name: self._made(source) for source in config.source}
-        views = {view.name: view for view in first_views(config)}
-        feeds = [(feed, Feed(feed, views[feed.name], store, put, clock, occupancy)) for feed in config.hl7_listener]
-        self._listeners = ListenerThread(feeds, clock.utc) if feeds else None
+        self._occupancy = occupancy
+        self._store = store
+        self._listeners = self._made_listeners(config) if config.hl7_listener else None
         self._lock = threading.Lock()
         self._ended = False
 
@@ -72,11 +73,19 @@ class Acquisition:
             for source in ending:
                 source.join(JOIN_S)
 
+    def _made_listeners(self, config: Config) -> ListenerThread:
+        views = {view.name: view for view in first_views(config)}
+        feeds = [(feed, self._made_feed(feed, views[feed.name])) for feed in config.hl7_listener]
+        return ListenerThread(feeds, self._clock.utc)
+
+    def _made_feed(self, feed: Hl7ListenerConfig, view: SourceView) -> Feed:
+        return Feed(feed, view, self._store, self._put, self._clock, self._occupancy)
+
     # --- changes -------------------------------------------------------------------------------------------------
 
     def withdraw(self, names: Collection[str]) -> None:
-        """End these sources. When this returns nothing of theirs reaches the engine any more, and their lines are free
-        unless one hangs: then whoever gets the line next waits for it."""
+        """End these sources and listeners. When this returns nothing of theirs reaches the engine any more, and their
+        lines are free unless one hangs: then whoever gets the line next waits for it."""
         with self._lock:
             ending = [source for name, source in self._sources.items() if name in names]
             for source in ending:
@@ -85,11 +94,21 @@ class Acquisition:
             for source in ending:
                 source.join(max(0.0, until - time.monotonic()))
             self._leaving = [source for source in (*self._leaving, *ending) if source.running]
+            if self._listeners is not None:
+                self._listeners.withdraw(names)
+
+    def narrow(self, listeners: Iterable[Hl7ListenerConfig]) -> None:
+        """These listeners go on with fewer beds or codes until `deploy`. When this returns, nothing is on its way to
+        the engine any more that was read as before."""
+        with self._lock:
+            if self._listeners is not None:
+                for wanted in listeners:
+                    self._listeners.rebind(wanted)
 
     def deploy(self, config: Config) -> None:
-        """Run the sources of this configuration: those that were withdrawn or are new are started, those of which only
-        the confirmed device has changed are told, all others are not touched. A source that is not in the
-        configuration, or is another one there, has to be withdrawn before. Raises ConfigError."""
+        """Run the sources and listeners of this configuration: those that were withdrawn or are new are started, those
+        of which only the confirmed device, beds or codes have changed are told, all others are not touched. One that is
+        not in the configuration, or is another one there, has to be withdrawn before. Raises ConfigError."""
         with self._lock:
             if self._ended:
                 return
@@ -103,6 +122,22 @@ class Acquisition:
                     running.bind(wanted)
                 sources[wanted.name] = running
             self._sources = sources
+            self._deploy_listeners(config)
+
+    def _deploy_listeners(self, config: Config) -> None:
+        if self._listeners is None:
+            if config.hl7_listener:
+                self._listeners = self._made_listeners(config)
+                self._listeners.start()
+            return
+        running = self._listeners.configured()
+        views = {view.name: view for view in first_views(config)}
+        for wanted in config.hl7_listener:
+            before = running.get(wanted.name)
+            if before is None:
+                self._listeners.add(wanted, self._made_feed(wanted, views[wanted.name]))
+            elif before != wanted:
+                self._listeners.rebind(wanted, views[wanted.name])
 
     def _made(self, config: SourceConfig) -> SourceThread:
         key = line_key(config)

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from console.acquisition.completion import Completion
 from console.acquisition.placing import Brought, Placing
 from console.acquisition.tally import Tally
+from console.acquisition.unknown import tables_of
 from console.clock import Clock
 from console.config_hl7 import Hl7ListenerConfig
 from console.engine.items import DeviceReport, Item, PatientSeen, Samples, SourceNote
@@ -32,6 +33,9 @@ from hl7.connection import Delivery
 from hl7.held import HeldPatients
 from hl7.observations import ObservationReader, Reading
 from hl7.reader import Message, UnreadableError, read_message
+
+SETTLE_S = 5.0
+"""Longest wait for what is being committed when the beds or codes of a feed change."""
 
 
 class Feed:
@@ -51,7 +55,7 @@ class Feed:
         self._put = put
         self._clock = clock
         self._occupancy = occupancy
-        self._reader = ObservationReader(ZoneInfo(config.timezone) if config.timezone else None)
+        self._reader = _reader(config)
         self._held = HeldPatients()
         self._tally = Tally(config, view, clock)
         self._placing = Placing(config, self._note_unknown)
@@ -59,6 +63,23 @@ class Feed:
         self._fresh: list[Sample] = []
         self._patients: dict[str, str] = {}
         self._unreadable = itertools.count(1)
+        self._begun = self._ended = 0
+
+    def rebind(self, config: Hl7ListenerConfig, view: SourceView | None = None) -> None:
+        """Go on with other beds, codes or times; called between two messages, on their loop. Who the connections speak
+        of, and what was counted, stays. view: the feed before it is heard of, None for the one there was."""
+        self._config = config
+        self._reader = _reader(config)
+        self._placing = Placing(config, self._note_unknown)
+        # Who lies at a bed of another mapping is offered anew.
+        self._patients.clear()
+        self._tally.rebind(config, view)
+
+    async def settle(self) -> None:
+        """Wait until every message read so far is durable and handed on, or given up by the store."""
+        begun, until = self._begun, self._clock.now() + SETTLE_S
+        while self._ended < begun and self._clock.now() < until:
+            await asyncio.sleep(0.005)
 
     def deliver(self, delivery: Delivery) -> asyncio.Future[Verdict]:
         """Take one message; the verdict is there when the message is durable. It fails as the store failed, which the
@@ -94,11 +115,14 @@ class Feed:
             message.message_type,
             received_at,
             ReceiptOutcome.ACCEPTED,
-            "",
+            _put_aside(reading, brought),
             delivery.data,
         )
 
+        self._begun += 1
+
         def durable(stored: Future[bool]) -> None:
+            self._ended += 1
             try:
                 # Also when nobody waits for the answer any more: what is stored is shown.
                 self._take_in(stored.result(), message, reading, brought, received_at, stamp)
@@ -207,3 +231,17 @@ class Feed:
         self._store.put_message(receipt, ())
         self._tally.refused(reason)
         return verdict
+
+
+def _reader(config: Hl7ListenerConfig) -> ObservationReader:
+    return ObservationReader(ZoneInfo(config.timezone) if config.timezone else None, tables=tables_of(config))
+
+
+def _put_aside(reading: Reading, brought: Brought) -> str:
+    """What of a message that was taken is not charted, for the receipt; "" where all of it is."""
+    if not reading.quarantined and not brought.unplaced:
+        return ""
+    reasons = sorted({quarantined.reason for quarantined in reading.quarantined})
+    if brought.unplaced:
+        reasons.append("unknown location")
+    return f"{len(reading.quarantined) + brought.unplaced} put aside: {', '.join(reasons)}"[:400]

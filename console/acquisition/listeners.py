@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from console.acquisition.feed import Feed
 from console.config_hl7 import Hl7ListenerConfig
@@ -19,6 +20,17 @@ RETRY_S = 2.0
 
 STOP_S = 5.0
 
+CHANGE_S = 10.0
+"""Longest wait for the loop to begin or end a listener."""
+
+IN_PLACE = frozenset({"beds", "code", "timezone", "interval_s", "demo"})
+"""What of a listener is changed without closing a connection."""
+
+
+def same_socket(one: Hl7ListenerConfig, other: Hl7ListenerConfig) -> bool:
+    """True when the listener goes on, connections and all, while one becomes the other."""
+    return one.model_dump(exclude=set(IN_PLACE)) == other.model_dump(exclude=set(IN_PLACE))
+
 
 @dataclass(slots=True)
 class _Served:
@@ -29,6 +41,7 @@ class _Served:
     listener: Listener | None = None
     address: tuple[str, int] | None = None
     error: str = ""
+    retries: asyncio.Task[None] | None = None
 
 
 class ListenerThread:
@@ -60,6 +73,54 @@ class ListenerThread:
         self._thread.join(STOP_S)
         self._thread = None
 
+    # --- changes -------------------------------------------------------------------------------------------------
+
+    def withdraw(self, names: Collection[str]) -> None:
+        """End these listeners; the others are not touched. When this returns nothing of theirs is taken any more."""
+        for served in [s for s in self._served if s.config.name in names]:
+            self._wait_for(self._end_one(served))
+            self._served = [s for s in self._served if s is not served]
+
+    def add(self, config: Hl7ListenerConfig, feed: Feed) -> None:
+        """Begin to listen, behind those there are."""
+        served = _Served(config, feed)
+        self._wait_for(self._begin(served))
+        self._served = [*self._served, served]
+
+    def rebind(self, config: Hl7ListenerConfig, view: SourceView | None = None) -> None:
+        """Other beds, codes or times for a running listener, between two of its messages. When this returns, nothing
+        is on its way any more that was read before."""
+        served = next(s for s in self._served if s.config.name == config.name)
+
+        async def bind() -> None:
+            served.feed.rebind(config, view)
+            served.config = config
+            await served.feed.settle()
+
+        self._wait_for(bind())
+
+    def configured(self) -> dict[str, Hl7ListenerConfig]:
+        """The listeners there are, by name."""
+        return {served.config.name: served.config for served in self._served}
+
+    def _wait_for(self, work: Coroutine[Any, Any, None]) -> None:
+        """Raises TimeoutError when the loop does not do it."""
+        asyncio.run_coroutine_threadsafe(work, self._loop).result(CHANGE_S)
+
+    async def _begin(self, served: _Served) -> None:
+        await self._listen(served)
+        served.retries = asyncio.ensure_future(self._retry(served))
+
+    async def _end_one(self, served: _Served) -> None:
+        if served.retries is not None:
+            served.retries.cancel()
+            await asyncio.gather(served.retries, return_exceptions=True)
+        if served.listener is not None:
+            await served.listener.stop()
+            await served.feed.settle()
+
+    # --- what a person sees --------------------------------------------------------------------------------------
+
     def address(self, name: str) -> tuple[str, int] | None:
         """Host and port a listener has got, None while it has none."""
         return next((served.address for served in self._served if served.config.name == name), None)
@@ -81,17 +142,11 @@ class ListenerThread:
 
     async def _serve(self) -> None:
         self._ended = asyncio.Event()
-        first = [asyncio.ensure_future(self._listen(served)) for served in self._served]
-        await asyncio.gather(*first)
+        await asyncio.gather(*(self._begin(served) for served in self._served))
         self._ready.set()
-        retries = [asyncio.ensure_future(self._retry(served)) for served in self._served]
         await self._ended.wait()
-        for task in retries:
-            task.cancel()
-        await asyncio.gather(*retries, return_exceptions=True)
         for served in self._served:
-            if served.listener is not None:
-                await served.listener.stop()
+            await self._end_one(served)
 
     async def _listen(self, served: _Served) -> None:
         config = served.config

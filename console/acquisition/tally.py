@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from console.acquisition.placing import Brought
+from console.acquisition.unknown import Unknown
 from console.alarms.minute_memory import HOURS_BACK
 from console.clock import Clock
 from console.config_hl7 import Hl7ListenerConfig
@@ -23,7 +24,6 @@ from hl7.observations import Reading
 from hl7.reader import Message
 from hl7.times import parse_time, to_utc
 
-UNKNOWN_SHOWN = 50
 REASONS_COUNTED = 100
 ALERTS_SHOWN = 20
 
@@ -45,7 +45,7 @@ class Tally:
         self._view = view
         self._good = self._bad = self._duplicates = 0
         self._quarantined: Counter[str] = Counter()
-        self._unknown: OrderedDict[str, None] = OrderedDict()
+        self._unknown = Unknown()
         self._alerts: OrderedDict[str, str] = OrderedDict()
         self._skews: deque[float] = deque(maxlen=SKEW_MESSAGES)
         self._last_stamp: float | None = None
@@ -63,6 +63,7 @@ class Tally:
                 self._last_stamp = stamp
             for quarantined in reading.quarantined:
                 self._count(quarantined.reason)
+                self._unknown.code(quarantined, received_at)
             if brought.unplaced:
                 self._count("unknown location", brought.unplaced)
             if brought.old:
@@ -81,12 +82,17 @@ class Tally:
             self._count(reason)
 
     def new_location(self, location: str) -> bool:
-        """Note a location nobody has mapped; False when it is listed already, or the list is full."""
+        """Note a location nobody has mapped; False when it is listed already."""
         with self._lock:
-            if location in self._unknown or len(self._unknown) >= UNKNOWN_SHOWN:
-                return False
-            self._unknown[location] = None
-            return True
+            return self._unknown.place(location, self._clock.utc())
+
+    def rebind(self, config: Hl7ListenerConfig, view: SourceView | None) -> None:
+        """The feed goes on with another configuration; what it has counted stays."""
+        with self._lock:
+            self._zone = ZoneInfo(config.timezone) if config.timezone else None
+            self._interval_s = config.interval_s
+            self._view = view or self._view
+            self._unknown.settle(config)
 
     def alert(self, alert: ReadAlert, bed: str | None) -> None:
         """A device says that an alert has begun, goes on, or is over."""
@@ -122,7 +128,10 @@ class Tally:
                 last_value_stamp=self._last_stamp,
                 last_error=error or self._clock_words(),
                 quarantined=tuple(counted),
-                unknown_locations=tuple(self._unknown),
+                unknown_locations=tuple(place.location for place in self._unknown.places()),
+                unknown_codes=self._unknown.codes(),
+                unknown_places=self._unknown.places(),
+                duplicates=self._duplicates,
                 device_alerts=tuple(self._alerts.values()),
                 clock_skew_s=self._skew(),
                 last_heard_stamp=self._heard,

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from console.config import SourceConfig
-from console.devices.changes import Refusal
+from console.devices.proposal import Refusal
 from console.engine.plan import address_of
 
 FOLDER = "captures"

@@ -5,14 +5,17 @@ Nothing is written here. The sentences of refusals stand on the screen as they a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from console.acquisition.lines import line_key
 from console.alarms.detector_rules import RulesError
 from console.config import Config, ReplayTransport, SerialTransport, SourceConfig, parse_config
 from console.config_text import in_words, with_alarms, with_source, with_ward, without_source
+from console.devices.feed_changes import ended_listeners, propose_feed, rebound_feeds
+from console.devices.proposal import Proposal, Refusal, cut
 from console.link.devices import ConfirmDevice, RemoveSource, SaveSource, SaveWard, SetEnabled, SetThresholds
+from console.link.feeds import FeedChange
 from console.rules import load_rules
 from drivers import registry
 from drivers.transport.adapters import is_one_of_a_kind
@@ -21,14 +24,9 @@ COMPARE = "Compare the values that arrive with the monitor at {bed}, and confirm
 
 LONGEST_NAME = 120
 LONGEST_CONFIRMATION = 500
-LONGEST_OLD_AND_NEW = 1500
 
-Written = SaveWard | SaveSource | RemoveSource | SetEnabled | ConfirmDevice | SetThresholds
+Written = SaveWard | SaveSource | RemoveSource | SetEnabled | ConfirmDevice | SetThresholds | FeedChange
 """Changes that end in the configuration file."""
-
-
-class Refusal(Exception):  # noqa: N818 - the word of the contract; nothing has failed
-    """A change that is not made; the text is one plain sentence for the person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +36,6 @@ class Ward:
     config: Config
     patients: Mapping[str, str]
     told: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """A change that may be made. edit: of the text of the file. reason: why alarms end by it, for the journal."""
-
-    act: str
-    bed: str
-    detail: str
-    reason: str
-    edit: Callable[[str], str]
 
 
 def propose(change: Written, ward: Ward) -> Proposal:
@@ -74,6 +61,8 @@ def propose(change: Written, ward: Ward) -> Proposal:
             return _device(change, ward)
         case SetThresholds():
             return _thresholds(change)
+        case _:
+            return propose_feed(change, ward.config, ward.patients)
 
 
 def find(config: Config, name: str) -> SourceConfig:
@@ -93,16 +82,18 @@ def require_name(by: str) -> None:
 
 
 def touched(before: Config, after: Config) -> set[str]:
-    """Sources that have to end for this: removed or something else than before. One of which only the confirmed device
-    has changed goes on."""
+    """Sources and listeners that have to end for this: removed or something else than before. A source of which only
+    the confirmed device has changed goes on, a listener of which only beds or codes have."""
     wanted = {source.name: source for source in after.source}
-    return {s.name for s in before.source if s.name not in wanted or _other_line(s, wanted[s.name])}
+    ended = {s.name for s in before.source if s.name not in wanted or _other_line(s, wanted[s.name])}
+    return ended | ended_listeners(before, after)
 
 
 def rebound(before: Config, after: Config) -> list[tuple[str, str]]:
     """(bed, source) whose values of before are nobody's at that bed any more."""
     unchanged = {source.name: source for source in after.source}
-    return [(s.bed, s.name) for s in before.source if unchanged.get(s.name) != s]
+    sources = [(s.bed, s.name) for s in before.source if unchanged.get(s.name) != s]
+    return sources + rebound_feeds(before, after)
 
 
 def _other_line(old: SourceConfig, new: SourceConfig) -> bool:
@@ -121,9 +112,9 @@ def _ward(change: SaveWard, ward: Ward) -> Proposal:
                 raise Refusal(f"{bed} has the source '{source.name}'; move or remove that first.")
         for feed in ward.config.hl7_listener:
             if bed in feed.beds.values():
-                raise Refusal(f"{bed} is fed by '{feed.name}'; change the mapping in the configuration file first.")
+                raise Refusal(f"{bed} is fed by '{feed.name}'; change its mapping on the page Feeds first.")
     new = old.model_copy(update={"name": change.name, "timezone": change.timezone, "beds": change.beds})
-    detail = f"old: {_cut(in_words(old))}; new: {_cut(in_words(new))}"
+    detail = f"old: {cut(in_words(old))}; new: {cut(in_words(new))}"
     return Proposal("ward changed", "", detail, "the beds of the ward were changed", lambda text: with_ward(text, new))
 
 
@@ -248,7 +239,7 @@ def _thresholds(change: SetThresholds) -> Proposal:
             raise Refusal(f"These thresholds cannot be used together: {error}.") from error
         return changed
 
-    detail = f"{_cut(change.told)}; in force from the next start; as {change.role}; {reason}; {_cut(change.basis)}"
+    detail = f"{cut(change.told)}; in force from the next start; as {change.role}; {reason}; {cut(change.basis)}"
     return Proposal("thresholds changed", "", detail, "thresholds were changed", edit)
 
 
@@ -260,8 +251,4 @@ def _confirmed(text: str) -> str:
 
 
 def _words(label: str, source: SourceConfig) -> str:
-    return f"{label}: {_cut(in_words(source))}"
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= LONGEST_OLD_AND_NEW else f"{text[:LONGEST_OLD_AND_NEW]} ..."
+    return f"{label}: {cut(in_words(source))}"

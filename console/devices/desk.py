@@ -18,9 +18,11 @@ from console.clock import Clock
 from console.config import Config, ConfigError, SourceConfig
 from console.config_file import ConfigFile, Draft
 from console.devices.captures import new_capture, remarks
-from console.devices.changes import Proposal, Refusal, Ward, find, propose, rebound, require_name, touched
+from console.devices.changes import Ward, find, propose, rebound, require_name, touched
+from console.devices.feed_changes import narrowed
 from console.devices.looks import Looks
 from console.devices.port_views import port_views
+from console.devices.proposal import Proposal, Refusal
 from console.engine.engine import Engine
 from console.link.commands import Reply
 from console.link.devices import (
@@ -183,6 +185,7 @@ class Desk:
         ending = touched(before, after)
         self._looks.let_go(after.source)
         self._acquisition.withdraw(ending)
+        self._acquisition.narrow(narrowed(before, after))
         try:
             refusal = self._engine_takes(after, rebound(before, after), by, reason)
             if refusal:
@@ -197,6 +200,7 @@ class Desk:
         """File, engine and sources as they were. Raises Refusal when the file cannot be put back."""
         before, after = self._config, draft.config
         self._acquisition.withdraw(touched(after, before))
+        self._acquisition.narrow(narrowed(after, before))
         self._engine_takes(before, rebound(after, before), by, "a change was taken back")
         self._acquisition.deploy(before)
         try:

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from console.config import Config, SourceConfig
 from console.link.commands import Reply
+from console.link.feeds import FeedChange
 from console.ward.source import SourceState
 from drivers.driver import DriverInfo, DriverSettings, SerialSettings
 from drivers.observation import DeviceAlert, Vital
@@ -205,7 +206,7 @@ class SetThresholds:
     basis: str
 
 
-Change = SaveWard | SaveSource | RemoveSource | SetEnabled | ConfirmDevice | Record | SetThresholds
+Change = SaveWard | SaveSource | RemoveSource | SetEnabled | ConfirmDevice | Record | SetThresholds | FeedChange
 
 
 class Devices(Protocol):

@@ -135,6 +135,33 @@ PEERS_SHOWN = 100
 
 
 @dataclass(frozen=True, slots=True)
+class UnknownCode:
+    """A code that a feed sends and that is not charted because nobody has said what it means there.
+
+    code, name: OBX-3.1 and 3.2 as sent; value, unit: the last OBX-5 and OBX-6 ("" for none); reason: why its values are
+    put aside; count: values since the start; last_at: UTC; location: PV1-3 of the last, "" for none.
+    """
+
+    code: str
+    name: str
+    value: str
+    unit: str
+    reason: str
+    count: int
+    last_at: datetime
+    location: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownPlace:
+    """A location (PV1-3) that no bed stands for. count: how often it was met since the start; last_at: UTC."""
+
+    location: str
+    count: int
+    last_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class SourceView:
     """One configured source or HL7 listener. Counters run since the start; last_error in plain words.
 
@@ -145,7 +172,9 @@ class SourceView:
     last_heard_stamp: engine time of its newest message of any kind; connections: open ones; interval_s: the longest
     seconds between two messages that it is configured for; peers: its senders, at most PEERS_SHOWN;
     certificate_until: end of our own certificate, UTC, None without TLS; warnings: technical sentences such as a
-    certificate that soon ends or a revocation list that cannot be used, most urgent first.
+    certificate that soon ends or a revocation list that cannot be used, most urgent first; unknown_codes,
+    unknown_places: what an engineer has to say the meaning of, the newest last, bounded; duplicates: messages that
+    were there before.
     """
 
     name: str
@@ -173,6 +202,9 @@ class SourceView:
     peers: tuple[PeerView, ...] = ()
     certificate_until: datetime | None = None
     warnings: tuple[str, ...] = ()
+    unknown_codes: tuple[UnknownCode, ...] = ()
+    unknown_places: tuple[UnknownPlace, ...] = ()
+    duplicates: int = 0
 
 
 class ManagerState(StrEnum):
