@@ -9,6 +9,8 @@ NULL = '""'
 
 # Table 0203: which identifier of several names the patient.
 _PREFERRED = ("MR", "PI", "")
+_OF_THE_PERSON = frozenset(("MR", "PI", "PT", ""))
+_MAXIMUM_IDS = 8
 
 
 def location(segment: Segment, field: int = 3) -> str | None:
@@ -36,6 +38,18 @@ def patient_id(segment: Segment) -> str | None:
         return next(iter(candidates.values()))
     old = segment.text(2).strip()
     return old if old and old != NULL and len(old) <= MAXIMUM_IDENTIFIER else None
+
+
+def patient_ids(segment: Segment) -> tuple[str, ...]:
+    """Every identifier of PID-3 that names the person, the preferred one first: those of a visit, an account or an
+    insurance are not taken, as two persons may share the number."""
+    first = patient_id(segment)
+    found = [] if first is None else [first]
+    for raw in segment.repetitions(3):
+        value, kind = segment.part(raw, 1).strip(), segment.part(raw, 5).strip().upper()
+        if value and value != NULL and len(value) <= MAXIMUM_IDENTIFIER and kind in _OF_THE_PERSON:
+            found.append(value)
+    return tuple(dict.fromkeys(found))[:_MAXIMUM_IDS]
 
 
 def merged_id(segment: Segment) -> str | None:

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from console.commands.hl7_table import table
 from drivers.observation import UNITS
 from hl7.acknowledgement import acknowledgement_codes, judge, judge_unreadable
-from hl7.admissions import read_movement
+from hl7.admissions import Movement, read_movements
 from hl7.dialects import content, dialect
 from hl7.held import NOTHING, Held, HeldPatients
 from hl7.mllp import MAXIMUM_FRAME, VT, Framer
@@ -127,7 +127,7 @@ def decode_message(
     verdict = judge(message)
     errors = list(message.flags)
     reading = ObservationReader(zone, needs_location=False).read(message, datetime.now(UTC), held(message))
-    movement = read_movement(message, errors)
+    movement = next(iter(read_movements(message, errors, zone, datetime.now(UTC))), None)
     errors += [verdict.text] if verdict.text else []
     errors += sorted(set(reading.flags))
     if not reading.production:
@@ -136,7 +136,7 @@ def decode_message(
         message,
         acknowledgement_codes(header, verdict.code),
         reading,
-        asdict(movement) if movement else None,
+        _movement(movement) if movement else None,
         errors,
     )
 
@@ -174,6 +174,10 @@ def _object(
         "movement": movement,
         "errors": errors,
     }
+
+
+def _movement(movement: Movement) -> dict[str, Any]:
+    return {**asdict(movement), "at": movement.at.isoformat() if movement.at else None}
 
 
 def _observation(item: ReadObservation) -> dict[str, Any]:
