@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from datetime import date, datetime, timedelta
 
+from console.ward.admission_rules import age_at
 from console.ward.chart import FINDING_CODES, NurseObservation, PumpEvent
 from console.ward.patient import BASELINE_RANGES, MINIMUM_AGE_YEARS, Baseline, Patient
 
@@ -35,11 +36,7 @@ def age_years(patient: Patient, today: date) -> int | None:
     """Age in completed years: as stated, else from the date of birth, else None."""
     if patient.age is not None:
         return patient.age
-    try:
-        born = date.fromisoformat(patient.born)
-    except ValueError:
-        return None
-    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+    return age_at(patient.born, today)
 
 
 def check_baseline(baseline: Baseline) -> str:

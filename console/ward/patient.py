@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -58,6 +59,8 @@ class Patient:
     """An admitted patient. patient_id is the hospital number; times are UTC.
 
     pump_known False means that nobody has said what the pump does: the windows of an unknown pump apply.
+    other_ids: further identifiers of the same person, as joined by the admissions office or by a person here.
+    moved_at: when he came to this bed from another one of the ward, None where he was admitted to it.
     """
 
     patient_id: str
@@ -72,3 +75,20 @@ class Patient:
     baseline: Baseline = field(default_factory=Baseline)
     pump_known: bool = False
     demo: bool = False
+    other_ids: tuple[str, ...] = ()
+    moved_at: datetime | None = None
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Every identifier of the person, the hospital number first."""
+        return self.patient_id, *self.other_ids
+
+    @property
+    def here_since(self) -> datetime:
+        """Since when he has lain in this bed: what was measured here before was measured on somebody else."""
+        return self.moved_at or self.admitted_at
+
+    def is_called(self, ids: Iterable[str]) -> bool:
+        """True when one of the identifiers is his; case and blanks around them do not count."""
+        mine = {own.strip().casefold() for own in self.ids}
+        return any(other.strip().casefold() in mine for other in ids)
