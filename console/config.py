@@ -180,6 +180,9 @@ class Config(Section):
             for location, bed in feed.beds.items():
                 if bed not in self.ward.beds:
                     raise ValueError(f"listener '{feed.name}': {location} -> {bed} is not a bed of [ward] beds")
+            for peer in feed.peer:
+                for bed in set(peer.beds) - set(self.ward.beds):
+                    raise ValueError(f"peer '{peer.name}' of '{feed.name}': {bed} is not a bed of [ward] beds")
         addresses: dict[tuple[str, int], str] = {}
         for feed in self.hl7_listener:
             other = addresses.setdefault((feed.host, feed.port), feed.name)

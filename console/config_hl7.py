@@ -8,18 +8,73 @@ from pydantic import Field, field_validator, model_validator
 
 from console.config_section import Section, known_zone
 from drivers.observation import Parameter
+from hl7.mllp import MAXIMUM_FRAME
 from hl7.nomenclature import nomenclature
 
 LONGEST_CODE = 120
 MOST_CODES = 500
 
 
-class TlsConfig(Section):
-    """PEM files of an MLLP listener over TLS; client_ca makes client certificates obligatory."""
+def known_networks(value: tuple[str, ...]) -> tuple[str, ...]:
+    for network in value:
+        try:
+            ip_network(network)
+        except ValueError as error:
+            raise ValueError(f"{error}; use addresses such as 10.20.0.9/32 or 10.20.0.0/24") from error
+    return value
 
-    cert: str
-    key: str
-    client_ca: str | None = None
+
+class TlsConfig(Section):
+    """PEM files of an MLLP listener over TLS; client_ca makes client certificates obligatory, crl names the withdrawn
+    ones. A file that changes is read again without a restart."""
+
+    cert: str = Field(min_length=1)
+    key: str = Field(min_length=1)
+    client_ca: str | None = Field(default=None, min_length=1)
+    crl: str | None = Field(default=None, min_length=1)
+
+    @model_validator(mode="after")
+    def _of_clients(self) -> TlsConfig:
+        if self.crl is not None and self.client_ca is None:
+            raise ValueError("crl is about client certificates: give client_ca too")
+        return self
+
+
+class Hl7PeerConfig(Section):
+    """One sender of a listener: told by its certificate (subject CN, or a DNS name, URI or address of the SAN; any of
+    those listed), by its network, or by both; and the beds or locations it may speak for."""
+
+    name: str = Field(min_length=1, max_length=80)
+    certificate: tuple[str, ...] = ()
+    address: tuple[str, ...] = ()
+    beds: tuple[str, ...] = ()
+    locations: tuple[str, ...] = ()
+
+    @field_validator("address")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return known_networks(value)
+
+    @model_validator(mode="after")
+    def _told(self) -> Hl7PeerConfig:
+        if not self.certificate and not self.address:
+            raise ValueError("say how this sender is known: certificate = [names] or address = [networks], or both")
+        if not self.beds and not self.locations:
+            raise ValueError("name the beds or locations this sender may speak for")
+        return self
+
+
+class Hl7LimitsConfig(Section):
+    """What a listener lets its senders cost. Times in seconds; messages_per_s: of one sender over all its connections,
+    beyond which it is not read for a moment."""
+
+    connections: int = Field(default=256, ge=1, le=4096)
+    connections_per_peer: int = Field(default=80, ge=1, le=4096)
+    frame_bytes: int = Field(default=MAXIMUM_FRAME, ge=4096, le=MAXIMUM_FRAME)
+    frame_s: float = Field(default=10.0, ge=0.2, le=120)
+    handshake_s: float = Field(default=5.0, ge=0.2, le=60)
+    idle_s: float = Field(default=900.0, ge=5, le=86400)
+    messages_per_s: float = Field(default=2000.0, ge=1, le=100_000)
 
 
 class CodeConfig(Section):
@@ -75,7 +130,8 @@ def contradiction(code: CodeConfig) -> str:
 
 class Hl7ListenerConfig(Section):
     """One MLLP listener. timezone is for times that carry no zone; beds maps PV1-3 to beds of the ward; code: what
-    codes mean at this feed that the tables do not know, or know as something else."""
+    codes mean at this feed that the tables do not know, or know as something else. With any peer named, nobody else is
+    let in, and each speaks for its own beds alone."""
 
     name: str = Field(min_length=1, max_length=80)
     host: str = "127.0.0.1"
@@ -85,6 +141,8 @@ class Hl7ListenerConfig(Section):
     plain: bool = False
     tls: TlsConfig | None = None
     beds: dict[str, str] = Field(default_factory=dict)
+    peer: tuple[Hl7PeerConfig, ...] = Field(default=(), max_length=100)
+    limits: Hl7LimitsConfig = Field(default_factory=Hl7LimitsConfig)
     interval_s: float = Field(default=60.0, gt=0, le=3600)
     demo: bool = False
     code: tuple[CodeConfig, ...] = Field(default=(), max_length=MOST_CODES)
@@ -106,12 +164,19 @@ class Hl7ListenerConfig(Section):
     @field_validator("allow")
     @classmethod
     def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for network in value:
-            try:
-                ip_network(network)
-            except ValueError as error:
-                raise ValueError(f"{error}; use addresses such as 10.20.0.9/32 or 10.20.0.0/24") from error
-        return value
+        return known_networks(value)
+
+    @model_validator(mode="after")
+    def _told_apart(self) -> Hl7ListenerConfig:
+        names = [peer.name for peer in self.peer]
+        identities = [name.lower() for peer in self.peer for name in peer.certificate]
+        for kind, given in (("peer", names), ("certificate", identities)):
+            twice = next((name for name in given if given.count(name) > 1), None)
+            if twice is not None:
+                raise ValueError(f"the {kind} '{twice}' is named twice")
+        if identities and (self.tls is None or self.tls.client_ca is None):
+            raise ValueError("a peer known by its certificate needs tls = { cert, key, client_ca }")
+        return self
 
     @model_validator(mode="after")
     def _said_aloud(self) -> Hl7ListenerConfig:

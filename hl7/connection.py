@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import threading
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from datetime import datetime
 
 from hl7.acknowledgement import ERROR, Verdict, acknowledge
 from hl7.mllp import MAXIMUM_FRAME, Framer, wrap
+from hl7.peers import PeerTally
 from hl7.reader import read_header
 
 READ_SIZE = 1 << 16
@@ -29,7 +31,7 @@ class Delivery:
     """One message as it came off the wire, on its way to the console.
 
     received_at: UTC, aware; peer: "address:port"; connection: a number no other connection of this process has had,
-    0 where there is none.
+    0 where there is none; sender: name of the configured peer, "" where none is.
     """
 
     feed: str
@@ -37,6 +39,7 @@ class Delivery:
     data: bytes
     received_at: datetime
     connection: int = 0
+    sender: str = ""
 
 
 _connections = itertools.count(1)
@@ -72,6 +75,7 @@ class Counters:
     accepted: int = 0
     bytes_in: int = 0
     messages: int = 0
+    held_back: int = 0
     refused: Counter[str] = field(default_factory=Counter)
     closed: Counter[str] = field(default_factory=Counter)
     discarded: Counter[str] = field(default_factory=Counter)
@@ -101,10 +105,14 @@ class Connection:
         now: Callable[[], datetime],
         limits: ConnectionLimits,
         counters: Counters,
+        tally: PeerTally,
+        stamp: Callable[[], float] = time.monotonic,
     ) -> None:
         self._feed = feed
         self._peer = peer
-        self._number = next(_connections)
+        self._tally = tally
+        self._stamp = stamp
+        self.number = next(_connections)
         self._reader = reader
         self._writer = writer
         self._deliver = deliver
@@ -151,6 +159,7 @@ class Connection:
                 elif data:
                     with self._counters.lock:
                         self._counters.bytes_in += len(data)
+                        self._tally.bytes_in += len(data)
                     messages = self._framer.feed(data)
                 else:
                     messages = self._framer.finish()
@@ -192,11 +201,25 @@ class Connection:
             self._framer.discarded.clear()
 
     async def _hand_on(self, message: bytes) -> None:
+        stamp = self._stamp()
+        pause = self._tally.bucket.take(stamp)
+        if pause:
+            await self._hold_back(pause, stamp)
         await self._slots.acquire()
         with self._counters.lock:
             self._counters.messages += 1
-        delivery = Delivery(self._feed, self._peer, message, self._now(), self._number)
+            self._tally.messages += 1
+            self._tally.heard = stamp
+        delivery = Delivery(self._feed, self._peer, message, self._now(), self.number, self._tally.name)
         self._waiting.put_nowait((delivery, self._taken(delivery)))
+
+    async def _hold_back(self, pause: float, stamp: float) -> None:
+        """More messages a second than a peer may send: the socket is not read meanwhile, nothing is lost."""
+        with self._counters.lock:
+            self._counters.held_back += 1
+            self._tally.held_back += 1
+            self._tally.held_back_at = stamp
+        await asyncio.sleep(pause)
 
     def _taken(self, delivery: Delivery) -> asyncio.Future[Verdict]:
         try:
@@ -223,7 +246,9 @@ class Connection:
                 pending.cancel()
                 self._slots.release()
             answers = acknowledge(read_header(delivery.data), verdict, str(next(_ANSWER_IDS)), self._now())
-            self._counters.count(self._counters.answers, verdict.code or "none")
+            with self._counters.lock:
+                self._counters.answers[verdict.code or "none"] += 1
+                self._tally.answers[verdict.code or "none"] += 1
             ready += [wrap(answer) for answer in answers]
 
     async def _write(self, ready: list[bytes]) -> None:

@@ -76,7 +76,7 @@ class Acquisition:
     def _made_listeners(self, config: Config) -> ListenerThread:
         views = {view.name: view for view in first_views(config)}
         feeds = [(feed, self._made_feed(feed, views[feed.name])) for feed in config.hl7_listener]
-        return ListenerThread(feeds, self._clock.utc)
+        return ListenerThread(feeds, self._clock.utc, self._clock.now)
 
     def _made_feed(self, feed: Hl7ListenerConfig, view: SourceView) -> Feed:
         return Feed(feed, view, self._store, self._put, self._clock, self._occupancy)

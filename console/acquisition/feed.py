@@ -10,10 +10,11 @@ import asyncio
 import itertools
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from console.acquisition.completion import Completion
+from console.acquisition.control_ids import REUSED, ControlIds
+from console.acquisition.peers import NOT_OWN_BED, ToldOnce
 from console.acquisition.placing import Brought, Placing
 from console.acquisition.tally import Tally
 from console.acquisition.unknown import tables_of
@@ -58,7 +59,9 @@ class Feed:
         self._reader = _reader(config)
         self._held = HeldPatients()
         self._tally = Tally(config, view, clock)
-        self._placing = Placing(config, self._note_unknown)
+        self._placing = Placing(config, self._note_unknown, self._note_foreign)
+        self._control_ids = ControlIds()
+        self._told_foreign = ToldOnce()
         self._completion: Completion[bool] = Completion(self._hand_over)
         self._fresh: list[Sample] = []
         self._patients: dict[str, str] = {}
@@ -70,7 +73,7 @@ class Feed:
         of, and what was counted, stays. view: the feed before it is heard of, None for the one there was."""
         self._config = config
         self._reader = _reader(config)
-        self._placing = Placing(config, self._note_unknown)
+        self._placing = Placing(config, self._note_unknown, self._note_foreign)
         # Who lies at a bed of another mapping is offered anew.
         self._patients.clear()
         self._tally.rebind(config, view)
@@ -106,7 +109,8 @@ class Feed:
     def _store_and_answer(self, delivery: Delivery, message: Message, answer: asyncio.Future[Verdict]) -> None:
         received_at, stamp = delivery.received_at, self._clock.now()
         reading = self._reader.read(message, received_at, self._held.of(delivery.connection, message))
-        brought = self._placing.place(reading, received_at, stamp)
+        brought = self._placing.place(reading, received_at, stamp, delivery.sender)
+        brought.reused = self._control_ids.reused(message, delivery.peer)
         receipt = Receipt(
             f"{delivery.feed}|{message.receipt_key(delivery.peer, received_at)}",
             delivery.feed,
@@ -125,7 +129,7 @@ class Feed:
             self._ended += 1
             try:
                 # Also when nobody waits for the answer any more: what is stored is shown.
-                self._take_in(stored.result(), message, reading, brought, received_at, stamp)
+                self._take_in(stored.result(), message, reading, brought, delivery, stamp)
             except Exception as error:  # noqa: BLE001 - the sender is told, and sends again
                 if not answer.done():
                     answer.set_exception(error)
@@ -136,14 +140,14 @@ class Feed:
         self._completion.tell(self._store.put_message(receipt, brought.samples), durable)
 
     def _take_in(
-        self, fresh: bool, message: Message, reading: Reading, brought: Brought, received_at: datetime, stamp: float
+        self, fresh: bool, message: Message, reading: Reading, brought: Brought, delivery: Delivery, stamp: float
     ) -> None:
         """What a durable message brings to the ward; nothing when it was there before."""
         if not fresh:
             self._tally.duplicate()
             return
-        self._pass_on(message, reading, brought, stamp)
-        self._tally.good(message, reading, received_at, stamp, brought)
+        self._pass_on(message, reading, brought, stamp, delivery.sender)
+        self._tally.good(message, reading, delivery.received_at, stamp, brought)
 
     def view(
         self,
@@ -163,11 +167,20 @@ class Feed:
         if self._tally.new_location(location):
             self._tell(SourceNote(self._config.name, "unknown location", location))
 
-    def _pass_on(self, message: Message, reading: Reading, brought: Brought, stamp: float) -> None:
+    def _note_foreign(self, sender: str, location: str) -> None:
+        if self._told_foreign.new(sender, location):
+            self._tell(SourceNote(self._config.name, NOT_OWN_BED, f"{sender}: {location}"))
+
+    def note(self, act: str, detail: str) -> None:
+        """Something of the listener for the audit trail. On the loop of the listeners."""
+        self._tell(SourceNote(self._config.name, act, detail))
+
+    def _pass_on(self, message: Message, reading: Reading, brought: Brought, stamp: float, sender: str) -> None:
         self._fresh += brought.samples
         for alert in reading.alerts:
-            self._report(alert, stamp)
-        self._offer_patients(message, reading, brought)
+            if not self._placing.is_foreign(alert.location, sender):
+                self._report(alert, stamp)
+        self._offer_patients(message, reading, brought, sender)
 
     def _hand_over(self) -> None:
         """The values of one commit go to the engine together: each item wakes it."""
@@ -188,21 +201,23 @@ class Feed:
             self._tell(DeviceReport(bed, self._config.name, device_alert, stamp))
         self._tally.alert(alert, bed)
 
-    def _offer_patients(self, message: Message, reading: Reading, brought: Brought) -> None:
+    def _offer_patients(self, message: Message, reading: Reading, brought: Brought, sender: str) -> None:
         """Who the feed says is at a bed: offered for admission by the engine, never adopted here. The patient of a
         demonstration, of a training or of a test is nobody."""
         if not reading.production:
             return
         if not reading.demo:
-            self._offer(reading.location, reading.patient_id)
+            self._offer(reading.location, reading.patient_id, sender)
         for location, patient_id in brought.places:
-            self._offer(location, patient_id)
+            self._offer(location, patient_id, sender)
         movement = read_movement(message, [])
         if movement is not None and movement.event in ("A01", "A02", "A04", "A08"):
-            self._offer(movement.location, movement.patient_id)
+            self._offer(movement.location, movement.patient_id, sender)
 
-    def _offer(self, location: str | None, patient_id: str | None) -> None:
+    def _offer(self, location: str | None, patient_id: str | None, sender: str) -> None:
         bed = self._config.beds.get(location or "")
+        if self._placing.is_foreign(location, sender):
+            return
         if bed and patient_id and self._patients.get(bed) != patient_id:
             self._patients[bed] = patient_id
             self._tell(PatientSeen(bed, patient_id))
@@ -238,10 +253,12 @@ def _reader(config: Hl7ListenerConfig) -> ObservationReader:
 
 
 def _put_aside(reading: Reading, brought: Brought) -> str:
-    """What of a message that was taken is not charted, for the receipt; "" where all of it is."""
-    if not reading.quarantined and not brought.unplaced:
-        return ""
+    """What of a message that was taken is not charted, and what else a person should know of it, for the receipt; ""
+    where all of it is and there is nothing."""
+    aside = len(reading.quarantined) + brought.unplaced + brought.foreign
+    if not aside:
+        return REUSED if brought.reused else ""
     reasons = sorted({quarantined.reason for quarantined in reading.quarantined})
-    if brought.unplaced:
-        reasons.append("unknown location")
-    return f"{len(reading.quarantined) + brought.unplaced} put aside: {', '.join(reasons)}"[:400]
+    reasons += ["unknown location"] * bool(brought.unplaced) + [NOT_OWN_BED] * bool(brought.foreign)
+    flag = f"{REUSED}; " if brought.reused else ""
+    return f"{flag}{aside} put aside: {', '.join(reasons)}"[:400]

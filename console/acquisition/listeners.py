@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable, Collection, Coroutine, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from console.acquisition.feed import Feed
+from console.acquisition.served import Served
 from console.config_hl7 import Hl7ListenerConfig
 from console.link.snapshot import SourceView
-from console.ward.source import SourceState
-from hl7.listener import Listener, ListenerSettings, tls_context
-
-RETRY_S = 2.0
-"""Pause before an address that could not be had is tried again."""
 
 STOP_S = 5.0
 
@@ -32,27 +28,21 @@ def same_socket(one: Hl7ListenerConfig, other: Hl7ListenerConfig) -> bool:
     return one.model_dump(exclude=set(IN_PLACE)) == other.model_dump(exclude=set(IN_PLACE))
 
 
-@dataclass(slots=True)
-class _Served:
-    """One listener and how it fares. error: why it does not listen, "" while it does."""
-
-    config: Hl7ListenerConfig
-    feed: Feed
-    listener: Listener | None = None
-    address: tuple[str, int] | None = None
-    error: str = ""
-    retries: asyncio.Task[None] | None = None
-
-
 class ListenerThread:
     """Runs every configured listener; one that cannot get its address keeps trying and says so.
 
-    utc: the wall time of the console, in which messages are received.
+    utc: the wall time of the console, in which messages are received; now: engine time.
     """
 
-    def __init__(self, feeds: Sequence[tuple[Hl7ListenerConfig, Feed]], utc: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        feeds: Sequence[tuple[Hl7ListenerConfig, Feed]],
+        utc: Callable[[], datetime],
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._utc = utc
-        self._served = [_Served(config, feed) for config, feed in feeds]
+        self._now = now
+        self._served = [Served(config, feed, utc, now) for config, feed in feeds]
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
         self._ended: asyncio.Event | None = None
@@ -78,13 +68,13 @@ class ListenerThread:
     def withdraw(self, names: Collection[str]) -> None:
         """End these listeners; the others are not touched. When this returns nothing of theirs is taken any more."""
         for served in [s for s in self._served if s.config.name in names]:
-            self._wait_for(self._end_one(served))
+            self._wait_for(served.end())
             self._served = [s for s in self._served if s is not served]
 
     def add(self, config: Hl7ListenerConfig, feed: Feed) -> None:
         """Begin to listen, behind those there are."""
-        served = _Served(config, feed)
-        self._wait_for(self._begin(served))
+        served = Served(config, feed, self._utc, self._now)
+        self._wait_for(served.begin())
         self._served = [*self._served, served]
 
     def rebind(self, config: Hl7ListenerConfig, view: SourceView | None = None) -> None:
@@ -107,18 +97,6 @@ class ListenerThread:
         """Raises TimeoutError when the loop does not do it."""
         asyncio.run_coroutine_threadsafe(work, self._loop).result(CHANGE_S)
 
-    async def _begin(self, served: _Served) -> None:
-        await self._listen(served)
-        served.retries = asyncio.ensure_future(self._retry(served))
-
-    async def _end_one(self, served: _Served) -> None:
-        if served.retries is not None:
-            served.retries.cancel()
-            await asyncio.gather(served.retries, return_exceptions=True)
-        if served.listener is not None:
-            await served.listener.stop()
-            await served.feed.settle()
-
     # --- what a person sees --------------------------------------------------------------------------------------
 
     def address(self, name: str) -> tuple[str, int] | None:
@@ -127,7 +105,7 @@ class ListenerThread:
 
     def views(self) -> list[SourceView]:
         """Every feed at this moment. From any thread."""
-        return [_view(served) for served in self._served]
+        return [served.view() for served in self._served]
 
     def _end(self) -> None:
         if self._ended is not None:
@@ -142,38 +120,8 @@ class ListenerThread:
 
     async def _serve(self) -> None:
         self._ended = asyncio.Event()
-        await asyncio.gather(*(self._begin(served) for served in self._served))
+        await asyncio.gather(*(served.begin() for served in self._served))
         self._ready.set()
         await self._ended.wait()
         for served in self._served:
-            await self._end_one(served)
-
-    async def _listen(self, served: _Served) -> None:
-        config = served.config
-        try:
-            tls = None if config.tls is None else tls_context(config.tls.cert, config.tls.key, config.tls.client_ca)
-            settings = ListenerSettings(config.name, config.host, config.port, config.allow, tls=tls)
-            listener = Listener(settings, served.feed.deliver, self._utc)
-            served.address = await listener.start()
-        except OSError as error:
-            served.error = f"cannot listen on {config.host}:{config.port}: {error.strerror or error}"
-        else:
-            served.listener, served.error = listener, ""
-
-    async def _retry(self, served: _Served) -> None:
-        while served.listener is None:
-            await asyncio.sleep(RETRY_S)
-            await self._listen(served)
-
-
-def _view(served: _Served) -> SourceView:
-    config = served.config
-    if served.listener is None:
-        state = SourceState.LOST if served.error else SourceState.CONNECTING
-        return served.feed.view(state, f"{config.host}:{config.port}", 0, served.error, ())
-    counters = served.listener.state
-    refused = [(f"connection refused: {reason}", count) for reason, count in counters.refused.items()]
-    refused += [(f"bytes discarded: {reason}", count) for reason, count in counters.discarded.items()]
-    host, port = served.address or (config.host, config.port)
-    address, spoken = f"{host}:{port}", (counters.bytes_in, counters.last_error)
-    return served.feed.view(SourceState.CONNECTED, address, *spoken, refused, counters.connections)
+            await served.end()

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from console.acquisition.peers import PeerBeds
 from console.alarms.minute_memory import HOURS_BACK
 from console.config_hl7 import Hl7ListenerConfig
 from console.store.records import Sample
@@ -25,47 +26,69 @@ _new = tuple.__new__
 @dataclass(slots=True)
 class Brought:
     """What a message brings. places: (location, patient) of its values in turn; unplaced: values of unknown beds;
-    old: values of a time that is not judged any more, stored only."""
+    foreign: values and alerts for beds that are not the sender's own; old: values of a time that is not judged any
+    more, stored only. reused: the control id has stood for another message."""
 
     samples: list[Sample] = field(default_factory=list)
     places: list[tuple[str | None, str | None]] = field(default_factory=list)
     unplaced: int = 0
+    foreign: int = 0
     old: int = 0
+    reused: bool = False
 
 
 class Placing:
-    """The places of one feed. unknown: told of a location nobody has mapped, each time it is met."""
+    """The places of one feed. unknown: told of a location nobody has mapped; foreign: of a sender and a location whose
+    bed is not its own; each time it is met."""
 
-    def __init__(self, config: Hl7ListenerConfig, unknown: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        config: Hl7ListenerConfig,
+        unknown: Callable[[str], None],
+        foreign: Callable[[str, str], None] = lambda *_: None,
+    ) -> None:
         self._name = config.name
         self._beds = config.beds
+        self._owned = PeerBeds(config)
         self._unknown = unknown
+        self._foreign = foreign
 
-    def bed(self, location: str | None) -> str | None:
-        """The bed of a location, None for none and for an unknown one."""
+    def bed(self, location: str | None, sender: str = "") -> str | None:
+        """The bed of a location, None for none, for an unknown one, and for one that is not this sender's own."""
         if location is None:
             return None
         bed = self._beds.get(location)
         if bed is None:
             self._unknown(location)
+        elif not self._owned.may_speak(sender, location, bed):
+            self._foreign(sender, location)
+            return None
         return bed
 
-    def place(self, reading: Reading, received_at: datetime, stamp: float) -> Brought:
-        """The values of known beds as samples, and how many belong to none."""
+    def is_foreign(self, location: str | None, sender: str) -> bool:
+        """Whether a location leads to a bed that is not this sender's own."""
+        bed = self._beds.get(location or "")
+        return bed is not None and not self._owned.may_speak(sender, location or "", bed)
+
+    def place(self, reading: Reading, received_at: datetime, stamp: float, sender: str = "") -> Brought:
+        """The values of known beds as samples, and how many belong to none, or to none of this sender's."""
         brought = Brought()
         name, samples = self._name, brought.samples
         at_bed: tuple[str | None, str | None] | None = None
         bed: str | None = None
+        foreign = False
         of: datetime | None = None
         measured, old = received_at, False
         rows = [*reading.observations, *reading.unavailable] if reading.unavailable else reading.observations
         for parameter, value, status, site, device_time, measured_at, location, patient in rows:
             if at_bed is None or location is not at_bed[0] or patient is not at_bed[1]:
                 at_bed = location, patient
-                bed = self.bed(location)
+                bed = self.bed(location, sender)
+                foreign = bed is None and self.is_foreign(location, sender)
                 brought.places.append(at_bed)
             if bed is None:
-                brought.unplaced += 1
+                brought.foreign += foreign
+                brought.unplaced += not foreign
                 continue
             if measured_at is not of:
                 of = measured_at
@@ -75,6 +98,7 @@ class Placing:
                 brought.old += 1
             seen = _new(Observation, (parameter, value, status, name, received_at, measured, stamp, site, device_time))
             samples.append(_new(Sample, (bed, seen)))
+        brought.foreign += sum(self.is_foreign(alert.location, sender) for alert in reading.alerts)
         return brought
 
 

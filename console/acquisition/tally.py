@@ -12,6 +12,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from console.acquisition.control_ids import REUSED
+from console.acquisition.peers import NOT_OWN_BED
 from console.acquisition.placing import Brought
 from console.acquisition.unknown import Unknown
 from console.alarms.minute_memory import HOURS_BACK
@@ -66,6 +68,10 @@ class Tally:
                 self._unknown.code(quarantined, received_at)
             if brought.unplaced:
                 self._count("unknown location", brought.unplaced)
+            if brought.reused:
+                self._count(REUSED)
+            if brought.foreign:
+                self._count(NOT_OWN_BED, brought.foreign)
             if brought.old:
                 self._count(f"older than {HOURS_BACK} h, stored only", brought.old)
             self._note_clock(message, received_at)
