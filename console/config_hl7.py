@@ -74,7 +74,7 @@ class Hl7LimitsConfig(Section):
     frame_s: float = Field(default=10.0, ge=0.2, le=120)
     handshake_s: float = Field(default=5.0, ge=0.2, le=60)
     idle_s: float = Field(default=900.0, ge=5, le=86400)
-    messages_per_s: float = Field(default=2000.0, ge=1, le=100_000)
+    messages_per_s: float = Field(default=10_000.0, ge=1, le=100_000)
 
 
 class CodeConfig(Section):

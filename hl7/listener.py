@@ -44,7 +44,7 @@ class ListenerSettings:
     tls: ssl.SSLContext | None = None
     limits: ConnectionLimits = field(default_factory=ConnectionLimits)
     peers: tuple[Peer, ...] = ()
-    messages_s: float = 2000.0
+    messages_s: float = 10_000.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,17 +6,19 @@ import asyncio
 import contextlib
 import socket
 import ssl
-import subprocess
 import time
-from pathlib import Path
+import warnings
+from ipaddress import ip_network
 
 import pytest
 
 from hl7.acknowledgement import ACCEPTED, Verdict
 from hl7.connection import ConnectionLimits, Delivery
 from hl7.mllp import Framer, wrap
+from hl7.peers import Peer
 from hl7.sender import MllpSender, SendError, read_acknowledgement
 from hl7.tls import tls_context
+from tests.hl7.authority import Authority, Identity
 from tests.hl7.conftest import Running, Serve, judged
 from tests.hl7.messages import MSH, heart_rate, join
 
@@ -261,30 +263,28 @@ def test_stopping_ends_open_connections_and_unanswered_messages(serve: Serve) ->
     assert len(ended) == 3
 
 
+Certificates = tuple[Authority, Identity]
+
+
 @pytest.fixture(scope="module")
-def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A self-signed certificate that is server, client and authority in one."""
-    folder = tmp_path_factory.mktemp("tls")
-    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
-    command += ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", "key.pem", "-out", "cert.pem"]
-    try:
-        subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=60)
-    except (OSError, subprocess.CalledProcessError):
-        pytest.skip("no openssl to make a certificate with")
-    return folder
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
+    """An authority and a certificate of it that serves both ends."""
+    authority = Authority(tmp_path_factory.mktemp("tls"))
+    return authority, authority.issue("localhost", "IP:127.0.0.1")
 
 
-def secure(serve: Serve, folder: Path, **settings: object) -> Running:
-    cert, key = str(folder / "cert.pem"), str(folder / "key.pem")
-    return serve(judged, tls=tls_context(cert, key, cert), **settings)
+def secure(serve: Serve, certificates: Certificates, **settings: object) -> Running:
+    authority, own = certificates
+    return serve(judged, tls=tls_context(own.cert, own.key, authority.ca), **settings)
 
 
-def test_tls_with_a_client_certificate_works_and_without_one_does_not(serve: Serve, certificates: Path) -> None:
+def test_tls_with_a_client_certificate_works_and_without_one_does_not(serve: Serve, certificates: Certificates) -> None:
     running = secure(serve, certificates)
-    client = ssl.create_default_context(cafile=str(certificates / "cert.pem"))
+    authority, own = certificates
+    client = ssl.create_default_context(cafile=authority.ca)
     with MllpSender(running.host, running.port, 3, client) as stranger, pytest.raises(SendError):
         stranger.send(heart_rate())
-    client.load_cert_chain(certificates / "cert.pem", certificates / "key.pem")
+    client.load_cert_chain(own.cert, own.key)
     with MllpSender(running.host, running.port, 3, client) as known:
         assert [answer.code for answer in known.send(heart_rate())] == ["AA"]
     with MllpSender(running.host, running.port, 3) as plain, pytest.raises(SendError):
@@ -292,7 +292,9 @@ def test_tls_with_a_client_certificate_works_and_without_one_does_not(serve: Ser
     assert running.state.messages == 1
 
 
-def test_a_handshake_that_never_ends_counts_as_connection_and_is_ended(serve: Serve, certificates: Path) -> None:
+def test_a_handshake_that_never_ends_counts_as_connection_and_is_ended(
+    serve: Serve, certificates: Certificates
+) -> None:
     running = secure(serve, certificates, handshake_s=0.3, maximum_per_peer=2)
     with running.connect() as first, running.connect() as second:
         eventually(lambda: running.state.connections == 2)
@@ -301,3 +303,60 @@ def test_a_handshake_that_never_ends_counts_as_connection_and_is_ended(serve: Se
         assert closed_by_peer(first)
         assert closed_by_peer(second)
     eventually(lambda: running.state.refused.get("handshake took too long") == 2)
+
+
+def test_tls_older_than_1_2_is_refused(serve: Serve, certificates: Certificates) -> None:
+    authority, own = certificates
+    running = secure(serve, certificates)
+    old = ssl.create_default_context(cafile=authority.ca)
+    old.set_ciphers("DEFAULT:@SECLEVEL=0")
+    old.load_cert_chain(own.cert, own.key)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        old.minimum_version = ssl.TLSVersion.TLSv1
+        old.maximum_version = ssl.TLSVersion.TLSv1_1
+    with MllpSender(running.host, running.port, 3, old) as sender, pytest.raises(SendError):
+        sender.send(heart_rate())
+    eventually(lambda: running.state.refused == {"TLS too old": 1})
+
+
+def test_a_sender_beyond_its_rate_is_held_back_loses_nothing_and_delays_nobody_else(serve: Serve) -> None:
+    heard: list[str] = []
+
+    async def store(delivery: Delivery) -> Verdict:
+        heard.append(delivery.sender)
+        return ACCEPTED
+
+    peers = (
+        Peer("loud", frozenset(), (ip_network("127.0.0.2/32"),)),
+        Peer("calm", frozenset(), (ip_network("127.0.0.1/32"),)),
+    )
+    running = serve(store, networks=("127.0.0.0/8",), peers=peers, messages_s=50)
+    loud = socket.create_connection((running.host, running.port), 5, source_address=("127.0.0.2", 0))
+    with loud, running.connect() as calm:
+        began = time.monotonic()
+        loud.sendall(b"".join(wrap(heart_rate(control=str(number))) for number in range(90)))
+        worst = 0.0
+        for _ in range(10):
+            sent = time.monotonic()
+            calm.sendall(wrap(heart_rate()))
+            assert receive(calm, 1) == [("AA", b"C1")]
+            worst = max(worst, time.monotonic() - sent)
+        assert receive(loud, 90) == [("AA", str(number).encode()) for number in range(90)]
+        took = time.monotonic() - began
+    # A full second's worth at once, the other 40 at 50 a second.
+    assert 0.75 < took < 2.5
+    assert worst < 0.3
+    assert (heard.count("loud"), heard.count("calm")) == (90, 10)
+    tallies = {tally.name: tally for tally in running.listener.peers}
+    assert tallies["loud"].held_back == running.state.held_back == 40
+    assert tallies["calm"].held_back == 0
+    assert (tallies["loud"].messages, tallies["loud"].answers) == (90, {"AA": 90})
+
+
+def test_an_address_that_is_no_known_peer_is_turned_away_and_told(serve: Serve) -> None:
+    running = serve(networks=("127.0.0.0/8",), peers=(Peer("calm", frozenset(), (ip_network("127.0.0.9/32"),)),))
+    with running.connect() as stranger:
+        assert closed_by_peer(stranger)
+    eventually(lambda: running.state.refused == {"not a known peer": 1})
+    assert [(tally.name, tally.refused) for tally in running.listener.peers] == [("calm", 0), ("", 1)]
