@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from console.acquisition import listeners
+from console.acquisition import served
 from hl7.mllp import wrap
 from hl7.sender import MllpSender, SendError
 from tests.faults.ward import Ward, eventually, vital_signs, ward
@@ -74,7 +74,7 @@ class Hospital:
 
 @pytest.fixture(autouse=True)
 def _often(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(listeners, "CHECK_S", 0.1)
+    monkeypatch.setattr(served, "CHECK_S", 0.1)
 
 
 @pytest.fixture
@@ -157,7 +157,7 @@ def test_a_good_certificate_of_another_bed_charts_nothing_there(hospital: Hospit
         assert sender.send(vital_signs("own", 88, "ICU^^6"))[0].code == "AA"
     eventually(lambda: hospital.values() == [("7B-02", 88.0)])
     assert ("not this peer's bed", 50) in hospital.ward.view.quarantined
-    assert [row[2] for row in hospital.messages()] == ["not this peer's bed"] * 50 + [""]
+    assert [row[2] for row in hospital.messages()] == ["1 put aside: not this peer's bed"] * 50 + [""]
     said = "select detail from audit where act = 'not this peer''s bed'"
     eventually(lambda: hospital.ward.record(said) == [("gateway: monitor of bed 2: ICU^^5",)])
     assert hospital.ward.station.link().snapshot().bed("7B-01").offered_patient_id == ""
