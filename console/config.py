@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
+from console.config_alerting import AlarmManagerConfig, place_fault
 from console.config_hl7 import Hl7ListenerConfig
 from console.config_section import Section, known_zone
 
@@ -165,6 +166,7 @@ class Config(Section):
     store: StoreConfig = Field(default_factory=StoreConfig)
     source: tuple[SourceConfig, ...] = ()
     hl7_listener: tuple[Hl7ListenerConfig, ...] = ()
+    alarm_manager: tuple[AlarmManagerConfig, ...] = Field(default=(), max_length=8)
     alarms: dict[str, Any] = Field(default_factory=dict)
 
     @model_validator(mode="after")
@@ -183,6 +185,7 @@ class Config(Section):
             for peer in feed.peer:
                 for bed in set(peer.beds) - set(self.ward.beds):
                     raise ValueError(f"peer '{peer.name}' of '{feed.name}': {bed} is not a bed of [ward] beds")
+        self._check_managers()
         addresses: dict[tuple[str, int], str] = {}
         for feed in self.hl7_listener:
             other = addresses.setdefault((feed.host, feed.port), feed.name)
@@ -195,6 +198,18 @@ class Config(Section):
                 if other != source.name:
                     raise ValueError(f"sources '{other}' and '{source.name}' share the port {source.transport.port}")
         return self
+
+    def _check_managers(self) -> None:
+        names = [manager.name for manager in self.alarm_manager]
+        for manager in self.alarm_manager:
+            if names.count(manager.name) > 1:
+                raise ValueError(f"the name '{manager.name}' is used by two alarm managers")
+            for bed in manager.beds:
+                if bed not in self.ward.beds:
+                    raise ValueError(f"alarm manager '{manager.name}': {bed} is not a bed of [ward] beds")
+            for bed in self.ward.beds:
+                if fault := place_fault(manager.place(bed)):
+                    raise ValueError(f"alarm manager '{manager.name}': bed {bed}: {fault}; name it in beds")
 
 
 def parse_config(text: str, name: str = "configuration") -> Config:

@@ -7,15 +7,12 @@ this order at the end of OBX-4. hl7apy knows no ORU_R40: its rows and groups are
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
-
 from hl7apy.consts import VALIDATION_LEVEL
 from hl7apy.core import Message as BuiltMessage
 from hl7apy.exceptions import HL7apyException
 
-from drivers.observation import AlertPriority, Parameter
+from drivers.observation import AlertPriority
+from hl7.alert_record import AlertRecord, Phase
 from hl7.builder import plain_text, timestamp
 from hl7.nomenclature import nomenclature
 
@@ -34,60 +31,6 @@ _PRIORITIES = {
     AlertPriority.LOW: "PL",
     AlertPriority.NONE: "PN",
 }
-
-
-class Phase(StrEnum):
-    """What happened to the alarm: MDC_ATTR_EVENT_PHASE."""
-
-    START = "start"
-    UPDATE = "update"
-    ESCALATE = "escalate"
-    DEESCALATE = "de-escalate"
-    END = "end"
-
-
-class State(StrEnum):
-    """MDC_ATTR_ALARM_STATE. LATCHED: the condition is over, nobody has answered."""
-
-    ACTIVE = "active"
-    LATCHED = "latched"
-    INACTIVE = "inactive"
-
-
-class Inactivation(StrEnum):
-    """MDC_ATTR_ALARM_INACTIVATION_STATE. ACKNOWLEDGED: a person has answered the alarm."""
-
-    ENABLED = "enabled"
-    AUDIO_PAUSED = "audio-paused"
-    ACKNOWLEDGED = "alert-acknowledged"
-
-
-@dataclass(frozen=True, slots=True)
-class AlertRecord:
-    """One step of one alarm.
-
-    alarm_id: the same through the life of the alarm; sequence: of this step, rising. at: aware moment of the step.
-    code: our name of the condition ("withdrawal", "limit:hr:high"); text: plain words. technical False: physiological.
-    location: PV1-3 as "unit^room^bed" or a part of it, each at most 20 characters when escaped (HL7 v2.6, type IS).
-    name: "Family, Given" or one word. parameters: the signals the alarm is about, the first is sent as its source.
-    demo: sent as training (MSH-11 T), never as production.
-    """
-
-    alarm_id: str
-    sequence: int
-    phase: Phase
-    at: datetime
-    code: str
-    text: str
-    priority: AlertPriority
-    location: str
-    state: State = State.ACTIVE
-    inactivation: Inactivation = Inactivation.ENABLED
-    technical: bool = False
-    patient_id: str = ""
-    name: str = ""
-    parameters: tuple[Parameter, ...] = ()
-    demo: bool = False
 
 
 def build_alert(record: AlertRecord, control_id: str) -> bytes:

@@ -179,7 +179,7 @@ class LifeCycle:
         due = [
             entry.acked_stamp + self._escalation.reminder_s(entry.alarm.priority)
             for entry in self._entries.values()
-            if entry.alarm.acknowledged is not None and not _silent(entry.alarm.condition)
+            if entry.alarm.acknowledged is not None and not silent(entry.alarm.condition)
         ]
         return min(due, default=None)
 
@@ -266,7 +266,7 @@ class LifeCycle:
     def _remind(self, now: float, utc: datetime, out: list[Transition]) -> None:
         for entry in self._entries.values():
             alarm = entry.alarm
-            if alarm.acknowledged is None or alarm.presence is not Presence.ACTIVE or _silent(alarm.condition):
+            if alarm.acknowledged is None or alarm.presence is not Presence.ACTIVE or silent(alarm.condition):
                 continue
             risen = alarm.condition.points >= entry.acked_points + POINTS_RISE
             if risen or now - entry.acked_stamp >= self._escalation.reminder_s(alarm.priority):
@@ -336,13 +336,13 @@ class LifeCycle:
         return Transition(alarm, change, utc, now, stage_before, by)
 
 
-def _silent(condition: Condition) -> bool:
+def silent(condition: Condition) -> bool:
     """Watch is information: shown, never sounded (detector specification, section 5)."""
     return condition.kind.is_pattern and condition.stage <= Stage.WATCH
 
 
 def _audible(alarm: Alarm) -> bool:
-    return alarm.presence is Presence.ACTIVE and alarm.acknowledged is None and not _silent(alarm.condition)
+    return alarm.presence is Presence.ACTIVE and alarm.acknowledged is None and not silent(alarm.condition)
 
 
 def _speaks_for(pattern: Alarm, limit: Condition) -> bool:

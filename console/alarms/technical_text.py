@@ -25,6 +25,9 @@ LABELS: dict[Parameter, str] = {
 GATEWAY = "gateway:"
 """Begins the key of a lost gateway after "technical:"; its name follows, which is that of the source at its beds."""
 
+MANAGER = "manager "
+"""Begins the key of what is wrong with an alarm manager after "technical:"; its name stands behind the colon."""
+
 
 def outage(name: str, late_s: float, error: str, priority: Priority, cause: str) -> Condition:
     """A source that cannot be heard. cause: "lost", "unreadable", "silent", or "gateway" when all its beds are without

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, select
 from console.alarms.alarm import Alarm, Kind, Presence, Priority, Transition
 from console.store.codec import decode
 from console.store.instants import HOUR_US, from_us, to_us
+from console.store.outbox import read_told
 from console.store.records import AlarmRecord, HistoryFilter, HistoryPage
 from console.store.schema import alarm, transition
 
@@ -93,7 +94,8 @@ def read_story(connection: Connection, alarm_id: str) -> AlarmRecord | None:
     body = connection.execute(select(alarm.c.body).where(alarm.c.id == alarm_id)).scalar()
     if body is None:
         return None
-    return AlarmRecord(decode(Alarm, body), tuple(_stories(connection, [alarm_id]).get(alarm_id, ())))
+    steps = tuple(_stories(connection, [alarm_id]).get(alarm_id, ()))
+    return AlarmRecord(decode(Alarm, body), steps, read_told(connection, alarm_id))
 
 
 class _Figures:

@@ -15,6 +15,7 @@ from console.store.codec import encode
 from console.store.database import insert_new
 from console.store.errors import Refused
 from console.store.instants import optional_us, to_us
+from console.store.outbox import Route, nowhere, queue_step
 from console.store.schema import alarm, finding, limit_setting, pump_card, pump_event, stay, transition
 from console.store.words import storable
 from console.ward.chart import NurseObservation, PumpEvent
@@ -23,8 +24,9 @@ from console.ward.patient import Patient
 from console.ward.pump_card import PumpCard
 
 
-def write_transitions(connection: Connection, transitions: Iterable[Transition]) -> None:
-    """Append steps to the alarm journal and bring the newest state of each alarm up to date."""
+def write_transitions(connection: Connection, transitions: Iterable[Transition], route: Route = nowhere) -> None:
+    """Append steps to the alarm journal, queue them for the alarm managers that `route` names, and bring the newest
+    state of each alarm up to date."""
     for step in transitions:
         state = step.alarm
         row = {
@@ -37,6 +39,7 @@ def write_transitions(connection: Connection, transitions: Iterable[Transition])
             "body": encode(replace(step, alarm=replace(state, accounts=()))),
         }
         connection.execute(insert_new(connection, transition), row)
+        queue_step(connection, step, route)
         _keep_newest(connection, step)
 
 

@@ -50,11 +50,25 @@ class Trend:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """Somebody an alarm manager has told of one of our alarms. at: UTC; status: its word, "read"; recipient: a person
+    or a device in plain words; manager: who says so."""
+
+    alarm_id: str
+    at: datetime
+    status: str
+    recipient: str
+    manager: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class AlarmRecord:
-    """One alarm as the history shows it: its newest state and every transition, oldest first."""
+    """One alarm as the history shows it: its newest state and every transition, oldest first. told: who was told of
+    it by an alarm manager, oldest first."""
 
     alarm: Alarm
     transitions: tuple[Transition, ...] = ()
+    told: tuple[Told, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,6 +154,43 @@ transition = Table(
 )
 """The alarm journal; rows are never changed nor removed (a trigger refuses it)."""
 
+alert_outbox = Table(
+    "alert_outbox",
+    metadata,
+    Column("number", Identity, primary_key=True),
+    Column("manager", String, nullable=False),
+    Column("alarm_id", String, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("control_id", String(20), nullable=False, unique=True),
+    Column("phase", String, nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("counts", Boolean, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("state", String, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    UniqueConstraint("manager", "alarm_id", "version"),
+    Index("ix_alert_outbox_manager_state_number", "manager", "state", "number"),
+    Index("ix_alert_outbox_alarm_id", "alarm_id"),
+)
+"""Steps of alarms on their way to alarm managers, in the order of the journal (console.store.outbox)."""
+
+alert_told = Table(
+    "alert_told",
+    metadata,
+    Column("number", Identity, primary_key=True),
+    Column("alarm_id", String, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("status", String, nullable=False),
+    Column("recipient", String, nullable=False),
+    Column("manager", String, nullable=False),
+    # The same report sent twice is one report.
+    UniqueConstraint("alarm_id", "recipient", "status", "at"),
+)
+"""Who an alarm manager has told of an alarm of ours, and what became of it."""
+
 receipt = Table(
     "receipt",
     metadata,

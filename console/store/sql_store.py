@@ -26,6 +26,7 @@ from console.store.instants import to_us
 from console.store.lanes import Lanes
 from console.store.locate import absolute_url, hidden, sqlite_file
 from console.store.migrate import refuse_newer, upgrade
+from console.store.outbox import Outbox, Route, nowhere
 from console.store.receipts import Cuts, Retention, plan
 from console.store.records import AlarmRecord, AuditEntry, HistoryFilter, HistoryPage, Receipt, Restored, Sample, Trend
 from console.store.recovery import look, set_aside, time_limit
@@ -54,12 +55,14 @@ def open_store(
     flush_s: float = FLUSH_S,
     compact_s: float = COMPACT_S,
     retention: Retention | None = None,
+    route: Route = nowhere,
 ) -> SqlStore:
     """Open the ward's database, making or upgrading it as needed, and start its writer.
 
     A relative SQLite path is taken from `data_dir`. A damaged SQLite file is set aside beside the new one and told
     in `notices`. capacity: samples held while nothing can be written. deadline_s: when a journal entry that is not
-    durable is given up. flush_s, compact_s: how often samples are written, and packed.
+    durable is given up. flush_s, compact_s: how often samples are written, and packed. route: which steps of alarms are
+    queued for which alarm managers, in the transaction that records them.
     Raises ConfigError for a bad URL, SchemaTooNew, and StoreError when it cannot be opened.
     """
     clock = clock or SystemClock()
@@ -93,6 +96,7 @@ def open_store(
         compact_s,
         retention or Retention(),
         check_further=not complete,
+        route=route,
     )
 
 
@@ -132,8 +136,10 @@ class SqlStore:
         compact_s: float,
         retention: Retention,
         check_further: bool,
+        route: Route = nowhere,
     ) -> None:
         self._url = url
+        self._route = route
         self._clock = clock
         self._notices = list(notices)
         self._retention = retention
@@ -144,6 +150,7 @@ class SqlStore:
         self._buffer = SampleBuffer(capacity)
         self._housekeeping = Housekeeping(self._plan_cuts, compact_s)
         self._writer = Writer(Lanes(url), self._buffer, self._housekeeping, deadline_s, flush_s)
+        self.outbox = Outbox(self._read, lambda act: self._writer.put(act, keep=True))
         if check_further:
             self._pool.submit(self._check_further)
 
@@ -186,7 +193,9 @@ class SqlStore:
     def put_transitions(self, transitions: Iterable[Transition]) -> Future[None]:
         """Steps of alarms. Written also after their future has failed: they have happened."""
         steps = tuple(transitions)
-        return self._writer.put(lambda c: journal.write_transitions(c, steps), keep=True)
+        written = self._writer.put(lambda c: journal.write_transitions(c, steps, self._route), keep=True)
+        written.add_done_callback(lambda _: self.outbox.announce())
+        return written
 
     def put_admission(self, patient: Patient, by: str) -> Future[None]:
         """Open a stay, or bring the record of the patient who is there up to date."""

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from drivers.observation import AlertPriority, Parameter
 from hl7.acknowledgement import ACCEPTED, judge
-from hl7.alert_message import LONGEST_TEXT, AlertRecord, Inactivation, Phase, State, build_alert
+from hl7.alert_message import LONGEST_TEXT, build_alert
+from hl7.alert_record import AlertRecord, Inactivation, Phase, State
 from hl7.alerts import ReadAlert, read_alerts
 from hl7.mllp import Framer, wrap
 from hl7.reader import Message, read_message
