@@ -42,6 +42,8 @@ STEP = 0.1
 """Of a number with decimals: temperatures are judged in tenths."""
 
 EQUIVALENT: dict[str, str] = {
+    "persistence.from_minutes": "no stage asks for four minutes",
+    "baseline.temp_values": "one temperature spans no hour: the hour asks for two",
     "overdose.rr.one_percent": "rates are whole: no 10 or 11 lies between 24, 25 and 26 % below a whole usual rate",
     "overdose.etco2.guard": "bands that move with a usual above 38 begin 12 above it: it counts where they are off",
 }

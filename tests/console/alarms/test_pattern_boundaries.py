@@ -43,10 +43,20 @@ class TestInputs:
         probe = temperature((0, 36.8), (1, 36.8), (2, 36.8), (3, 37.2), (4, 37.2))
         assert probe.value == 36.8
         assert temperature((0, 36.8), (1, 36.8), (2, 37.2), (3, 37.2), (4, 37.2)).value == 37.2
+        whole = ((0, 36.8), (1, 36.8), (2, 36.8), (3, 37.2), (4, 37.2), (5, 37.2))
+        assert temperature(*whole).value == 37.2, "the sixth minute back is not looked at"
 
     @pytest.mark.parametrize(
         ("sys", "dia", "taken"),
-        [(40, 20, True), (270, 140, True), (120, 105, True), (120, 106, False), (200, 50, True), (200, 49, False)],
+        [
+            (40, 20, True),
+            (270, 140, True),
+            (220, 180, True),
+            (120, 105, True),
+            (120, 106, False),
+            (200, 50, True),
+            (200, 49, False),
+        ],
     )
     def test_a_cuff_reading_at_the_edge_of_its_range_is_taken(self, sys: float, dia: float, taken: bool) -> None:
         assert (cuff((0, sys, dia)).confirmed is not None) is taken

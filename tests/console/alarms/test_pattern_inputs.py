@@ -54,7 +54,7 @@ class TestRateChannel:
         self.feed(channel, [[80.0], [80.0], []])
         assert (channel.value, channel.delivered) == (80.0, False)
 
-    @pytest.mark.parametrize(("samples", "there"), [([80.0, None], True), ([80.0, None, None], False)])
+    @pytest.mark.parametrize(("samples", "there"), [([80.0, None], True), ([80.0, 80.0, None, None, None], False)])
     def test_half_of_the_samples_must_be_in_range(self, samples: list[float | None], there: bool) -> None:
         channel = self.channel()
         for sample in samples:

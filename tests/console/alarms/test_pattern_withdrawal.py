@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from console.alarms.alarm import Stage
+from console.alarms.withdrawal import requirements
 from console.ward.patient import Baseline, RiskFlag
-from tests.console.alarms.pattern_ward import Ward
+from tests.console.alarms.pattern_ward import RULES, Ward
 
 NONE, WATCH, WARNING, EMERGENCY = Stage
 SCI = frozenset({RiskFlag.SCI_T6})
@@ -203,3 +204,9 @@ def test_activity_hides_neither_fever_nor_low_pressure() -> None:
     ward.chart("activity")
     ward.set(temp=39.0, sbp=80, dbp=50, hr=90)
     assert (ward.points("temp"), ward.points("bp_low"), ward.points("hr")) == (3, 3, 0)
+
+
+def test_the_minutes_of_its_stages_are_those_of_the_specification() -> None:
+    """Neighbouring minutes act the same on a quiet history (nine of fifteen, nine of fourteen): they are stated."""
+    found = [(r.stage, r.minutes) for r in requirements(RULES.detectors.withdrawal.persistence)]
+    assert found == [(WATCH, 15), (WARNING, 10), (WARNING, 60), (EMERGENCY, 5), (EMERGENCY, 2), (EMERGENCY, 60)]
