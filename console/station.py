@@ -16,6 +16,7 @@ from console.config_file import ConfigFile
 from console.devices.desk import Desk
 from console.engine.engine import Engine
 from console.evaluation.evaluator import Evaluator
+from console.feeds.desk import FeedDesk
 from console.link.inprocess import InProcessLink
 from console.rules import load_rules
 from console.store.claim import Claim
@@ -29,8 +30,8 @@ class Station:
 
     data_dir: where a relative SQLite path lies; None for the user's own directory. db: the value of --db, which goes
     before the configuration. file: where the configuration was read from; with it beds and sources can be changed while
-    the station runs (`devices`), and thresholds evaluated and written (`evaluation`). Making it opens the database;
-    nothing is read from outside before `start`.
+    the station runs (`devices`), thresholds evaluated and written (`evaluation`), and feeds looked into (`feeds`).
+    Making it opens the database; nothing is read from outside before `start`.
     Raises ConfigError (configuration, rules, drivers) and console.store.errors.StoreError (database).
     """
 
@@ -46,6 +47,7 @@ class Station:
         self._file = file
         self.devices: Desk | None = None
         self.evaluation: Evaluator | None = None
+        self.feeds: FeedDesk | None = None
         self.clock = clock or SystemClock()
         self.data_dir = data_directory(data_dir)
         try:
@@ -82,6 +84,7 @@ class Station:
             if self._file is not None:
                 self.devices = Desk(self._file, self.store, self.engine, self.acquisition, self.clock, self.data_dir)
                 self.evaluation = Evaluator(self._config, self._url, self.devices)
+                self.feeds = FeedDesk(self.devices, self.store, self.acquisition.listening, self.clock)
         except BaseException:
             self.stop()
             raise
@@ -90,6 +93,8 @@ class Station:
         """End everything: changes first, then in the order of the data sources, engine, store. May be called twice."""
         if self.evaluation is not None:
             self.evaluation.close()
+        if self.feeds is not None:
+            self.feeds.stop()
         if self.devices is not None:
             self.devices.stop()
         if self._started:

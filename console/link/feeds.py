@@ -8,16 +8,12 @@ from __future__ import annotations
 
 from concurrent.futures import Future
 from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
 from typing import Protocol
 
 from console.config import Config
 from console.config_hl7 import CodeConfig, Hl7ListenerConfig
 from console.link.commands import Reply
-
-PAGE = 100
-"""Messages of one page of the inspector, at most."""
+from console.store.records import MessageFilter, MessagePage, MessageRow
 
 LONGEST_TEXT = 65_536
 """Characters of one message that are shown, at most; the rest is counted."""
@@ -27,53 +23,6 @@ LONGEST_FIELD = 2_000
 
 MOST_FIELDS = 4_000
 """Fields of one message that are shown, at most."""
-
-
-class Taken(StrEnum):
-    """Which stored messages: by what became of them when they came."""
-
-    ALL = "all"
-    CHARTED = "taken whole"
-    PUT_ASIDE = "taken, something put aside"
-    NOT_TAKEN = "not taken"
-
-
-@dataclass(frozen=True, slots=True)
-class MessageFilter:
-    """feed: its name, "" for all; peer: a part of the address; text: a part of the message, its type, its control id or
-    what became of it, upper and lower case alike; "" for all."""
-
-    feed: str = ""
-    taken: Taken = Taken.ALL
-    peer: str = ""
-    text: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class MessageRow:
-    """A stored message. number: by which it is asked for, larger for later ones. outcome, reason: what became of it
-    when it came. kept: its bytes are still there."""
-
-    number: int
-    feed: str
-    peer: str
-    control_id: str
-    message_type: str
-    received_at: datetime
-    outcome: str
-    reason: str
-    kept: bool
-
-
-@dataclass(frozen=True, slots=True)
-class MessagePage:
-    """rows: newest first. before: from where the search goes on, None when there is nothing older. looked_at: messages
-    gone through for this page; when there are fewer rows than a page although `before` is given, the search has paused.
-    """
-
-    rows: tuple[MessageRow, ...]
-    before: int | None
-    looked_at: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,6 +114,56 @@ class Receipt:
     raw: bytes
 
 
+MESSAGES_OF_A_PAGE = 100
+
+
+class Taken(StrEnum):
+    """Which stored messages: by what became of them when they came."""
+
+    ALL = "all"
+    CHARTED = "taken whole"
+    PUT_ASIDE = "taken, something put aside"
+    NOT_TAKEN = "not taken"
+
+
+@dataclass(frozen=True, slots=True)
+class MessageFilter:
+    """feed: its name, "" for all; peer: a part of the address; text: a part of the message, its type, its control id or
+    what became of it, whatever the case; "" for all."""
+
+    feed: str = ""
+    taken: Taken = Taken.ALL
+    peer: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRow:
+    """A stored message. number: by which it is asked for, larger for later ones. outcome, reason: what became of it
+    when it came. kept: its bytes are still there."""
+
+    number: int
+    feed: str
+    peer: str
+    control_id: str
+    message_type: str
+    received_at: datetime
+    outcome: str
+    reason: str
+    kept: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MessagePage:
+    """rows: newest first. before: from where the search goes on, None when there is nothing older. looked_at: messages
+    gone through for this page; when there are fewer rows than a page although `before` is given, the search has paused.
+    """
+
+    rows: tuple[MessageRow, ...]
+    before: int | None
+    looked_at: int
+
+
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
     """One act of a person or of the system. before/after in plain words where something changed."""

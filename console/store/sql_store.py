@@ -27,8 +27,21 @@ from console.store.lanes import Lanes
 from console.store.locate import absolute_url, hidden, sqlite_file
 from console.store.migrate import refuse_newer, upgrade
 from console.store.outbox import Outbox, Route, nowhere
+from console.store.receipt_pages import read_message_of, read_messages
 from console.store.receipts import Cuts, Retention, plan
-from console.store.records import AlarmRecord, AuditEntry, HistoryFilter, HistoryPage, Receipt, Restored, Sample, Trend
+from console.store.records import (
+    AlarmRecord,
+    AuditEntry,
+    HistoryFilter,
+    HistoryPage,
+    MessageFilter,
+    MessagePage,
+    MessageRow,
+    Receipt,
+    Restored,
+    Sample,
+    Trend,
+)
 from console.store.recovery import look, set_aside, time_limit
 from console.store.restore import read_restored
 from console.store.trend import read_trend
@@ -262,6 +275,14 @@ class SqlStore:
         if end - start > LONGEST_TREND:
             return _failed(ValueError("a trend covers at most 73 hours"))
         return self._submit(lambda c: read_trend(c, bed, wanted, start, end))
+
+    def messages(self, wanted: MessageFilter, before: int | None = None) -> Future[MessagePage]:
+        """A page of the stored HL7 messages, newest first."""
+        return self._submit(lambda c: read_messages(c, wanted, before))
+
+    def message(self, number: int) -> Future[tuple[MessageRow, Receipt] | None]:
+        """One stored HL7 message."""
+        return self._submit(lambda c: read_message_of(c, number))
 
     def close(self) -> None:
         """Write what is queued, then end the threads; at most 10 s. Closing twice does nothing."""

@@ -8,7 +8,19 @@ from datetime import datetime
 from typing import Protocol
 
 from console.alarms.alarm import Transition
-from console.store.records import AlarmRecord, AuditEntry, HistoryFilter, HistoryPage, Receipt, Restored, Sample, Trend
+from console.store.records import (
+    AlarmRecord,
+    AuditEntry,
+    HistoryFilter,
+    HistoryPage,
+    MessageFilter,
+    MessagePage,
+    MessageRow,
+    Receipt,
+    Restored,
+    Sample,
+    Trend,
+)
 from console.ward.chart import NurseObservation, PumpEvent
 from console.ward.limits import OwnLimits
 from console.ward.patient import Patient
@@ -70,6 +82,14 @@ class Store(Protocol):
     def alarm_story(self, alarm_id: str) -> Future[AlarmRecord | None]: ...
 
     def trend(self, bed: str, parameters: Sequence[Parameter], start: datetime, end: datetime) -> Future[Trend]: ...
+
+    def messages(self, wanted: MessageFilter, before: int | None = None) -> Future[MessagePage]:
+        """A page of the stored HL7 messages, newest first; before: of the page before."""
+        ...
+
+    def message(self, number: int) -> Future[tuple[MessageRow, Receipt] | None]:
+        """One stored HL7 message; its bytes are empty when they were let go. None when it is there no more."""
+        ...
 
     def close(self) -> None:
         """Write what is queued, then end the threads; at most 10 s."""
