@@ -87,7 +87,10 @@ def acknowledgement_codes(header: list[bytes] | None, code: str) -> tuple[str, .
     """
     if not code:
         return ()
-    accept, application = (_field(header or [], number).decode("latin-1").strip().upper() for number in (15, 16))
+    asked = header or []
+    if len(asked) <= 15:
+        return (code,)
+    accept, application = (_field(asked, number).decode("latin-1").strip().upper() for number in (15, 16))
     if not accept and not application:
         return (code,)
     found = []
@@ -123,7 +126,10 @@ def _wanted(condition: str, code: str) -> bool:
 
 def _field(header: list[bytes], number: int) -> bytes:
     """An MSH field as sent, without the bytes that would end the answer's frame."""
-    return header[number].replace(VT, b"").replace(FS, b"") if number < len(header) else b""
+    if number >= len(header):
+        return b""
+    field = header[number]
+    return field.replace(VT, b"").replace(FS, b"") if VT in field or FS in field else field
 
 
 def _delimiters(separator: bytes, encoding: bytes) -> tuple[Delimiters, bytes, bytes]:
@@ -145,7 +151,8 @@ def _build(header: list[bytes], code: str, verdict: Verdict, control_id: str, no
     echoed = tuple(_field(header, number) for number in _ECHOED)
     small = sum(map(len, echoed)) <= _CACHED_BYTES
     # A feed is answered alike for ever: the pieces around what changes are made once.
-    before_time, before_id, before_echo, rest = (_pieces if small else _pieces.__wrapped__)(echoed, code, verdict)
+    said = verdict.text, verdict.condition
+    before_time, before_id, before_echo, rest = (_pieces if small else _pieces.__wrapped__)(echoed, code, said)
     time = _time(now.replace(microsecond=0), now.utcoffset())
     number = control_id.encode("ascii", "replace")
     return b"".join((before_time, time, before_id, number, before_echo, _field(header, 10), rest))
@@ -158,9 +165,13 @@ def _time(second: datetime, _offset: timedelta | None) -> bytes:
 
 
 @lru_cache(maxsize=256)
-def _pieces(echoed: tuple[bytes, ...], code: str, verdict: Verdict) -> tuple[bytes, bytes, bytes, bytes]:
-    """What stands before the time of an answer, before its control id, before the sender's control id, and behind."""
+def _pieces(echoed: tuple[bytes, ...], code: str, said: tuple[str, str]) -> tuple[bytes, bytes, bytes, bytes]:
+    """What stands before the time of an answer, before its control id, before the sender's control id, and behind.
+
+    said: text and condition of the verdict.
+    """
     header = dict(zip(_ECHOED, echoed, strict=True))
+    words, condition_code = said
     delimiters, separator, encoding = _delimiters(header[1], header[2])
     component = delimiters.component.encode()
     version = header[12] or _FALLBACK_VERSION
@@ -173,12 +184,10 @@ def _pieces(echoed: tuple[bytes, ...], code: str, verdict: Verdict) -> tuple[byt
     end = [b"", header[11] or b"P", version]
     if header[18]:
         end += [b"", b"", b"", b"", b"", header[18]]
-    text = escape(verdict.text, delimiters).encode("ascii", "replace")
+    text = escape(words, delimiters).encode("ascii", "replace")
     rest = separator + text if text else b""
     if code[1] != "A" and number >= b"2.5":
-        condition = component.join(
-            (verdict.condition.encode(), _CONDITIONS.get(verdict.condition, "").encode(), b"HL70357")
-        )
+        condition = component.join((condition_code.encode(), _CONDITIONS.get(condition_code, "").encode(), b"HL70357"))
         rest += CR + separator.join((b"ERR", b"", b"", condition, b"E", b"", b"", b"", text)).rstrip(separator)
     return (
         separator.join(start),

@@ -23,6 +23,9 @@ MAXIMUM_TEXT = 400
 MAXIMUM_IDENTIFIER = 120
 """A longer patient identifier or location is not used: cut off, it could be that of somebody else."""
 
+_SHORT = 80
+"""Characters of a field that is worth remembering."""
+
 _DAMAGE = "framing byte inside the message"
 _TIME_FIELD = {"OBR": 7, "OBX": 14}
 _PROCESSING = ("P", "T", "D")
@@ -73,6 +76,9 @@ class Segment:
 
     def text(self, number: int, component: int = 1, subcomponent: int = 1, repetition: int = 1) -> str:
         """One value, unescaped; "" when it is absent. All counts start at 1."""
+        raw = self.raw(number)
+        if raw.isalnum() and component == subcomponent == repetition == 1:
+            return raw
         repeated = self.repetitions(number)
         if self.name == "MSH" and number <= 2:
             return repeated[0]
@@ -160,7 +166,9 @@ class Message:
     def kind(self) -> tuple[str, str]:
         """Message code and trigger event ("ORU", "R01"), upper case; the event may be ""."""
         if self._kind is None:
-            self._kind = self.msh.text(9).strip().upper(), self.msh.text(9, 2).strip().upper()
+            raw = self.msh.raw(9)
+            kind = _kind if len(raw) <= _SHORT else _kind.__wrapped__
+            self._kind = kind(raw, self.delimiters, self._encoding)
         return self._kind
 
     @property
@@ -199,6 +207,13 @@ class Message:
         return len(self.msh.raw(7)) >= 8 or any(
             len(segment.raw(_TIME_FIELD[segment.name])) >= 8 for segment in self.segments if segment.name in _TIME_FIELD
         )
+
+
+@lru_cache(maxsize=256)
+def _kind(raw: str, delimiters: Delimiters, encoding: str) -> tuple[str, str]:
+    """Code and event of an MSH-9 as sent: one of a few."""
+    header = Segment("MSH", "", delimiters, encoding, [*[""] * 9, raw])
+    return header.text(9).strip().upper(), header.text(9, 2).strip().upper()
 
 
 def _digest(raw: bytes) -> str:
@@ -323,12 +338,10 @@ def _glued_patient(msh: list[str]) -> list[str] | None:
 
 def _unshift(msh: list[str] | list[bytes]) -> bool:
     """One separator too many after MSH-2 moves every field; undo it where processing id and version prove it."""
-    if len(msh) < 14:
+    if len(msh) < 14 or msh[3]:
         return False
-    processing, version, application = (
-        field if isinstance(field, str) else field.decode("latin-1") for field in (msh[12], msh[13], msh[3])
-    )
-    if application or processing not in _PROCESSING or not _VERSION.fullmatch(version):
+    processing, version = (field if isinstance(field, str) else field.decode("latin-1") for field in (msh[12], msh[13]))
+    if processing not in _PROCESSING or not _VERSION.fullmatch(version):
         return False
     del msh[3]
     return True

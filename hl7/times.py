@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
 
 # YYYYMMDDHHMM[SS][.ffff][+/-ZZZZ]; three digits without a point are the milliseconds of Mindray gateways; the
 # separated form (ISO 8601) is no HL7 but is met.
@@ -17,11 +18,20 @@ _SEPARATED = re.compile(
 )
 
 
+_LONGEST = 40
+"""Characters of a time stamp that is worth remembering: the rows of a message, and its header, nearly share one."""
+
+
 def parse_time(text: str) -> datetime | None:
     """The moment a time stamp names: aware when it carries an offset, else naive; None when it names none.
 
     A date without hour and minute is no moment: taken as midnight it would misplace a value by up to a day.
     """
+    return _parse(text) if len(text) <= _LONGEST else _parse.__wrapped__(text)
+
+
+@lru_cache(maxsize=64)
+def _parse(text: str) -> datetime | None:
     text = text.strip()
     match = _COMPACT.fullmatch(text) or _SEPARATED.fullmatch(text)
     if match is None:
@@ -43,6 +53,7 @@ def parse_time(text: str) -> datetime | None:
         return None
 
 
+@lru_cache(maxsize=64)
 def _offset(text: str | None) -> tzinfo | None:
     if text is None:
         return None

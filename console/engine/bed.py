@@ -89,37 +89,22 @@ class Bed:
 
     def observe(self, observation: Observation) -> None:
         """Take a value: what is shown is what is judged, and both come from one source at a time."""
+        parameter, value, status, source, received_at, measured_at, received, site, _ = observation
         lag = 0.0
-        if observation.measured_at is not observation.received_at:
-            lag = (observation.received_at - observation.measured_at).total_seconds()
+        if measured_at is not received_at:
+            lag = (received_at - measured_at).total_seconds()
         lag = lag if lag > CLOCK_SLACK_S else 0.0
-        stamp = observation.stamp - lag
+        stamp = received - lag
         self._last_data = observation
-        cell = self._cells.get(observation.parameter)
+        cell = self._cells.get(parameter)
         if cell is not None and not self._replaces(observation, stamp, cell):
-            if lag <= self.technical.stands(observation.parameter, observation.source):
-                self.technical.heard(observation.source, observation.stamp)
-            if lag and observation.source == cell.observation.source:
-                self.alarms.late_value(
-                    observation.parameter,
-                    observation.value,
-                    observation.status,
-                    observation.stamp,
-                    lag,
-                    observation.site,
-                    observation.source,
-                )
+            if lag <= self.technical.stands(parameter, source):
+                self.technical.heard(source, received)
+            if lag and source == cell.observation.source:
+                self.alarms.late_value(parameter, value, status, received, lag, site, source)
             return
-        self._cells[observation.parameter] = _Cell(observation, stamp)
-        self.alarms.observe_value(
-            observation.parameter,
-            observation.value,
-            observation.status,
-            observation.stamp,
-            lag,
-            observation.site,
-            observation.source,
-        )
+        self._cells[parameter] = _Cell(observation, stamp)
+        self.alarms.observe_value(parameter, value, status, received, lag, site, source)
         if not lag:
             self.trend.observe(observation)
 

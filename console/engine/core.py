@@ -160,15 +160,15 @@ class WardCore:
     def _take_samples(self, item: Samples, now: float) -> None:
         if not item.stored:
             self.store.put_samples(item.samples)
-        for sample in item.samples:
-            bed = self.beds.get(sample.bed)
+        for name, observation in item.samples:
+            bed = self.beds.get(name)
             if bed is None:
                 continue
             try:
-                bed.observe(sample.observation)
+                bed.observe(observation)
             except Exception as error:  # noqa: BLE001 - one bed's fault must not blind the others: it becomes a high alarm
-                self.fault(sample.bed, error, now)
-            self._dirty.add(sample.bed)
+                self.fault(name, error, now)
+            self._dirty.add(name)
 
     # --- the ward changes ---------------------------------------------------------------------------------------
 

@@ -163,7 +163,10 @@ def _pack_frame(samples: tuple[Sample, ...]) -> Blob | None:
     count = len(samples)
     if beds.count(beds[0]) < count or sources.count(sources[0]) < count or None in values:
         return None
-    if any(len(set(map(id, times))) > 1 for times in (received, measured, device)):
+    if received.count(received[0]) < count or measured.count(measured[0]) < count:
+        return None
+    # Equal instants in two zones are two device times.
+    if device.count(None) < count and len(set(map(id, device))) > 1:
         return None
     layout = _layout(parameters, sites)
     if layout is None:

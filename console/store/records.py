@@ -99,8 +99,7 @@ class ReceiptOutcome(StrEnum):
     REJECTED = "rejected"
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(NamedTuple):
     """One HL7 message taken in. key: sender + control id + content hash, unique; raw: the message bytes, kept."""
 
     key: str
