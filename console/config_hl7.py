@@ -8,6 +8,7 @@ from pydantic import Field, field_validator, model_validator
 
 from console.config_section import Section, known_zone
 from drivers.observation import Parameter
+from hl7.lab_codes import Analyte
 from hl7.mllp import MAXIMUM_FRAME
 from hl7.nomenclature import nomenclature
 
@@ -130,8 +131,10 @@ def contradiction(code: CodeConfig) -> str:
 
 class Hl7ListenerConfig(Section):
     """One MLLP listener. timezone is for times that carry no zone; beds maps PV1-3 to beds of the ward; code: what
-    codes mean at this feed that the tables do not know, or know as something else. With any peer named, nobody else is
-    let in, and each speaks for its own beds alone."""
+    codes mean at this feed that the tables do not know, or know as something else. labs: the laboratory's own codes
+    beside LOINC, to the analyte each stands for. answer_queries: tell a peer that asks who is admitted to the beds it
+    may speak for (QBP^ZV1, QRY^A19); nobody is told anything otherwise. With any peer named, nobody else is let in, and
+    each speaks for its own beds alone."""
 
     name: str = Field(min_length=1, max_length=80)
     host: str = "127.0.0.1"
@@ -146,6 +149,8 @@ class Hl7ListenerConfig(Section):
     interval_s: float = Field(default=60.0, gt=0, le=3600)
     demo: bool = False
     code: tuple[CodeConfig, ...] = Field(default=(), max_length=MOST_CODES)
+    labs: dict[str, Analyte] = Field(default_factory=dict, max_length=MOST_CODES)
+    answer_queries: bool = False
 
     @field_validator("code")
     @classmethod
@@ -154,6 +159,14 @@ class Hl7ListenerConfig(Section):
         for code in value:
             if keys.count(code.key) > 1:
                 raise ValueError(f"code '{code.code}' with name '{code.name}' is mapped twice")
+        return value
+
+    @field_validator("labs")
+    @classmethod
+    def _lab_codes(cls, value: dict[str, Analyte]) -> dict[str, Analyte]:
+        for code in value:
+            if not code.strip() or len(code) > LONGEST_CODE or not code.isprintable():
+                raise ValueError("give the code of the laboratory as it stands in OBX-3, such as CK or 1234")
         return value
 
     @field_validator("timezone")

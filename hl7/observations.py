@@ -13,6 +13,7 @@ from typing import NamedTuple
 from drivers.observation import Parameter, Status
 from hl7.alerts import read_alerts
 from hl7.held import NOTHING, Held
+from hl7.lab_codes import LabTable, lab_table
 from hl7.nomenclature import Nomenclature, Resolution, nomenclature
 from hl7.place import location, patient_id
 from hl7.reader import MAXIMUM_TEXT, Message, Segment
@@ -62,7 +63,8 @@ class ObservationReader:
     """Reads the messages of one feed.
 
     zone: for times that carry none. fixed_location: the place of everything in a feed that names none. With
-    needs_location, a value without a place is put aside: nobody knows whose it is.
+    needs_location, a value without a place is put aside: nobody knows whose it is. labs: codes of laboratory rows,
+    which are left to `hl7.labs`.
     """
 
     def __init__(
@@ -72,11 +74,12 @@ class ObservationReader:
         fixed_location: str | None = None,
         needs_location: bool = True,
         tables: Nomenclature | None = None,
+        labs: LabTable | None = None,
     ) -> None:
         self._zone = zone
         self._fixed_location = fixed_location
         self._needs_location = needs_location
-        self._table = RowTable(tables or nomenclature())
+        self._table = RowTable(tables or nomenclature(), labs or lab_table())
 
     @property
     def remembered(self) -> int:
@@ -250,7 +253,10 @@ class _Walk:
     def _value(self, segment: Segment, row: RowMeaning, raw: str, tail: _Tail) -> None:
         """What a row of known meaning brings."""
         if row.skipped:
-            self.reading.skipped += 1
+            if row.laboratory:
+                self.reading.laboratory.append(segment)
+            else:
+                self.reading.skipped += 1
             return
         if row.plain and self._usual and tail.usual:
             number = self._numbers[raw] if raw in self._numbers else self._table.learn_number(raw)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from drivers.observation import Parameter, Status, Vital
 from hl7.alerts import ReadAlert
+from hl7.reader import Segment
 
 
 class ReadObservation(NamedTuple):
@@ -52,8 +53,8 @@ class Reading:
 
     observations: to be charted. unavailable: the device says that it has no value (empty, or a number that means
     so): status UNAVAILABLE, so that an older value is not taken for the present one. skipped: rows that are no
-    measurement (device tree, waveforms, attributes, texts). demo: a row is marked as demonstration. production:
-    MSH-11 is P or empty. heartbeat: a sign of life and nothing else. patient_id, location: the first named.
+    measurement (device tree, waveforms, attributes, texts). laboratory: rows that are results of the laboratory, for
+    `hl7.labs`. demo: a row is marked as demonstration. production: MSH-11 is P or empty. heartbeat: a sign of life and nothing else. patient_id, location: the first named.
     """
 
     observations: list[ReadObservation] = field(default_factory=list)
@@ -61,6 +62,7 @@ class Reading:
     quarantined: list[Quarantined] = field(default_factory=list)
     alerts: list[ReadAlert] = field(default_factory=list)
     skipped: int = 0
+    laboratory: list[Segment] = field(default_factory=list)
     demo: bool = False
     production: bool = True
     heartbeat: bool = False

@@ -12,6 +12,7 @@ from math import inf
 
 from drivers.observation import Parameter
 from hl7.delimiters import Delimiters
+from hl7.lab_codes import LabTable
 from hl7.nomenclature import Nomenclature, Resolution
 from hl7.reader import MAXIMUM_TEXT, Segment
 
@@ -42,7 +43,7 @@ class RowMeaning:
     plain: a number taken as it is sent; put aside when there is no parameter, else charted when it lies within minimum
     and maximum, between which nothing lies for a row that is not plain. code, label: OBX-3.1 (the label where it is
     empty) and 3.2, for what is put aside; sent, name and unit as in `hl7.reading.Quarantined`.
-    head, tail: its key. following: what came behind it the last time.
+    laboratory: a row for `hl7.labs`, skipped here. head, tail: its key. following: what came behind it the last time.
     """
 
     skipped: bool
@@ -57,6 +58,7 @@ class RowMeaning:
     sent: str = ""
     name: str = ""
     unit: str = ""
+    laboratory: bool = False
     head: str = "\r"
     tail: str = ""
     following: RowMeaning = field(init=False, repr=False)
@@ -89,8 +91,9 @@ class KnownRows:
 class RowTable:
     """The rows and numbers of one feed."""
 
-    def __init__(self, tables: Nomenclature) -> None:
+    def __init__(self, tables: Nomenclature, labs: LabTable) -> None:
         self._tables = tables
+        self._labs = labs
         self._known: dict[Delimiters, KnownRows] = {}
         self._numbers: dict[str, float | None] = {}
 
@@ -139,8 +142,9 @@ class RowTable:
         resolution = self._resolve(identifier, unit)
         sent, name, _ = _coded(identifier, 0)
         code, label = segment.text(3).strip(), segment.text(3, 2).strip()
+        laboratory = resolution.parameter is None and self._is_laboratory(identifier)
         structure = kind in _NO_SINGLE_VALUE or resolution is _ATTRIBUTE
-        skipped = structure or (kind not in NUMERIC and not resolution.recognised)
+        skipped = laboratory or structure or (kind not in NUMERIC and not resolution.recognised)
         plain = kind == "NM" and not resolution.scaled
         charted = plain and not skipped and resolution.parameter is not None
         return RowMeaning(
@@ -156,7 +160,12 @@ class RowTable:
             sent[:MAXIMUM_TEXT],
             name[:MAXIMUM_TEXT],
             next((part for part in (_coded(unit, 0)[1], _coded(unit, 0)[0]) if part), "")[:MAXIMUM_TEXT],
+            laboratory,
         )
+
+    def _is_laboratory(self, identifier: list[str]) -> bool:
+        names = [_coded(identifier, start) for start in (0, 3)]
+        return any(self._labs.analyte(code, system) is not None for code, _, system in names)
 
     def _resolve(self, identifier: list[str], unit: list[str]) -> Resolution:
         names = [_coded(identifier, start) for start in (0, 3)]

@@ -19,6 +19,8 @@ from hl7.acknowledgement import acknowledgement_codes, judge, judge_unreadable
 from hl7.admissions import Movement, read_movements
 from hl7.dialects import content, dialect
 from hl7.held import NOTHING, Held, HeldPatients
+from hl7.lab_codes import lab_table
+from hl7.labs import LabReader, LabReading, ReadLab
 from hl7.mllp import MAXIMUM_FRAME, VT, Framer
 from hl7.observations import ObservationReader, Reading, ReadObservation
 from hl7.reader import MAXIMUM_TEXT, Message, UnreadableError, read_header, read_message
@@ -123,11 +125,13 @@ def decode_message(
         message = read_message(data)
     except UnreadableError as error:
         codes = acknowledgement_codes(header, judge_unreadable(error).code) if data.strip() else ()
-        return _object(None, codes, Reading(), None, [str(error)])
+        return _object(None, codes, Reading(), LabReading(), None, [str(error)])
     verdict = judge(message)
     errors = list(message.flags)
-    reading = ObservationReader(zone, needs_location=False).read(message, datetime.now(UTC), held(message))
-    movement = next(iter(read_movements(message, errors, zone, datetime.now(UTC))), None)
+    now = datetime.now(UTC)
+    reading = ObservationReader(zone, needs_location=False).read(message, now, held(message))
+    labs = LabReader(zone, needs_zone=False).read(message, reading.laboratory, now)
+    movement = next(iter(read_movements(message, errors, zone, now)), None)
     errors += [verdict.text] if verdict.text else []
     errors += sorted(set(reading.flags))
     if not reading.production:
@@ -136,6 +140,7 @@ def decode_message(
         message,
         acknowledgement_codes(header, verdict.code),
         reading,
+        labs,
         _movement(movement) if movement else None,
         errors,
     )
@@ -145,6 +150,7 @@ def _object(
     message: Message | None,
     codes: tuple[str, ...],
     reading: Reading,
+    labs: LabReading,
     movement: dict[str, Any] | None,
     errors: list[str],
 ) -> dict[str, Any]:
@@ -163,8 +169,9 @@ def _object(
         ],
         "quarantined": [
             {"code": item.code, "label": item.label, "value": item.value, "reason": item.reason}
-            for item in reading.quarantined
+            for item in (*reading.quarantined, *labs.quarantined)
         ],
+        "labs": [_lab(item) for item in labs.results],
         "alerts": [
             {"code": item.code, "text": item.text, "priority": item.priority.value, "phase": item.phase or None}
             for item in reading.alerts
@@ -188,6 +195,22 @@ def _observation(item: ReadObservation) -> dict[str, Any]:
         "time": item.measured_at.isoformat() if item.measured_at else None,
         "status": item.vital.status.value,
         "site": item.vital.site,
+    }
+
+
+def _lab(item: ReadLab) -> dict[str, Any]:
+    return {
+        "analyte": item.analyte.value,
+        "value": item.value,
+        "unit": lab_table().facts[item.analyte].unit,
+        "comparator": item.comparator,
+        "sent": f"{item.sent} {item.sent_unit}".strip(),
+        "time": item.measured_at.isoformat(),
+        "status": item.status.value,
+        "flag": item.flag,
+        "reference_range": item.reference_range,
+        "haemolysed": item.haemolysed,
+        "patient_id": item.patient_id,
     }
 
 

@@ -43,6 +43,7 @@ def cells(name: str, shown: dict[str, Any]) -> tuple[str, ...]:
 def _besides(shown: dict[str, Any]) -> list[str]:
     """What is recognised and belongs into no chart."""
     found = [f"alert {item['text']} ({item['priority']})" for item in shown["alerts"]]
+    found += [f"lab {item['analyte']} {item['sent']}" for item in shown["labs"]]
     if shown["heartbeat"]:
         found.append("sign of life")
     if shown["skipped"]:
