@@ -16,9 +16,9 @@ from functools import cache
 import resources
 
 LOINC_NAMES = ("LN", "LOINC", "L.N.", "LNC")
-LABEL_WRONG = "label names another quantity"
-UNIT_UNKNOWN = "unknown unit"
-UNIT_MISSING = "no unit"
+LABEL_WRONG = "laboratory label names another quantity"
+UNIT_UNKNOWN = "laboratory value in an unknown unit"
+UNIT_MISSING = "laboratory value without unit"
 
 # What is measured along with ours and is not the same: isoenzymes, ratios, clearances, other specimens.
 _OTHERS = frozenset(

@@ -71,9 +71,10 @@ class ReadLab:
     or one of COMPARATORS; sent, sent_unit: as the laboratory wrote them.
 
     key: what makes a later message speak of the same result: order number (OBR-3, else OBR-2), code and sub-id.
-    measured_at: when the specimen was taken, UTC (naive only where the reader was told so). SPM-17, else OBR-7, else OBX-14: laboratories have been seen to put
-    the time of the result into OBX-14. reported_at: OBR-22, None where it is not sent. flag, reference_range: OBX-8,
-    OBX-7 as sent. born: PID-7, the date alone, "" for none. location: for the record, never to find the patient.
+    measured_at: when the specimen was taken, UTC (naive only where the reader was told so): SPM-17, else OBR-7, else
+    OBX-14, into which laboratories have been seen to put the time of the result. reported_at: OBR-22, None where it is
+    not sent. flag, reference_range: OBX-8, OBX-7 as sent. born: PID-7, the date alone, "" for none. location: for the
+    record, never to find the patient.
     """
 
     analyte: Analyte

@@ -54,7 +54,8 @@ class Reading:
     observations: to be charted. unavailable: the device says that it has no value (empty, or a number that means
     so): status UNAVAILABLE, so that an older value is not taken for the present one. skipped: rows that are no
     measurement (device tree, waveforms, attributes, texts). laboratory: rows that are results of the laboratory, for
-    `hl7.labs`. demo: a row is marked as demonstration. production: MSH-11 is P or empty. heartbeat: a sign of life and nothing else. patient_id, location: the first named.
+    `hl7.labs`. demo: a row is marked as demonstration. production: MSH-11 is P or empty. heartbeat: a sign of life and
+    nothing else. patient_id, location: the first named.
     """
 
     observations: list[ReadObservation] = field(default_factory=list)

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from console.alarms.alarm import Alarm, Transition
 from console.ward.chart import NurseObservation, PumpEvent
+from console.ward.labs import LabResult
 from console.ward.limits import OwnLimits
 from console.ward.patient import Patient
 from console.ward.pump_card import PumpCard
@@ -176,13 +177,15 @@ class AuditEntry:
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """An open stay: the admitted patient with what has been charted, as restored at start. pump_cards: oldest first."""
+    """An open stay: the admitted patient with what has been charted, as restored at start. pump_cards: oldest first;
+    labs: what stands of them, newest specimen first."""
 
     patient: Patient
     pump_events: tuple[PumpEvent, ...] = ()
     findings: tuple[NurseObservation, ...] = ()
     limits: OwnLimits = field(default_factory=OwnLimits)
     pump_cards: tuple[PumpCard, ...] = ()
+    labs: tuple[LabResult, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Select, select
 from console.alarms.minute_memory import HOURS_BACK
 from console.store.codec import decode
 from console.store.history import open_alarms, pattern_steps
+from console.store.labs import read_labs
 from console.store.records import Restored, Stay
 from console.store.schema import finding, limit_setting, pump_card, pump_event, stay
 from console.store.trend import read_findings, read_pump_events
@@ -31,6 +32,7 @@ def read_restored(connection: Connection, now: datetime) -> Restored:
                 tuple(read_findings(connection, of_stay(finding, row.id))),
                 _limits(connection, row.id),
                 _pump_cards(connection, row.id),
+                read_labs(connection, row.id),
             )
         )
     steps = pattern_steps(connection, now - timedelta(hours=HOURS_BACK))

@@ -119,6 +119,25 @@ pump_card = Table(
 )
 """Pump cards of one stay, a row per version; the newest row is the card."""
 
+lab_result = Table(
+    "lab_result",
+    metadata,
+    Column("number", Identity, primary_key=True),
+    Column("stay_id", BigInteger, ForeignKey("stay.id")),
+    Column("feed", String, nullable=False),
+    Column("patient_id", String, nullable=False),
+    Column("result_key", String, nullable=False),
+    Column("analyte", String, nullable=False),
+    Column("measured_at", BigInteger, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("received_at", BigInteger, nullable=False),
+    Column("body", Text, nullable=False),
+    UniqueConstraint("feed", "patient_id", "result_key", "analyte", "measured_at", "version", name="uq_lab_result"),
+    Index("ix_lab_result_stay_id", "stay_id"),
+)
+"""Results of the laboratory, a row per version: a correction stands beside what it corrects. result_key: order number,
+code and sub-id. measured_at: when the specimen was taken."""
+
 alarm = Table(
     "alarm",
     metadata,

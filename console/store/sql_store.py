@@ -23,6 +23,7 @@ from console.store.frames import pack
 from console.store.history import read_history, read_story
 from console.store.housekeeping import COMPACT_S, Housekeeping
 from console.store.instants import to_us
+from console.store.labs import chart_labs
 from console.store.lanes import Lanes
 from console.store.locate import absolute_url, hidden, sqlite_file
 from console.store.migrate import refuse_newer, upgrade
@@ -47,6 +48,7 @@ from console.store.restore import read_restored
 from console.store.trend import read_trend
 from console.store.writer import FLUSH_S, Writer
 from console.ward.chart import NurseObservation, PumpEvent
+from console.ward.labs import LabResult
 from console.ward.limits import OwnLimits
 from console.ward.patient import Patient
 from console.ward.pump_card import PumpCard
@@ -195,13 +197,15 @@ class SqlStore:
         elif samples:
             self._buffer.add(samples)
 
-    def put_message(self, receipt: Receipt, samples: Sequence[Sample]) -> Future[bool]:
-        """An HL7 message and its samples in one durable commit; False when its key was already there."""
+    def put_message(self, receipt: Receipt, samples: Sequence[Sample], labs: Sequence[LabResult] = ()) -> Future[bool]:
+        """An HL7 message, its samples and laboratory results in one durable commit; False when its key was already
+        there."""
         try:
             blobs = pack(samples)
         except UNFIT as error:
             return _failed(Refused(f"a sample of the message cannot be stored: {error}"))
-        return self._writer.put(receipt=receipt, blobs=blobs)
+        act = (lambda c: chart_labs(c, tuple(labs))) if labs else None
+        return self._writer.put(act, receipt=receipt, blobs=blobs)
 
     def put_transitions(self, transitions: Iterable[Transition]) -> Future[None]:
         """Steps of alarms. Written also after their future has failed: they have happened."""

@@ -22,6 +22,7 @@ from console.store.records import (
     Trend,
 )
 from console.ward.chart import NurseObservation, PumpEvent
+from console.ward.labs import LabResult
 from console.ward.limits import OwnLimits
 from console.ward.patient import Patient
 from console.ward.pump_card import PumpCard
@@ -46,8 +47,9 @@ class Store(Protocol):
 
     def put_samples(self, samples: Sequence[Sample]) -> None: ...
 
-    def put_message(self, receipt: Receipt, samples: Sequence[Sample]) -> Future[bool]:
-        """An HL7 message with its samples in one durable commit (grouped: at most 20 ms or 64 messages).
+    def put_message(self, receipt: Receipt, samples: Sequence[Sample], labs: Sequence[LabResult] = ()) -> Future[bool]:
+        """An HL7 message with its samples and laboratory results in one durable commit (grouped: at most 20 ms or 64
+        messages).
         The future gives False when the key was already there (nothing is stored twice)."""
         ...
 

@@ -46,7 +46,8 @@ _CLOSING_S = 8.0
 class Entry:
     """Something to make durable. deadline: monotonic seconds. keep: still to be written after its future failed.
 
-    Either `act`, which writes inside the transaction it is given, or an HL7 message with its packed samples.
+    Either `act`, which writes inside the transaction it is given, or an HL7 message with its packed samples; `act` of a
+    message is what else it brings, written where the message is new.
     """
 
     deadline: float
@@ -239,8 +240,12 @@ class Writer:
             messages = [entry for entry in group if entry.receipt is not None]
             new, streams = self._write_messages(connection, messages)
             for index, entry in enumerate(group):
-                if entry.act is None:
+                if entry.receipt is not None:
                     outcomes[index] = entry in new
+                    if entry.act is not None and entry in new:
+                        entry.act(connection)
+                    continue
+                if entry.act is None:
                     continue
                 try:
                     with connection.begin_nested():

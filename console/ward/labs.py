@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from console.ward.admission_rules import age_at
 from console.ward.patient import Patient
 from hl7.lab_codes import Analyte
 from hl7.labs import LabStatus
@@ -187,7 +188,7 @@ def egfr(creatinine_umol_l: float, age_years: float, sex: str) -> float | None:
 def egfr_of(result: LabResult, patient: Patient) -> float | None:
     """The filtration a creatinine stands for; None where it or the patient leaves it open. Of "above 900" it is the
     highest that can be, of "below 30" nobody knows it."""
-    age = age_at(patient, result.measured_at)
+    age = age_at(patient.born, result.measured_at.date()) if patient.age is None else patient.age
     if result.analyte is not Analyte.CREATININE or result.value is None or age is None:
         return None
     return None if result.comparator in ("<", "<=") else egfr(result.value, age, patient.sex)
@@ -199,13 +200,3 @@ def shows_renal_impairment(result: LabResult, patient: Patient) -> bool:
         return False
     rate = egfr_of(result, patient)
     return rate is not None and int(rate + 0.5) < RENAL_EGFR
-
-
-def age_at(patient: Patient, at: datetime) -> int | None:
-    """Whole years at a moment, by the date of birth, else as charted."""
-    try:
-        born = datetime.fromisoformat(patient.born).date()
-    except ValueError:
-        return patient.age
-    day = at.date()
-    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))

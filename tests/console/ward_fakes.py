@@ -11,6 +11,7 @@ from typing import Any
 from console.alarms.alarm import Alarm, Transition
 from console.store.records import AlarmRecord, AuditEntry, HistoryFilter, HistoryPage, Receipt, Restored, Sample, Trend
 from console.ward.chart import NurseObservation, PumpEvent
+from console.ward.labs import LabResult
 from console.ward.limits import OwnLimits
 from console.ward.patient import Patient
 from console.ward.pump_card import PumpCard
@@ -83,6 +84,7 @@ class MemoryStore:
         self.limits: list[OwnLimits] = []
         self.pump_cards: list[PumpCard] = []
         self.audit: list[AuditEntry] = []
+        self.labs: list[LabResult] = []
         self._restored = restored or Restored()
 
     def _journal(self, kept: list[Any], entries: Iterable[Any]) -> Future[None]:
@@ -96,7 +98,7 @@ class MemoryStore:
     def put_samples(self, samples: Sequence[Sample]) -> None:
         self.samples.extend(samples)
 
-    def put_message(self, receipt: Receipt, samples: Sequence[Sample]) -> Future[bool]:
+    def put_message(self, receipt: Receipt, samples: Sequence[Sample], labs: Sequence[LabResult] = ()) -> Future[bool]:
         if self.error is not None:
             future: Future[bool] = Future()
             future.set_exception(self.error)
@@ -105,6 +107,7 @@ class MemoryStore:
             return _done(False)
         self.receipts[receipt.key] = receipt
         self.samples.extend(samples)
+        self.labs.extend(labs)
         return _done(True)
 
     def put_transitions(self, transitions: Iterable[Transition]) -> Future[None]:

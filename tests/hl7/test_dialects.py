@@ -146,7 +146,7 @@ CASES = {
                         "OBX||NM|151^RR|2102|16||||||F", "OBX||NM|170^Sys|2105|120||||||F",
                         "OBX||NM|101^HR|2101|-100||||||F"),
                     "vital signs", "AA", ["spo2 97", "pr 61", "rr 16"], ["no unit", "sentinel"]),
-    "HL7 v2": (LABORATORY, "laboratory", "AA", [], ["not charted: laboratory"]),
+    "HL7 v2": (LABORATORY, "laboratory", "AA", [], ["laboratory result without specimen time"]),
 }  # fmt: skip
 
 

@@ -91,6 +91,12 @@ def accounted(read: Message, reading: Reading, rows: int) -> bool:
     production is put aside beside its rows.
     """
     alerts = 0 if reading.production else len(read_alerts(read)[0])
-    empty = rows - len(reading.observations) - (len(reading.quarantined) - alerts) - reading.skipped
+    empty = (
+        rows
+        - len(reading.observations)
+        - (len(reading.quarantined) - alerts)
+        - reading.skipped
+        - len(reading.laboratory)
+    )
     sentinels = sum(item.reason == SENTINEL for item in reading.quarantined)
     return 0 <= empty <= len(reading.unavailable) <= empty + sentinels

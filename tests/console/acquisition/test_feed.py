@@ -137,7 +137,7 @@ def test_nothing_is_acknowledged_that_could_not_be_stored(served):
 
 def test_the_acknowledgement_waits_for_the_record(served, monkeypatch):
     commit: Future[bool] = Future()
-    monkeypatch.setattr(served.store, "put_message", lambda receipt, samples: commit)
+    monkeypatch.setattr(served.store, "put_message", lambda receipt, samples, labs=(): commit)
     with socket.create_connection(served.address, 5) as connection:
         connection.sendall(b"\x0b" + oru({HR: 72}, "1") + b"\x1c\r")
         connection.settimeout(0.3)
@@ -152,7 +152,7 @@ def test_the_acknowledgement_waits_for_the_record(served, monkeypatch):
 
 def test_what_is_stored_is_shown_also_when_its_sender_has_gone_meanwhile(served, monkeypatch):
     waiting: Future[bool] = Future()
-    monkeypatch.setattr(served.store, "put_message", lambda receipt, samples: waiting)
+    monkeypatch.setattr(served.store, "put_message", lambda receipt, samples, labs=(): waiting)
     with socket.create_connection(served.address) as line:
         line.sendall(b"\x0b" + oru({HR: 72}, "1") + b"\x1c\r")
         wait_for(lambda: waiting._done_callbacks)
@@ -165,7 +165,7 @@ def test_what_is_stored_is_shown_also_when_its_sender_has_gone_meanwhile(served,
 
 
 def test_a_message_that_is_over_leaves_nothing_for_the_collector(served, monkeypatch):
-    def stored_later(receipt, samples):
+    def stored_later(receipt, samples, labs=()):
         future: Future[bool] = Future()
         threading.Timer(0.005, future.set_result, (True,)).start()
         return future
