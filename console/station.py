@@ -10,6 +10,8 @@ from pathlib import Path
 
 from console.acquisition.acquisition import Acquisition
 from console.alarms.detector_rules import RulesError
+from console.alerting.alerting import Alerting
+from console.alerting.routing import Router
 from console.clock import Clock, SystemClock
 from console.config import Config, ConfigError
 from console.config_file import ConfigFile
@@ -58,7 +60,7 @@ class Station:
         self._config, self._url = config, url
         self._claim = Claim(url)
         try:
-            self.store: SqlStore = open_store(url, data_dir, self.clock)
+            self.store: SqlStore = open_store(url, data_dir, self.clock, route=Router(config.alarm_manager))
         except BaseException:
             self._claim.release()
             raise
@@ -69,7 +71,9 @@ class Station:
             self.store.close()
             self._claim.release()
             raise
+        self.alerting = Alerting(config.alarm_manager, self.store, self.store.outbox, self.clock)
         self.engine.watch_sources(self.acquisition.views)
+        self.engine.watch_managers(self.alerting.views)
         for notice in self.store.notices:
             self.engine.notice(notice)
         self._started = False
@@ -80,6 +84,7 @@ class Station:
         _calm_collector()
         try:
             self.engine.start()
+            self.alerting.start()
             self.acquisition.start()
             if self._file is not None:
                 self.devices = Desk(self._file, self.store, self.engine, self.acquisition, self.clock, self.data_dir)
@@ -101,6 +106,7 @@ class Station:
             self._started = False
             self.acquisition.stop()
             self.engine.stop()
+        self.alerting.stop()
         self.store.close()
         self._claim.release()
 

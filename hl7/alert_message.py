@@ -7,6 +7,8 @@ this order at the end of OBX-4. hl7apy knows no ORU_R40: its rows and groups are
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from hl7apy.consts import VALIDATION_LEVEL
 from hl7apy.core import Message as BuiltMessage
 from hl7apy.exceptions import HL7apyException
@@ -49,7 +51,16 @@ def build_alert(record: AlertRecord, control_id: str) -> bytes:
         raise ValueError(f"no valid ORU^R40: {error}") from error
 
 
-def _build(record: AlertRecord, control_id: str) -> str:
+def build_heartbeat(at: datetime, control_id: str, location: str = "") -> bytes:
+    """A sign of life (event MDC_EVT_ACTIVE without priority, as Draeger gateways send it), unframed, validated."""
+    alive = AlertRecord(control_id, 0, Phase.START, at, "", "", AlertPriority.NONE, location, technical=True)
+    try:
+        return _build(alive, control_id, ("ST", "258047^MDC_EVT_ACTIVE", "Heartbeat")).encode()
+    except HL7apyException as error:
+        raise ValueError(f"no valid ORU^R40: {error}") from error
+
+
+def _build(record: AlertRecord, control_id: str, event: tuple[str, str, str] | None = None) -> str:
     message = BuiltMessage("ORU_R01", version="2.6", validation_level=VALIDATION_LEVEL.STRICT)
     moment = timestamp(record.at)
     _header(message.msh, moment, plain_text(control_id), record.demo)
@@ -57,7 +68,8 @@ def _build(record: AlertRecord, control_id: str) -> str:
     _patient(result.add_group("ORU_R01_PATIENT"), record)
     order = result.add_group("ORU_R01_ORDER_OBSERVATION")
     _order(order.add_segment("OBR"), record, moment)
-    for number, (kind, code, value) in enumerate(_rows(record), start=1):
+    first, *attributes = _rows(record)
+    for number, (kind, code, value) in enumerate((event or first, *attributes), start=1):
         row = order.add_group("ORU_R01_OBSERVATION").add_segment("OBX")
         row.obx_1 = str(number)
         row.obx_2 = kind

@@ -79,6 +79,16 @@ def tls_context(cert: str, key: str, client_ca: str | None = None, crl: str | No
     return context
 
 
+def client_context(ca: str, cert: str | None = None, key: str | None = None) -> ssl.SSLContext:
+    """A context for connections of our own, TLS 1.2 or newer: the other side has to show a certificate of `ca` for the
+    name it was called by; cert and key are shown when it asks. Raises OSError (ssl.SSLError among them)."""
+    context = ssl.create_default_context(cafile=ca)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if cert is not None:
+        context.load_cert_chain(cert, key)
+    return context
+
+
 def load(files: TlsFiles) -> Secured:
     """The files as they are now. Raises TlsError."""
     for path in (files.cert, files.key, files.client_ca, files.crl):

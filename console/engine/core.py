@@ -22,7 +22,7 @@ from console.engine.bed import Bed
 from console.engine.items import DeviceReport, Item, PatientSeen, Replan, Samples, SourceNote, TrendRead
 from console.engine.plan import WardPlan
 from console.engine.system import SystemWatch
-from console.link.snapshot import SourceView, SystemView, WardSnapshot
+from console.link.snapshot import ManagerView, SourceView, SystemView, WardSnapshot
 from console.store.records import AuditEntry, Restored
 from console.store.store import Store
 from console.ward.limits import OwnLimits
@@ -68,6 +68,7 @@ class WardCore:
         self._dirty: set[str] = set(self.beds)
         self._faulty: dict[str, tuple[str, float]] = {}
         self._sources = plan.views
+        self._managers: tuple[ManagerView, ...] = ()
         self._sequence = 0
         self._reassessed = ""
         self._waiting = Restored()
@@ -229,10 +230,19 @@ class WardCore:
             if name in self._dirty or (due is not None and due <= now):
                 self._advance(bed, now, utc)
 
-    def tick(self, now: float, utc: datetime, step_s: float, sources: Sequence[SourceView] | None = None) -> None:
-        """Once a second: ages, links, storage and clock."""
+    def tick(
+        self,
+        now: float,
+        utc: datetime,
+        step_s: float,
+        sources: Sequence[SourceView] | None = None,
+        managers: Sequence[ManagerView] = (),
+    ) -> None:
+        """Once a second: ages, links, storage, clock, and what becomes of alarms sent out."""
         if sources is not None:
             self._take_sources(sources, now)
+        self._managers = tuple(managers)
+        self.watch.look_at_managers(self._managers, now)
         for bed in self.beds.values():
             self._advance(bed, now, utc)
             bed.trend.advance(now, utc, bed.alarms.views())
@@ -343,6 +353,7 @@ class WardCore:
                 rule_set=self.plan.rule_set,
                 speed=self.speed,
                 simulated=self.plan.simulated,
+                managers=self._managers,
             ),
             self._lifecycle.alarms(),
             self.plan.sounds,

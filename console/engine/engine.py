@@ -22,7 +22,7 @@ from console.engine.plan import plan_ward
 from console.engine.trend import MINUTES
 from console.link.commands import Ask
 from console.link.inprocess import NO_ENGINE, InProcessLink
-from console.link.snapshot import SourceView, WardSnapshot
+from console.link.snapshot import ManagerView, SourceView, WardSnapshot
 from console.store.records import Trend
 from console.store.store import Store
 from console.ward.occupancy import Occupancy
@@ -56,6 +56,7 @@ class Engine:
         )
         self._commands = CommandHandler(self._core)
         self._sources: Callable[[], Sequence[SourceView]] | None = None
+        self._managers: Callable[[], Sequence[ManagerView]] = tuple
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._snapshot = self._core.snapshot(clock.now(), clock.utc())
@@ -64,6 +65,10 @@ class Engine:
     def watch_sources(self, sources: Callable[[], Sequence[SourceView]]) -> None:
         """Where the state of the sources comes from."""
         self._sources = sources
+
+    def watch_managers(self, managers: Callable[[], Sequence[ManagerView]]) -> None:
+        """Where the state of the alarm managers comes from; set before `start`."""
+        self._managers = managers
 
     def notice(self, text: str) -> None:
         """Show a technical alarm from the start on: what the store found when it was opened. Call before `start`."""
@@ -177,7 +182,7 @@ class Engine:
     def _tick(self) -> None:
         now, utc = self._clock.now(), self._clock.utc()
         step = utc.timestamp() - now
-        self._core.tick(now, utc, step, self._sources() if self._sources else None)
+        self._core.tick(now, utc, step, self._sources() if self._sources else None, self._managers())
 
     def _publish(self) -> None:
         self._snapshot = self._core.snapshot(

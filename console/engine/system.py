@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from console.alarms.alarm import Alarm, Condition, Presence, Priority
 from console.alarms.technical_gateway import GatewayWatch
-from console.alarms.technical_text import GATEWAY, system_condition
-from console.link.snapshot import SourceView
+from console.alarms.technical_text import GATEWAY, MANAGER, system_condition
+from console.link.snapshot import ManagerView, SourceView
 from console.store.records import AuditEntry
 from console.ward.source import SourceState
 
 CLOCK_STEP_S = 2.0
 """A wall clock that moves by more than this against the monotonic clock has stepped (interface design, section 14)."""
+
+REFUSED_S = 60.0
+"""A step that an alarm manager has refused is told for so long; its alarm stays until somebody has answered it."""
 
 CLOCK_NOTICE_S = 900.0
 """A clock step is shown for so long; the audit trail keeps it."""
@@ -73,6 +76,24 @@ class SystemWatch:
             if self._found.get(key) != condition:
                 self._found[key] = condition
         return {key.removeprefix(GATEWAY) for key in lost}
+
+    def look_at_managers(self, managers: Sequence[ManagerView], now: float) -> None:
+        """Judge every alarm manager, once a second: alarms that do not reach it, and those it would not take."""
+        late = {v.name: v for v in managers if v.waiting_stamp is not None and now - v.waiting_stamp > v.alarm_after_s}
+        refused = {
+            v.name: v
+            for v in managers
+            if v.refused_stamp is not None and now - v.refused_stamp < REFUSED_S * self._pace
+        }
+        self._keep(f"{MANAGER}waiting:", {f"{MANAGER}waiting:{name}" for name in late})
+        self._keep(f"{MANAGER}refused:", {f"{MANAGER}refused:{name}" for name in refused})
+        advice = "Nobody is called from here: watch this screen, tell the staff, and call the engineer."
+        for name, view in late.items():
+            why = view.last_error or "no answer"
+            self._set(f"manager waiting:{name}", Priority.MEDIUM, f"Alarms do not reach {name}", why, advice)
+        for name, view in refused.items():
+            text = f"{name} refused an alarm"
+            self._set(f"manager refused:{name}", Priority.MEDIUM, text, view.refused_text, advice)
 
     def notice(self, text: str) -> None:
         """Something that happened before the start and that a person must hear of: stands until the next start."""
@@ -168,6 +189,6 @@ class SystemWatch:
                 "Values may be shown as old: set the clock of the sender.",
             )
 
-    def _keep(self, prefix: str, present: Mapping[str, SourceView]) -> None:
+    def _keep(self, prefix: str, present: Collection[str]) -> None:
         for key in [k for k in self._found if k.startswith(prefix) and k not in present]:
             del self._found[key]

@@ -58,6 +58,7 @@ class Ward:
         self.core.restore(self.store.restore(), self.now, utc(self.now))
         self.step_s = 0.0
         self.sources = None
+        self.managers = ()
 
     def send(self, *observations, bed: str = "7B-01", stored: bool = False) -> None:
         """Samples from one source, judged at once."""
@@ -70,7 +71,7 @@ class Ward:
             self.now += 1
             if values:
                 self.send(*(observation(p, v, self.now, source) for p, v in values.items()), bed=bed)
-            self.core.tick(self.now, utc(self.now), self.step_s, self.sources)
+            self.core.tick(self.now, utc(self.now), self.step_s, self.sources, self.managers)
 
     def ask(self, command: Command) -> Reply:
         future: Future[Reply] = Future()

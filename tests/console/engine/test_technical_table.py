@@ -19,6 +19,7 @@ from console.alarms.alarm import Condition, Presence, Priority
 from console.config import parse_config
 from console.engine.items import PatientSeen
 from console.link.commands import Admit, ReportSound
+from console.link.snapshot import ManagerState, ManagerView
 from console.ui.main_window import STALLED, STALLED_S
 from console.ui.watchdog.guard import HUNG_S, WORDS, State
 from console.ward.source import SourceState
@@ -30,6 +31,7 @@ ROOT = Path(__file__).parents[3]
 TABLE = Path(__file__).with_name("technical.csv")
 ROWS = list(csv.DictReader(TABLE.read_text(encoding="utf-8").splitlines()))
 HR, RR, SPO2, TEMP = Parameter.HR, Parameter.RR, Parameter.SPO2, Parameter.TEMP
+PHONES = ManagerView("phones", "127.0.0.1:2000", ManagerState.RETRYING)
 GOOD = {HR: 76.0, RR: 15.0, SPO2: 97.0, TEMP: 36.8}
 
 Second = Callable[[], None]
@@ -103,6 +105,20 @@ def _stored(ward: Ward) -> Second:
     return _healthy(ward, change)
 
 
+def _undelivered(ward: Ward) -> Second:
+    def change() -> None:
+        ward.managers = (replace(PHONES, waiting_stamp=ward.now),)
+
+    return _healthy(ward, change)
+
+
+def _refused(ward: Ward) -> Second:
+    def change() -> None:
+        ward.managers = (replace(PHONES, refused_stamp=ward.now, refused_text="AR unknown bed"),)
+
+    return _healthy(ward, change)
+
+
 def _stepped(ward: Ward) -> Second:
     def change() -> None:
         ward.step_s = 30.0
@@ -134,6 +150,8 @@ FAULTS: dict[str, Callable[[Ward], Second]] = {
         ward, lambda: _views(ward, "feed", state=SourceState.LOST, last_error="address in use")
     ),
     "sender clock": lambda ward: _healthy(ward, lambda: _views(ward, "feed", clock_skew_s=15.0)),
+    "alarms not reaching": _undelivered,
+    "alarm refused": _refused,
     "store failing": _stored,
     "sound failing": lambda ward: _healthy(ward, lambda: _report(ward)),
     "clock step": _stepped,
