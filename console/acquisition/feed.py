@@ -10,17 +10,19 @@ import asyncio
 import itertools
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from console.acquisition.completion import Completion
 from console.acquisition.control_ids import REUSED, ControlIds
+from console.acquisition.lab_matching import match
 from console.acquisition.peers import NOT_OWN_BED, ToldOnce
 from console.acquisition.placing import Brought, Placing
 from console.acquisition.tally import Tally
 from console.acquisition.unknown import tables_of
 from console.clock import Clock
 from console.config_hl7 import Hl7ListenerConfig
-from console.engine.items import DeviceReport, Item, PatientSeen, Samples, SourceNote
+from console.engine.items import DeviceReport, Item, LabsArrived, PatientSeen, Samples, SourceNote
 from console.link.snapshot import SourceView
 from console.store.records import Receipt, ReceiptOutcome, Sample
 from console.store.store import Store
@@ -32,6 +34,8 @@ from hl7.admissions import read_movement
 from hl7.alerts import ReadAlert
 from hl7.connection import Delivery
 from hl7.held import HeldPatients
+from hl7.lab_codes import lab_table
+from hl7.labs import LabReader
 from hl7.observations import ObservationReader, Reading
 from hl7.reader import Message, UnreadableError, read_message
 
@@ -56,7 +60,7 @@ class Feed:
         self._put = put
         self._clock = clock
         self._occupancy = occupancy
-        self._reader = _reader(config)
+        self._reader, self._labs = _readers(config)
         self._held = HeldPatients()
         self._tally = Tally(config, view, clock)
         self._placing = Placing(config, self._note_unknown, self._note_foreign)
@@ -72,7 +76,7 @@ class Feed:
         """Go on with other beds, codes or times; called between two messages, on their loop. Who the connections speak
         of, and what was counted, stays. view: the feed before it is heard of, None for the one there was."""
         self._config = config
-        self._reader = _reader(config)
+        self._reader, self._labs = _readers(config)
         self._placing = Placing(config, self._note_unknown, self._note_foreign)
         # Who lies at a bed of another mapping is offered anew.
         self._patients.clear()
@@ -110,6 +114,8 @@ class Feed:
         received_at, stamp = delivery.received_at, self._clock.now()
         reading = self._reader.read(message, received_at, self._held.of(delivery.connection, message))
         brought = self._placing.place(reading, received_at, stamp, delivery.sender)
+        if reading.laboratory:
+            self._take_labs(message, reading, brought, delivery)
         brought.reused = self._control_ids.reused(message, delivery.peer)
         receipt = Receipt(
             f"{delivery.feed}|{message.receipt_key(delivery.peer, received_at)}",
@@ -137,7 +143,16 @@ class Feed:
                 if not answer.done():
                     answer.set_result(ACCEPTED)
 
-        self._completion.tell(self._store.put_message(receipt, brought.samples), durable)
+        self._completion.tell(self._store.put_message(receipt, brought.samples, brought.labs), durable)
+
+    def _take_labs(self, message: Message, reading: Reading, brought: Brought, delivery: Delivery) -> None:
+        """Laboratory results of those who are admitted; the others are put aside with the values that are."""
+        read = self._labs.read(message, reading.laboratory, delivery.received_at)
+        may_speak = partial(self._placing.may_speak_for, delivery.sender)
+        occupancy, feed = self._occupancy(), self._config.name
+        matched = match(read, occupancy, feed, delivery.received_at, may_speak, NOT_OWN_BED)
+        brought.labs = matched.results
+        reading.quarantined += matched.aside
 
     def _take_in(
         self, fresh: bool, message: Message, reading: Reading, brought: Brought, delivery: Delivery, stamp: float
@@ -180,6 +195,8 @@ class Feed:
         for alert in reading.alerts:
             if not self._placing.is_foreign(alert.location, sender):
                 self._report(alert, stamp)
+        if brought.labs:
+            self._tell(LabsArrived(tuple(brought.labs)))
         self._offer_patients(message, reading, brought, sender)
 
     def _hand_over(self) -> None:
@@ -248,8 +265,10 @@ class Feed:
         return verdict
 
 
-def _reader(config: Hl7ListenerConfig) -> ObservationReader:
-    return ObservationReader(ZoneInfo(config.timezone) if config.timezone else None, tables=tables_of(config))
+def _readers(config: Hl7ListenerConfig) -> tuple[ObservationReader, LabReader]:
+    zone = ZoneInfo(config.timezone) if config.timezone else None
+    labs = lab_table().with_codes(config.labs)
+    return ObservationReader(zone, tables=tables_of(config), labs=labs), LabReader(zone, labs)
 
 
 def _put_aside(reading: Reading, brought: Brought) -> str:

@@ -13,6 +13,7 @@ from console.acquisition.peers import PeerBeds
 from console.alarms.minute_memory import HOURS_BACK
 from console.config_hl7 import Hl7ListenerConfig
 from console.store.records import Sample
+from console.ward.labs import LabResult
 from drivers.observation import Observation
 from hl7.observations import Reading
 
@@ -27,7 +28,8 @@ _new = tuple.__new__
 class Brought:
     """What a message brings. places: (location, patient) of its values in turn; unplaced: values of unknown beds;
     foreign: values and alerts for beds that are not the sender's own; old: values of a time that is not judged any
-    more, stored only. reused: the control id has stood for another message."""
+    more, stored only. reused: the control id has stood for another message. labs:
+    laboratory results of admitted patients."""
 
     samples: list[Sample] = field(default_factory=list)
     places: list[tuple[str | None, str | None]] = field(default_factory=list)
@@ -35,6 +37,7 @@ class Brought:
     foreign: int = 0
     old: int = 0
     reused: bool = False
+    labs: list[LabResult] = field(default_factory=list)
 
 
 class Placing:
@@ -64,6 +67,10 @@ class Placing:
             self._foreign(sender, location)
             return None
         return bed
+
+    def may_speak_for(self, sender: str, bed: str) -> bool:
+        """Whether a bed is this sender's own, by its name alone."""
+        return self._owned.may_speak(sender, "", bed)
 
     def is_foreign(self, location: str | None, sender: str) -> bool:
         """Whether a location leads to a bed that is not this sender's own."""

@@ -139,6 +139,13 @@ class BedAlarms:
         self._fit_limits()
         self.limits.judge_again(now)
 
+    def reflag(self, patient: Patient) -> None:
+        """The same patient with other risk flags: windows and limits that rest on them follow from now on."""
+        self.patient = patient
+        if self.patterns is not None:
+            self.patterns.reflag(patient)
+        self._fit_limits()
+
     def chart_finding(self, finding: NurseObservation) -> None:
         """A finding of the admitted patient."""
         if self.patterns is not None:

@@ -176,6 +176,12 @@ class PatternMonitor:
         self._judge.windows.set_cards(cards)
         self._recharted(self._judge.now)
 
+    def reflag(self, patient: Patient) -> None:
+        """The same patient with other overdose risks: they raise windows that are open, from now on."""
+        self._judge.patient = patient
+        self._judge.windows.set_overdose_risk(patient)
+        self._recharted(self._judge.now)
+
     def strike(self, entry_id: str) -> None:
         """Take back a finding or a pump event by its id."""
         if self._judge.findings.strike(entry_id) or self._judge.windows.strike(entry_id):

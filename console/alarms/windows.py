@@ -74,9 +74,8 @@ class PumpWindows:
         if unknown := self._fixed.keys() - {"w", "o"}:
             raise ValueError(f"windows: {', '.join(sorted(unknown))} is not known; use w and o")
         self._known = patient.pump_known
-        age = patient.age
         self._withdrawal_risk = bool(patient.flags & WITHDRAWAL_RISKS)
-        self._overdose_risk = bool(patient.flags & OVERDOSE_RISKS) or (age is not None and age >= rules.age_risk_years)
+        self._overdose_risk = self._at_risk(patient)
         self._charted: list[PumpEvent] = []
         self._events: list[PumpEvent] = []
         self._cards: tuple[PumpCard, ...] = ()
@@ -85,6 +84,15 @@ class PumpWindows:
         self._windows: list[Window] = []
         self._valid_until = -inf
         self._weights = (0, 0)
+
+    def _at_risk(self, patient: Patient) -> bool:
+        old = patient.age is not None and patient.age >= self._rules.age_risk_years
+        return old or bool(patient.flags & OVERDOSE_RISKS)
+
+    def set_overdose_risk(self, patient: Patient) -> None:
+        """What makes overdose likelier in this patient has become known, or was taken back."""
+        self._overdose_risk = self._at_risk(patient)
+        self._rebuild()
 
     def chart(self, event: PumpEvent) -> None:
         """Take an event; the oldest is forgotten beyond 500."""

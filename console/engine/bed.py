@@ -16,6 +16,7 @@ from console.engine.plan import BedPlan
 from console.engine.trend import TrendKeeper
 from console.link.snapshot import BedSnapshot, BedState, Reading
 from console.ward.chart import NurseObservation, PumpEvent
+from console.ward.labs import LabResult
 from console.ward.patient import Baseline, Patient
 from console.ward.pump import PumpSummary, summarise
 from console.ward.pump_card import MAXIMUM_VERSIONS, PumpCard, Reservoir, reservoir
@@ -59,6 +60,7 @@ class Bed:
         self.pump_events: list[PumpEvent] = []
         self.findings: list[NurseObservation] = []
         self.pump_cards: tuple[PumpCard, ...] = ()
+        self.labs: tuple[LabResult, ...] = ()
         self.standby_reason = ""
         self.standby_since: datetime | None = None
         self.offered_patient_id = ""
@@ -205,6 +207,7 @@ class Bed:
             limits=self.alarms.limits_view,
             pump_card=self.pump_card,
             reservoir=self._reservoir_now(),
+            labs=self.labs,
         )
         if not _same(new, self.snapshot):
             self.snapshot = replace(new, version=self.snapshot.version + 1)

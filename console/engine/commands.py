@@ -27,12 +27,14 @@ from console.link.commands import (
     ReportSound,
     SetLimits,
     SetPumpCard,
+    SetRenalImpairment,
     SetStandby,
     UndoAcknowledge,
 )
 from console.store.records import AuditEntry
 from console.ward import pump_card
 from console.ward.limits import OwnLimits
+from console.ward.patient import RiskFlag
 
 Journalled = tuple[str, list["Future[None]"]]
 """Id of what was charted ("" for none), and the journal entries to wait for."""
@@ -61,6 +63,7 @@ class CommandHandler:
             SetStandby: self._standby,
             SetLimits: self._limits,
             SetPumpCard: self._pump_card,
+            SetRenalImpairment: self._renal,
             ReportSound: self._sound,
             AuditNote: self._note,
         }
@@ -190,6 +193,24 @@ class CommandHandler:
         self._core.touch(bed)
         entry = AuditEntry(at.utc, command.by, "pump card charted", bed.name, told)
         return "", [self._core.store.put_pump_card(patient, bed.name, card, entry)]
+
+    def _renal(self, command: SetRenalImpairment, at: Moment) -> Journalled:
+        bed, flag = self._bed(command.bed), RiskFlag.RENAL_IMPAIRMENT
+        _require_name(command.by)
+        _patient(bed)
+        before = bed.patient
+        assert before is not None
+        flags, declined = (before.flags | {flag}, before.declined - {flag})
+        if not command.on:
+            flags, declined = (before.flags - {flag}, before.declined | {flag})
+        if (flags, declined) == (before.flags, before.declined):
+            return "", []
+        patient = replace(before, flags=flags, declined=declined)
+        bed.alarms.reflag(patient)
+        self._core.touch(bed)
+        told = "renal impairment set" if command.on else "renal impairment taken away"
+        entry = AuditEntry(at.utc, command.by, "risk flag", bed.name, told)
+        return "", [self._core.store.put_admission(patient, command.by), self._core.audit(entry)]
 
     # --- charting ------------------------------------------------------------------------------------------------
 

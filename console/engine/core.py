@@ -19,7 +19,8 @@ from console.alarms.lifecycle import LifeCycle
 from console.alarms.patient_limits import faults, unusable
 from console.alarms.technical_text import system_condition
 from console.engine.bed import Bed
-from console.engine.items import DeviceReport, Item, PatientSeen, Replan, Samples, SourceNote, TrendRead
+from console.engine.items import DeviceReport, Item, LabsArrived, PatientSeen, Replan, Samples, SourceNote, TrendRead
+from console.engine.labs import BY, LabBook, impaired, reason
 from console.engine.plan import WardPlan
 from console.engine.system import SystemWatch
 from console.link.snapshot import ManagerView, SourceView, SystemView, WardSnapshot
@@ -72,6 +73,7 @@ class WardCore:
         self._sequence = 0
         self._reassessed = ""
         self._waiting = Restored()
+        self.labs = LabBook()
         self._patients: tuple[Patient, ...] = ()
         self._occupancy = Occupancy()
         high, medium, low = (rules.escalation.reminder_s(p) for p in (Priority.HIGH, Priority.MEDIUM, Priority.LOW))
@@ -100,6 +102,7 @@ class WardCore:
                 bed.pump_events, bed.findings = list(stay.pump_events), list(stay.findings)
                 bed.alarms.admit(stay.patient, stay.pump_events, stay.findings, now=now)
                 bed.set_pump_cards(stay.pump_cards)
+                self.labs.restore(stay.patient.patient_id, stay.labs)
                 self._restore_limits(bed, stay.limits, now, utc)
                 whose = bed.name, stay.patient.patient_id
                 bed.alarms.shown_before(s for s in waiting.pattern_steps if (s.alarm.bed, s.alarm.patient_id) == whose)
@@ -148,6 +151,8 @@ class WardCore:
                     bed.feed_patient_id = bed.offered_patient_id = item.patient_id
                     bed.compare_patients()
                     self._dirty.add(item.bed)
+            case LabsArrived():
+                self._take_labs(item, utc)
             case TrendRead():
                 bed = self.beds.get(item.bed)
                 if bed is not None:
@@ -170,6 +175,20 @@ class WardCore:
             except Exception as error:  # noqa: BLE001 - one bed's fault must not blind the others: it becomes a high alarm
                 self.fault(name, error, now)
             self._dirty.add(name)
+
+    def _take_labs(self, item: LabsArrived, utc: datetime) -> None:
+        for result in item.results:
+            if not self.labs.take(result):
+                continue
+            bed = next((b for b in self.beds.values() if b.patient and b.patient.is_called((result.patient_id,))), None)
+            if bed is None or bed.patient is None:
+                continue
+            self._dirty.add(bed.name)
+            flagged = impaired(bed.patient, result)
+            if flagged is not None:
+                bed.alarms.reflag(flagged)
+                self.store.put_admission(flagged, BY)
+                self.audit(AuditEntry(utc, BY, "risk flag", bed.name, reason(flagged, result)))
 
     # --- the ward changes ---------------------------------------------------------------------------------------
 
@@ -330,6 +349,7 @@ class WardCore:
         """The picture of the ward; beds that nothing has happened to are the same objects as before."""
         for name in self._dirty & self.beds.keys():
             try:
+                self.beds[name].labs = self.labs.of(self.beds[name].patient)
                 self.beds[name].refresh(now, utc)
             except Exception as error:  # noqa: BLE001 - see _take_samples
                 self.fault(name, error, now)

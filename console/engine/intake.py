@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 
-from console.engine.items import DeviceReport, Item, PatientSeen, Replan, Samples, SourceNote, TrendRead
+from console.engine.items import DeviceReport, Item, LabsArrived, PatientSeen, Replan, Samples, SourceNote, TrendRead
 from console.link.commands import Ask
 
 SAMPLE_LIMIT = 20_000
@@ -82,7 +82,7 @@ class Intake:
                 if rest is not None:
                     self._samples += len(rest.samples)
                     kept.append(rest)
-            elif isinstance(item, Ask | Replan) or _first(_key(item), seen):
+            elif isinstance(item, Ask | Replan | LabsArrived) or _first(_key(item), seen):
                 kept.append(item)
         kept.reverse()
         self._items = kept

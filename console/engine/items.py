@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from console.engine.plan import WardPlan
 from console.link.commands import Ask
 from console.store.records import Sample, Trend
+from console.ward.labs import LabResult
 from drivers.observation import DeviceAlert
 
 
@@ -35,6 +36,13 @@ class PatientSeen:
 
     bed: str
     patient_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class LabsArrived:
+    """Laboratory results of admitted patients, durable already."""
+
+    results: tuple[LabResult, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,4 +78,4 @@ class Replan:
     done: Future[str]
 
 
-Item = Samples | DeviceReport | PatientSeen | SourceNote | TrendRead | Replan | Ask
+Item = Samples | DeviceReport | PatientSeen | LabsArrived | SourceNote | TrendRead | Replan | Ask

@@ -104,6 +104,15 @@ class SetPumpCard:
 
 
 @dataclass(frozen=True, slots=True)
+class SetRenalImpairment:
+    """Say that the admitted patient's kidneys are impaired, or take that back: then no creatinine says it again."""
+
+    bed: str
+    on: bool
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReportSound:
     """A screen tells the engine whether alarm sound works there: a technical alarm while it does not."""
 
@@ -132,6 +141,7 @@ Command = (
     | SetStandby
     | SetLimits
     | SetPumpCard
+    | SetRenalImpairment
     | ReportSound
     | AuditNote
 )

@@ -13,6 +13,7 @@ from console.alarms.alarm import Alarm, Kind
 from console.alarms.explain import PatternView
 from console.alarms.patient_limits import LimitsView
 from console.ward.chart import NurseObservation, PumpEvent
+from console.ward.labs import LabResult
 from console.ward.patient import Baseline, Patient
 from console.ward.pump import PumpSummary
 from console.ward.pump_card import PumpCard, Reservoir
@@ -65,7 +66,8 @@ class TileTrend:
 
 @dataclass(frozen=True, slots=True)
 class BedSnapshot:
-    """Everything a tile or the head of a bed page shows. alarms: active and latched, most urgent first."""
+    """Everything a tile or the head of a bed page shows. alarms: active and latched, most urgent first; labs: what
+    stands of the patient's laboratory results, newest specimen first."""
 
     bed: str
     state: BedState
@@ -90,6 +92,7 @@ class BedSnapshot:
     limits: LimitsView | None = None
     pump_card: PumpCard | None = None
     reservoir: Reservoir | None = None
+    labs: tuple[LabResult, ...] = ()
 
     def reading(self, parameter: Parameter) -> Reading | None:
         """The newest reading of a parameter, or None when it has never arrived."""

@@ -9,9 +9,10 @@ from sqlalchemy import Connection, insert, select
 
 from console.store.codec import decode, encode
 from console.store.instants import to_us
-from console.store.schema import lab_result, stay
+from console.store.schema import lab_result
 from console.store.words import storable
 from console.ward.labs import MAXIMUM_RESULTS, LabResult, folded
+from console.ward.patient import Patient
 
 _VERSIONS_READ = 4 * MAXIMUM_RESULTS
 
@@ -19,13 +20,13 @@ _VERSIONS_READ = 4 * MAXIMUM_RESULTS
 def chart_labs(connection: Connection, results: Sequence[LabResult]) -> None:
     """Add each result as the next version of itself; one that says what the newest version says is there already.
 
-    It belongs to the open stay of its patient, wherever he lies; without one it is kept under his number alone.
+    It belongs to its patient, wherever he lies.
     """
     for result in results:
-        table, whose = lab_result.c, storable(result.patient_id)
+        table = lab_result.c
         key = {
             "feed": storable(result.feed),
-            "patient_id": whose,
+            "patient_id": storable(result.patient_id),
             "result_key": storable(result.key),
             "analyte": result.analyte.value,
             "measured_at": to_us(result.measured_at),
@@ -35,10 +36,8 @@ def chart_labs(connection: Connection, results: Sequence[LabResult]) -> None:
         there = connection.execute(query).first()
         if there is not None and _says_the_same(decode(LabResult, there.body), result):
             continue
-        open_stay = select(stay.c.id).where(stay.c.patient_id == whose, stay.c.discharged_at.is_(None))
         row = {
             **key,
-            "stay_id": connection.execute(open_stay.order_by(stay.c.id.desc()).limit(1)).scalar(),
             "version": 1 if there is None else there.version + 1,
             "received_at": to_us(result.received_at),
             "body": encode(result),
@@ -50,8 +49,11 @@ def _says_the_same(before: LabResult, result: LabResult) -> bool:
     return replace(before, received_at=result.received_at) == result
 
 
-def read_labs(connection: Connection, stay_id: int) -> tuple[LabResult, ...]:
-    """What stands of the results of a stay, newest specimen first."""
-    newest = select(lab_result.c.body).where(lab_result.c.stay_id == stay_id).order_by(lab_result.c.number.desc())
+def read_labs(connection: Connection, patient: Patient) -> tuple[LabResult, ...]:
+    """What stands of the results of an admitted patient, under any of his numbers, that have come since he was
+    admitted; newest specimen first."""
+    his = lab_result.c.patient_id.in_([storable(number) for number in patient.ids])
+    since = lab_result.c.received_at >= to_us(patient.admitted_at)
+    newest = select(lab_result.c.body).where(his, since).order_by(lab_result.c.number.desc())
     bodies = connection.execute(newest.limit(_VERSIONS_READ)).scalars().all()
     return folded(decode(LabResult, body) for body in reversed(bodies))

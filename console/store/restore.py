@@ -25,14 +25,15 @@ def read_restored(connection: Connection, now: datetime) -> Restored:
     stays = []
     query = select(stay.c.id, stay.c.patient).where(stay.c.discharged_at.is_(None)).order_by(stay.c.bed)
     for row in connection.execute(query).all():
+        patient = decode(Patient, row.patient)
         stays.append(
             Stay(
-                decode(Patient, row.patient),
+                patient,
                 tuple(read_pump_events(connection, of_stay(pump_event, row.id))),
                 tuple(read_findings(connection, of_stay(finding, row.id))),
                 _limits(connection, row.id),
                 _pump_cards(connection, row.id),
-                read_labs(connection, row.id),
+                read_labs(connection, patient),
             )
         )
     steps = pattern_steps(connection, now - timedelta(hours=HOURS_BACK))

@@ -123,7 +123,6 @@ lab_result = Table(
     "lab_result",
     metadata,
     Column("number", Identity, primary_key=True),
-    Column("stay_id", BigInteger, ForeignKey("stay.id")),
     Column("feed", String, nullable=False),
     Column("patient_id", String, nullable=False),
     Column("result_key", String, nullable=False),
@@ -133,7 +132,7 @@ lab_result = Table(
     Column("received_at", BigInteger, nullable=False),
     Column("body", Text, nullable=False),
     UniqueConstraint("feed", "patient_id", "result_key", "analyte", "measured_at", "version", name="uq_lab_result"),
-    Index("ix_lab_result_stay_id", "stay_id"),
+    Index("ix_lab_result_patient_id_received_at", "patient_id", "received_at"),
 )
 """Results of the laboratory, a row per version: a correction stands beside what it corrects. result_key: order number,
 code and sub-id. measured_at: when the specimen was taken."""

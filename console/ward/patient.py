@@ -60,6 +60,7 @@ class Patient:
 
     pump_known False means that nobody has said what the pump does: the windows of an unknown pump apply.
     other_ids: further identifiers of the same person, as joined by the admissions office or by a person here.
+    declined: flags a person has taken away, which no result sets again.
     moved_at: when he came to this bed from another one of the ward, None where he was admitted to it.
     """
 
@@ -77,6 +78,7 @@ class Patient:
     demo: bool = False
     other_ids: tuple[str, ...] = ()
     moved_at: datetime | None = None
+    declined: frozenset[RiskFlag] = frozenset()
 
     @property
     def ids(self) -> tuple[str, ...]:

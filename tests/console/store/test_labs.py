@@ -26,7 +26,7 @@ def corrected(value: float) -> LabResult:
 def rows(url: str) -> list[tuple]:
     engine = create_engine(url)
     with engine.connect() as connection:
-        found = connection.execute(text("SELECT version, stay_id FROM lab_result ORDER BY number")).all()
+        found = connection.execute(text("SELECT version, patient_id FROM lab_result ORDER BY number")).all()
     engine.dispose()
     return [tuple(row) for row in found]
 
@@ -62,7 +62,16 @@ def test_results_of_an_earlier_stay_are_not_those_of_the_next(store, url):
     store.put_message(receipt("k2"), [], [replace(POTASSIUM, key="F2|2823-3|")]).result(10)
     store.put_admission(replace(patient(), admitted_at=utc(START + 200)), "A").result(10)
     assert store.restore().stays[0].labs == ()
-    assert [stay is not None for _, stay in rows(url)] == [True, False]
+    assert rows(url) == [(1, "P1"), (1, "P1")]
+
+
+def test_results_follow_a_patient_to_another_bed_and_number(store):
+    store.put_admission(patient(), "A").result(10)
+    store.put_message(receipt("k1"), [], [POTASSIUM]).result(10)
+    store.put_discharge("7B-01", "P1", utc(START + 100), "A").result(10)
+    moved = replace(patient(), bed="7B-02", patient_id="P9", other_ids=("P1",))
+    store.put_admission(moved, "A").result(10)
+    assert store.restore().stays[0].labs == (POTASSIUM,)
 
 
 def test_a_message_without_results_is_as_before(store):

@@ -18,7 +18,6 @@ def upgrade() -> None:
     op.create_table(
         "lab_result",
         sa.Column("number", _identity, primary_key=True),
-        sa.Column("stay_id", sa.BigInteger, sa.ForeignKey("stay.id", name="fk_lab_result_stay_id")),
         sa.Column("feed", sa.String, nullable=False),
         sa.Column("patient_id", sa.String, nullable=False),
         sa.Column("result_key", sa.String, nullable=False),
@@ -31,7 +30,7 @@ def upgrade() -> None:
             "feed", "patient_id", "result_key", "analyte", "measured_at", "version", name="uq_lab_result"
         ),
     )
-    op.create_index("ix_lab_result_stay_id", "lab_result", ["stay_id"])
+    op.create_index("ix_lab_result_patient_id_received_at", "lab_result", ["patient_id", "received_at"])
 
 
 def downgrade() -> None:
