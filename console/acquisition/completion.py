@@ -10,7 +10,10 @@ import asyncio
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from functools import partial
 from typing import Generic, TypeVar
+
+from console.store.together import at_the_end
 
 T = TypeVar("T")
 
@@ -39,8 +42,15 @@ class Completion(Generic[T]):
         with self._lock:
             self._ended.append((then, future))
             first = len(self._ended) == 1
-        if first and not loop.is_closed():
+        if first:
+            at_the_end(partial(self._wake_up, loop))
+
+    def _wake_up(self, loop: asyncio.AbstractEventLoop) -> None:
+        try:
             loop.call_soon_threadsafe(self._wake)
+        except RuntimeError:
+            # The loop has ended, and with it whoever waited; what was stored is stored.
+            return
 
     def _wake(self) -> None:
         with self._lock:

@@ -32,6 +32,7 @@ from console.store.housekeeping import Housekeeping
 from console.store.lanes import DatabaseDamaged, Lanes
 from console.store.receipts import known_keys, row_of, write_receipts
 from console.store.records import Receipt
+from console.store.together import together
 from console.store.words import storable
 
 GROUP = 64
@@ -229,8 +230,9 @@ class Writer:
             for entry in group:
                 self._write_group([entry])
             return
-        for entry, outcome in zip(group, outcomes, strict=True):
-            entry.finish(outcome)
+        with together():
+            for entry, outcome in zip(group, outcomes, strict=True):
+                entry.finish(outcome)
 
     def _commit(self, group: list[Entry]) -> list[Any]:
         """What each entry's future is to be told, after the commit."""
