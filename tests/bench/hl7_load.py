@@ -1,5 +1,6 @@
 """A gateway of many beds in a process of its own: PCD-01 messages over real MLLP connections, without waiting for each
-answer. `python -m tests.bench.hl7_load PORT SECONDS [--rate R]` ends with one JSON line of what was acknowledged.
+answer. `python -m tests.bench.hl7_load PORT SECONDS [--rate R] [--rows N] [--connections N]` ends with one JSON line of
+what was acknowledged.
 """
 
 from __future__ import annotations
@@ -42,13 +43,13 @@ def location(bed: int) -> str:
 
 
 class Bed:
-    """The messages of one bed: 30 numeric rows, each with its own code, channel, unit and time as PCD-01 has them."""
+    """The messages of one bed: numeric rows, each with its own code, channel, unit and time as PCD-01 has them."""
 
-    def __init__(self, bed: int) -> None:
+    def __init__(self, bed: int, count: int = ROWS) -> None:
         chance = random.Random(bed)
         patient = f"PID|||{4700 + bed}^^^Ward^MR||Bed^{bed}|||F\rPV1||I|{location(bed)}\r"
         order = f"OBR|1|{bed}|{bed}^MON^0012210000000001^EUI-64|182777000^monitoring of patient^SCT|||@\r"
-        rows = ("".join(_row(number, chance) for number in range(ROWS)) for _ in range(VARIANTS))
+        rows = ("".join(_row(number, chance) for number in range(count)) for _ in range(VARIANTS))
         self._bodies = cycle([patient + order + text for text in rows])
 
     def message(self, number: int, moment: str) -> bytes:
@@ -100,10 +101,10 @@ class Line:
 class Gateway:
     """Sends for `seconds` as fast as the answers come, or `rate` messages a second, then waits for the last answers."""
 
-    def __init__(self, port: int, rate: float | None) -> None:
+    def __init__(self, port: int, rate: float | None, rows: int, connections: int) -> None:
         self._rate = rate
-        self._beds = [Bed(bed) for bed in range(BEDS)]
-        self._lines = [Line(port) for _ in range(CONNECTIONS)]
+        self._beds = [Bed(bed, rows) for bed in range(BEDS)]
+        self._lines = [Line(port) for _ in range(connections)]
         self._number = 0
         self._last_bed = -1
         self.accepted = self.refused = 0
@@ -137,7 +138,7 @@ class Gateway:
         }
 
     def _fill(self, elapsed: float) -> None:
-        allowed = int(elapsed * self._rate) - self._number if self._rate else BEDS * CONNECTIONS
+        allowed = int(elapsed * self._rate) - self._number if self._rate else BEDS * len(self._lines)
         moment = datetime.now(UTC).strftime("%Y%m%d%H%M%S.%f")[:-3] + "+0000"
         for line in self._next_lines(allowed):
             line.out += self._beds[self._last_bed].message(self._number, moment)
@@ -146,7 +147,7 @@ class Gateway:
     def _next_lines(self, allowed: int) -> Iterator[Line]:
         """The line of each next message: a bed always speaks on the same one, and beds take turns."""
         while allowed > 0:
-            line = self._lines[(self._last_bed + 1) % CONNECTIONS]
+            line = self._lines[(self._last_bed + 1) % len(self._lines)]
             if len(line.sent) >= WINDOW:
                 return
             self._last_bed = (self._last_bed + 1) % BEDS
@@ -170,8 +171,10 @@ def main() -> None:
     parser.add_argument("port", type=int)
     parser.add_argument("seconds", type=float)
     parser.add_argument("--rate", type=float, help="messages a second; without it as many as are taken")
-    arguments = parser.parse_args()
-    print(json.dumps(Gateway(arguments.port, arguments.rate).run(arguments.seconds)))
+    parser.add_argument("--rows", type=int, default=ROWS, help="OBX of each message")
+    parser.add_argument("--connections", type=int, default=CONNECTIONS)
+    given = parser.parse_args()
+    print(json.dumps(Gateway(given.port, given.rate, given.rows, given.connections).run(given.seconds)))
 
 
 if __name__ == "__main__":

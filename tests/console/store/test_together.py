@@ -27,9 +27,14 @@ def test_what_is_to_be_done_at_the_end_is_done_when_all_have_ended() -> None:
 
 def test_alone_it_is_done_at_once_also_after_a_group_that_failed() -> None:
     done: list[str] = []
-    with pytest.raises(OSError, match="disk"), together():
-        at_the_end(lambda: done.append("of the group"))
-        raise OSError("disk")
+
+    def fail() -> None:
+        with together():
+            at_the_end(lambda: done.append("of the group"))
+            raise OSError("disk")
+
+    with pytest.raises(OSError, match="disk"):
+        fail()
     at_the_end(lambda: done.append("alone"))
     assert done == ["of the group", "alone"]
 
