@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from hl7.charset import escape
 from hl7.delimiters import STANDARD, Delimiters
+from hl7.dissemination import is_dissemination
 from hl7.mllp import CR, FS, VT
 from hl7.reader import Message, UnreadableError
 
@@ -60,7 +61,7 @@ def judge(message: Message) -> Verdict:
     acknowledgement is not answered: that would go on for ever.
     """
     code, event = message.kind
-    if code == "ACK":
+    if code == "ACK" or (message.kind == ("ORA", "R41") and not is_dissemination(message)):
         return NO_ANSWER
     if message.version and not _VERSION.fullmatch(message.version):
         return Verdict(REJECT, f"version {message.version[:20]} is not supported", "203")
@@ -68,6 +69,8 @@ def judge(message: Message) -> Verdict:
         return Verdict(REJECT, f"processing id {message.processing_id[:20]} is not supported", "202")
     if not code:
         return Verdict(ERROR, "MSH-9 names no message type", "101")
+    if is_dissemination(message):
+        return ACCEPTED
     if code not in ("ORU", "ADT"):
         return Verdict(REJECT, f"message type {code[:20]} is not supported", "200")
     if (code == "ORU" and event not in _ORU_EVENTS) or (code == "ADT" and event and not _ADT_EVENT.fullmatch(event)):

@@ -10,6 +10,7 @@ import asyncio
 import itertools
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
+from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -24,6 +25,7 @@ from console.clock import Clock
 from console.config_hl7 import Hl7ListenerConfig
 from console.engine.items import DeviceReport, Item, LabsArrived, PatientSeen, Samples, SourceNote
 from console.link.snapshot import SourceView
+from console.store.outbox import told_of
 from console.store.records import Receipt, ReceiptOutcome, Sample
 from console.store.store import Store
 from console.ward.occupancy import Occupancy
@@ -33,6 +35,7 @@ from hl7.acknowledgement import ACCEPT, ACCEPTED, REJECT, Verdict, judge, judge_
 from hl7.admissions import read_movement
 from hl7.alerts import ReadAlert
 from hl7.connection import Delivery
+from hl7.dissemination import is_dissemination, read_dissemination
 from hl7.held import HeldPatients
 from hl7.lab_codes import lab_table
 from hl7.labs import LabReader
@@ -67,6 +70,7 @@ class Feed:
         self._control_ids = ControlIds()
         self._told_foreign = ToldOnce()
         self._completion: Completion[bool] = Completion(self._hand_over)
+        self._reports: Completion[int] = Completion()
         self._fresh: list[Sample] = []
         self._patients: dict[str, str] = {}
         self._unreadable = itertools.count(1)
@@ -112,6 +116,8 @@ class Feed:
 
     def _store_and_answer(self, delivery: Delivery, message: Message, answer: asyncio.Future[Verdict]) -> None:
         received_at, stamp = delivery.received_at, self._clock.now()
+        if is_dissemination(message):
+            self._keep_reports(message, received_at)
         reading = self._reader.read(message, received_at, self._held.of(delivery.connection, message))
         brought = self._placing.place(reading, received_at, stamp, delivery.sender)
         if reading.laboratory:
@@ -153,6 +159,17 @@ class Feed:
         matched = match(read, occupancy, feed, delivery.received_at, may_speak, NOT_OWN_BED)
         brought.labs = matched.results
         reading.quarantined += matched.aside
+
+    def _keep_reports(self, message: Message, received_at: datetime) -> None:
+        """Who was told of our alarms, into the queue before the message itself: it is durable when that is."""
+
+        def kept(unknown: Future[int]) -> None:
+            if unknown.exception() is None:
+                self._tally.unknown_reports(unknown.result())
+
+        zone = ZoneInfo(self._config.timezone) if self._config.timezone else None
+        reports = told_of(read_dissemination(message, zone), self._config.name, received_at)
+        self._reports.tell(self._store.put_told(reports), kept)
 
     def _take_in(
         self, fresh: bool, message: Message, reading: Reading, brought: Brought, delivery: Delivery, stamp: float

@@ -81,6 +81,11 @@ class Tally:
         with self._lock:
             self._duplicates += 1
 
+    def unknown_reports(self, number: int) -> None:
+        """Reports of who was told, about no alarm of ours."""
+        if number:
+            self._count("report about an unknown alarm", number)
+
     def refused(self, reason: str) -> None:
         """A message was not taken."""
         with self._lock:

@@ -14,18 +14,17 @@ from datetime import datetime, timedelta
 
 from console.alerting.delivery import Delivery, Policy, Result
 from console.alerting.line import Line, said
-from console.alerting.reports import told_of
 from console.clock import Clock
 from console.config_alerting import AlarmManagerConfig
 from console.link.snapshot import ManagerState, ManagerView
 from console.store.codec import decode
 from console.store.errors import StoreError
-from console.store.outbox import Mark, Outbox, StepState, WaitingStep
+from console.store.outbox import Mark, Outbox, StepState, WaitingStep, told_of
 from console.store.records import AuditEntry
 from console.store.store import Store
 from hl7.acknowledgement import ACCEPTED, Verdict, acknowledge
 from hl7.alert_record import AlertRecord
-from hl7.dissemination import is_dissemination
+from hl7.dissemination import is_dissemination, read_dissemination
 from hl7.reader import Message, UnreadableError, read_header, read_message
 from hl7.sender import read_acknowledgement
 
@@ -223,7 +222,7 @@ class ManagerSender:
                 self._report(data, message)
 
     def _report(self, data: bytes, message: Message) -> None:
-        reports = told_of(message, self._config.name, None, self._clock.utc(), self._outbox.alarm_of)
+        reports = told_of(read_dissemination(message), self._config.name, self._clock.utc())
         try:
             unknown = self._outbox.tell(reports).result(timeout=_STOP_S)
         except (StoreError, TimeoutError) as error:

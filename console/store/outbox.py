@@ -8,7 +8,7 @@ the control ids they had.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,6 +25,7 @@ from console.store.instants import from_us, to_us
 from console.store.records import Told
 from console.store.schema import alarm, alert_outbox, alert_told
 from console.store.words import storable
+from hl7.dissemination import Dissemination
 
 KEPT = timedelta(days=30)
 """What has become of a step is kept for so long after its alarm is over."""
@@ -191,11 +192,6 @@ class Outbox:
         query = select(alert_outbox.c.body).where(alert_outbox.c.number == number)
         return str(self._read(lambda connection: connection.execute(query).scalar()) or "")
 
-    def alarm_of(self, control_id: str) -> str:
-        """The alarm that a message was about, "" for no message of ours."""
-        query = select(alert_outbox.c.alarm_id).where(alert_outbox.c.control_id == control_id)
-        return str(self._read(lambda connection: connection.execute(query).scalar()) or "")
-
     def mark(self, marks: Sequence[Mark]) -> Future[None]:
         """Write down what has become of steps."""
         rows = tuple(marks)
@@ -255,12 +251,16 @@ class Outbox:
 
 def _keep(connection: Connection, report: Told) -> bool:
     """Keep one report; False when it is about no alarm of ours."""
-    if connection.execute(select(alarm.c.id).where(alarm.c.id == storable(report.alarm_id))).scalar() is None:
+    wanted = storable(report.alarm_id)
+    if not wanted:
+        by_message = select(alert_outbox.c.alarm_id).where(alert_outbox.c.control_id == storable(report.control_id))
+        wanted = str(connection.execute(by_message).scalar() or "")
+    if connection.execute(select(alarm.c.id).where(alarm.c.id == wanted)).scalar() is None:
         return False
-    of_alarm = alert_told.c.alarm_id == report.alarm_id
+    of_alarm = alert_told.c.alarm_id == wanted
     if connection.execute(select(func.count()).where(of_alarm)).scalar_one() < MOST_TOLD:
         row = {
-            "alarm_id": report.alarm_id,
+            "alarm_id": wanted,
             "at": to_us(report.at),
             "status": storable(report.status),
             "recipient": storable(report.recipient),
@@ -268,3 +268,8 @@ def _keep(connection: Connection, report: Told) -> bool:
         }
         connection.execute(insert_new(connection, alert_told), row)
     return True
+
+
+def told_of(found: Iterable[Dissemination], manager: str, received_at: datetime) -> tuple[Told, ...]:
+    """Recipients that a manager has reported; one without a time of its own was told when it was reported."""
+    return tuple(Told(f.alarm_id, f.at or received_at, f.status, f.recipient, manager, f.control_id) for f in found)

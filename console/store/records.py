@@ -53,13 +53,16 @@ class Trend:
 @dataclass(frozen=True, slots=True)
 class Told:
     """Somebody an alarm manager has told of one of our alarms. at: UTC; status: its word, "read"; recipient: a person
-    or a device in plain words; manager: who says so."""
+    or a device in plain words; manager: who says so. control_id: of a message about the alarm, for a report that names
+    that alone (its alarm_id is ""); not kept.
+    """
 
     alarm_id: str
     at: datetime
     status: str
     recipient: str
     manager: str = ""
+    control_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ from console.store.records import (
     Receipt,
     Restored,
     Sample,
+    Told,
     Trend,
 )
 from console.store.recovery import look, set_aside, time_limit
@@ -255,6 +256,10 @@ class SqlStore:
     def put_audit(self, entry: AuditEntry) -> Future[None]:
         """Add to the audit chain. Written also after its future has failed."""
         return self._writer.put(lambda c: audit.append(c, entry), keep=True)
+
+    def put_told(self, reports: Sequence[Told]) -> Future[int]:
+        """Who was told of our alarms, of which the future gives how many are unknown here."""
+        return self.outbox.tell(reports)
 
     def restore(self) -> Restored:
         """Open stays and alarms; `extra["notices"]` holds `notices`. Raises StoreError when they cannot be read."""

@@ -19,6 +19,7 @@ from console.store.records import (
     Receipt,
     Restored,
     Sample,
+    Told,
     Trend,
 )
 from console.ward.chart import NurseObservation, PumpEvent
@@ -74,6 +75,10 @@ class Store(Protocol):
         ...
 
     def put_audit(self, entry: AuditEntry) -> Future[None]: ...
+
+    def put_told(self, reports: Sequence[Told]) -> Future[int]:
+        """Who was told of our alarms; the future gives how many reports were about no alarm of ours."""
+        ...
 
     def restore(self) -> Restored:
         """Open stays and alarms, read once at start."""

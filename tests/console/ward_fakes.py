@@ -9,7 +9,17 @@ from itertools import count
 from typing import Any
 
 from console.alarms.alarm import Alarm, Transition
-from console.store.records import AlarmRecord, AuditEntry, HistoryFilter, HistoryPage, Receipt, Restored, Sample, Trend
+from console.store.records import (
+    AlarmRecord,
+    AuditEntry,
+    HistoryFilter,
+    HistoryPage,
+    Receipt,
+    Restored,
+    Sample,
+    Told,
+    Trend,
+)
 from console.ward.chart import NurseObservation, PumpEvent
 from console.ward.labs import LabResult
 from console.ward.limits import OwnLimits
@@ -85,6 +95,7 @@ class MemoryStore:
         self.pump_cards: list[PumpCard] = []
         self.audit: list[AuditEntry] = []
         self.labs: list[LabResult] = []
+        self.told: list[Told] = []
         self._restored = restored or Restored()
 
     def _journal(self, kept: list[Any], entries: Iterable[Any]) -> Future[None]:
@@ -140,6 +151,10 @@ class MemoryStore:
 
     def put_audit(self, entry: AuditEntry) -> Future[None]:
         return self._journal(self.audit, [entry])
+
+    def put_told(self, reports: Sequence[Told]) -> Future[int]:
+        self.told.extend(reports)
+        return _done(0)
 
     def restore(self) -> Restored:
         return self._restored

@@ -136,7 +136,7 @@ class Course(QWidget):
         if not again:
             self._trend = None
             self.strip.show_text("Reading the record …" if alarm.bed else "An alarm of the console: no vital signs.")
-        self._write(rows.course(alarm, record.transitions, self._trend, self._zone))
+        self._write(rows.course(alarm, record.transitions, self._trend, self._zone, record.told))
         self._questions.ask(self._link.alarm_story(alarm.id), self._take_story)
         if alarm.bed:
             start = alarm.raised_at - HALF_WIDTH
@@ -166,7 +166,7 @@ class Course(QWidget):
         elif answer is not None:
             self.alarm = answer
             self._show_head(answer.alarm)
-            self._write(rows.course(answer.alarm, answer.transitions, self._trend, self._zone))
+            self._write(rows.course(answer.alarm, answer.transitions, self._trend, self._zone, answer.told))
 
     def _take_trend(self, answer: Trend | Failure) -> None:
         if self.alarm is None:
@@ -179,7 +179,7 @@ class Course(QWidget):
             self.strip.show_trend(self.alarm.alarm, answer)
         else:
             self.strip.show_text("No vital signs were recorded about this time.")
-        self._write(rows.course(self.alarm.alarm, self.alarm.transitions, answer, self._zone))
+        self._write(rows.course(self.alarm.alarm, self.alarm.transitions, answer, self._zone, self.alarm.told))
 
     def _write(self, lines: list[tuple[datetime, str]]) -> None:
         shown = [(rows.moment(at, self._zone, self._now), text) for at, text in lines[-LINES:]]

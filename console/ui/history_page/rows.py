@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from console.alarms.alarm import STAGE_PRIORITY, Alarm, Change, Kind, Presence, Transition
 from console.alarms.escalation import called_s
 from console.alarms.late_notes import late_since
-from console.store.records import HistoryFilter, Trend
+from console.store.records import HistoryFilter, Told, Trend
 from console.ui import account_words, charting, wording
 from console.ui.theme import PREFIX
 
@@ -73,10 +73,12 @@ def state(alarm: Alarm) -> str:
 
 
 def course(
-    alarm: Alarm, transitions: Iterable[Transition], trend: Trend | None, zone: ZoneInfo
+    alarm: Alarm, transitions: Iterable[Transition], trend: Trend | None, zone: ZoneInfo, told: Iterable[Told] = ()
 ) -> list[tuple[datetime, str]]:
-    """What happened, oldest first: the steps of the alarm, and what was charted in the hour about its onset."""
+    """What happened, oldest first: the steps of the alarm, who was told of it by an alarm manager, and what was charted
+    in the hour about its onset."""
     lines = [(t.at, text) for t in transitions if (text := _step(t))]
+    lines += [(report.at, told_text(report)) for report in told]
     if trend is not None:
         events = [(e.at, f"Charted: {charting.event_text(e)}{_by(e.by)}") for e in trend.pump_events]
         findings = [(f.at, f"Charted: {charting.finding_text(f)}{_by(f.by)}") for f in trend.findings]
@@ -84,6 +86,12 @@ def course(
     if not lines:
         lines = [(alarm.raised_at, f"Raised: {wording.alarm_text(alarm)}")]
     return sorted(lines, key=lambda line: line[0])
+
+
+def told_text(report: Told) -> str:
+    """Whom an alarm manager has told, and what became of it, in its own words."""
+    says = f" (says {report.manager})" if report.manager else ""
+    return f"Told: {report.recipient}, {report.status}{says}"
 
 
 def _step(transition: Transition) -> str:

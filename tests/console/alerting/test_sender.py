@@ -160,7 +160,7 @@ def test_signs_of_life_are_sent_in_silence_and_their_absence_is_seen(ward) -> No
 
 REPORT = (
     "MSH|^~\\&|MANAGER||WARD_CONSOLE||20261122100200+0000||ORA^R41^ORA_R41|r1|P|2.6|||AL|NE\r"
-    "MSA|AA|{control_id}\rOBR|1||{alarm}.2^WARD_CONSOLE|196616^MDC_EVT_ALARM^MDC\r"
+    "MSA|AA|{control_id}\rOBR|1||{alarm}^WARD_CONSOLE|196616^MDC_EVT_ALARM^MDC\r"
     "PRT|1|AD|^Read|AR^Alert Recipient|7^Test^^^^Dr|||||^phone||20261122100200+0000\r"
 )
 
@@ -177,6 +177,16 @@ def test_who_was_told_comes_over_the_same_connection_and_stands_with_the_alarm(w
         [told] = ours.store.alarm_story(alarm).result(10).told
         assert (told.recipient, told.status, told.manager) == ("Dr Test, phone", "read", "phones")
         assert told.at == datetime(2026, 11, 22, 10, 2, tzinfo=UTC)
+
+
+def test_a_report_that_names_the_message_alone_finds_its_alarm(ward) -> None:
+    with AlarmManager() as manager:
+        ours = ward(config(manager.port))
+        alarm = ours.step("7B-01", WARNING)
+        until(lambda: ours.view().sent == 1)
+        manager.send(REPORT.format(control_id=manager.accepted[0].control_id, alarm="").encode())
+        until(lambda: ours.view().told == 1)
+        assert [t.recipient for t in ours.store.alarm_story(alarm).result(10).told] == ["Dr Test, phone"]
 
 
 def test_a_message_that_cannot_be_made_is_refused_and_blocks_nothing(ward) -> None:

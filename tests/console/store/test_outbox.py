@@ -44,7 +44,6 @@ def test_steps_are_queued_in_the_order_of_the_journal_for_each_manager(url, open
     assert store.outbox.waiting("A", waiting[1].number, 1) == waiting[2:3]
     assert store.outbox.waiting("C", 0, 100) == ()
     assert store.outbox.body(waiting[0].number) == "{}"
-    assert store.outbox.alarm_of(waiting[2].control_id) == "y"
 
 
 def test_a_step_written_twice_is_queued_once(url, opened):
