@@ -49,7 +49,7 @@ def run_demo(screen: Screen, beds: int, speed: float, data_dir: Path | None) -> 
         return 1
     try:
         ward.start()
-        screen(ward.station.link(), ward.station.devices, ward.station.evaluation, user=NURSE)
+        screen(ward.station.link(), ward.station.devices, ward.station.evaluation, ward.station.feeds, user=NURSE)
     finally:
         ward.stop()
     return 0

@@ -57,6 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
             station.link(),
             station.devices,
             station.evaluation,
+            station.feeds,
             user=arguments.user,
             fullscreen=arguments.fullscreen,
             configured=bool(file.config.ward.beds),

@@ -11,6 +11,7 @@ from typing import Any
 
 from console.link.devices import Devices
 from console.link.evaluation import Evaluation
+from console.link.feeds import Feeds
 from console.link.link import Link
 
 PICTURES = Path("ward-console-pictures")
@@ -62,11 +63,15 @@ def open_screen(seconds: float | None, pictures: Path | None, alone_s: float | N
         return None
 
     def screen(
-        link: Link, devices: Devices | None = None, evaluation: Evaluation | None = None, **options: Any
+        link: Link,
+        devices: Devices | None = None,
+        evaluation: Evaluation | None = None,
+        feeds: Feeds | None = None,
+        **options: Any,
     ) -> bool:
         from console.ui.app import Options, run_console
 
-        return run_console(link, Options(seconds=seconds, pictures=pictures, **options), devices, evaluation)
+        return run_console(link, Options(seconds=seconds, pictures=pictures, **options), devices, evaluation, feeds)
 
     return screen
 

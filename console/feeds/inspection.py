@@ -44,7 +44,7 @@ def inspect(row: MessageRow, raw: bytes, config: Hl7ListenerConfig | None, now: 
     reading = _reader(config).read(message, row.received_at)
     errors = [*message.flags, *sorted(set(reading.flags))]
     movement = read_movement(message, errors)
-    notes = [f"{flag}." for flag in errors]
+    notes = [f"{flag[:1].upper()}{flag[1:]}." for flag in errors]
     notes += [GONE_FEED] if config is None else []
     notes += [HELD] if is_pds(message) and pds_class(message) != PDS_PATIENT else []
     if verdict.code != ACCEPT and verdict.text:

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication
 
 from console.link.devices import Devices
 from console.link.evaluation import Evaluation
+from console.link.feeds import Feeds
 from console.link.link import Link
 from console.ui import theme as themes
 from console.ui.ack_sheet import AckSheet
@@ -24,6 +25,7 @@ from console.ui.admit_page import AdmitPage
 from console.ui.bed_page.page import BedPage
 from console.ui.devices_page import DevicesPage
 from console.ui.evaluation_page import EvaluationPage
+from console.ui.feeds_page import FeedsPage
 from console.ui.first_run_page import FirstRunPage
 from console.ui.flash import FlashClock
 from console.ui.history_page import HistoryPage
@@ -64,22 +66,34 @@ class Options:
 
 
 def run_console(
-    link: Link, options: Options, devices: Devices | None = None, evaluation: Evaluation | None = None
+    link: Link,
+    options: Options,
+    devices: Devices | None = None,
+    evaluation: Evaluation | None = None,
+    feeds: Feeds | None = None,
 ) -> bool:
     """Show the ward until the window is closed; True when the person asked for the demonstration ward.
 
     devices: the engineer's desk of the station; None (as on a console of a remote database): sources can only be read.
-    evaluation: of the station's own stored days; without one there is no page of thresholds.
+    evaluation: of the station's own stored days; without one there is no page of thresholds. feeds: of the station;
+    without them there is no page of feeds.
     Look for a display before (console.ui.display): without one Qt ends the process. Raises OSError when the pictures
     cannot be saved.
     """
     with _ended_by_signals() as ending:
-        return _run(link, options, devices, evaluation, ending)
+        return _run(link, options, devices, evaluation, feeds, ending)
 
 
-def _run(link: Link, options: Options, devices: Devices | None, evaluation: Evaluation | None, ending: _Ending) -> bool:
+def _run(
+    link: Link,
+    options: Options,
+    devices: Devices | None,
+    evaluation: Evaluation | None,
+    feeds: Feeds | None,
+    ending: _Ending,
+) -> bool:
     application = _application()
-    window = build_window(link, options, devices=devices, evaluation=evaluation)
+    window = build_window(link, options, devices=devices, evaluation=evaluation, feeds=feeds)
     wanted: list[bool] = []
 
     def demo() -> None:
@@ -162,10 +176,11 @@ def build_window(
     output: Output | None = None,
     devices: Devices | None = None,
     evaluation: Evaluation | None = None,
+    feeds: Feeds | None = None,
 ) -> MainWindow:
     """The window with every page, not yet shown. output: where alarms sound, the desktop's device when left out.
 
-    devices, evaluation: see run_console.
+    devices, evaluation, feeds: see run_console.
     """
     theme, flash = Theme(), FlashClock()
     user = options.user
@@ -176,6 +191,8 @@ def build_window(
         HistoryPage(link, user, theme),
         DevicesPage(link, user, theme, options.config_file, devices),
     ]
+    if feeds is not None:
+        pages.append(FeedsPage(link, user, theme, feeds))
     if evaluation is not None:
         pages.append(EvaluationPage(link, user, theme, evaluation))
     sound = AlarmSound(link, output or QtOutput(), socket.gethostname(), user, file=options.station_file)

@@ -11,7 +11,7 @@ from console.ui.page import DockedSheet
 from console.ui.theme import Theme
 
 KEYS = (
-    ("F1 to F5", "Ward, bed, alarm history, devices, rules"),
+    ("F1 to F6", "Ward, bed, alarm history, devices, feeds, rules"),
     ("Arrows", "Move between beds"),
     ("Enter", "Open the bed"),
     ("Esc", "Close the sheet, back to the ward; never acknowledges"),

@@ -334,7 +334,7 @@ class MainWindow(QMainWindow):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
         typing = isinstance(self.focusWidget(), QLineEdit | QPlainTextEdit | QAbstractSpinBox | QComboBox)
-        if Qt.Key.Key_F1 <= key <= Qt.Key.Key_F5:
+        if Qt.Key.Key_F1 <= key <= Qt.Key.Key_F6:
             self.show_tab(key - Qt.Key.Key_F1)
         elif key == Qt.Key.Key_F11:
             self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)

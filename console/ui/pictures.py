@@ -58,8 +58,8 @@ def _walk(window: MainWindow) -> Iterator[tuple[str, Callable[[], None]]]:
     if isinstance(page, DevicesPage) and page.setup is not None:
         yield "devices-add", page.add.click
         page.setup.cancel.click()
-    if len(window.pages) > 4:
-        yield "rules", lambda: window.show_tab(4)
+    for index, other in enumerate(window.pages[4:], 4):
+        yield other.title.lower(), partial(window.show_tab, index)
     empty = next((b.bed for b in snapshot.beds if b.state in (BedState.EMPTY, BedState.NOT_ADMITTED)), None)
     if empty is not None:
         yield "admit", lambda: window.open_admit(empty)
