@@ -5,6 +5,7 @@ They are shown as what the device reports. None of them is turned into an alarm 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from drivers.observation import AlertPriority
@@ -18,6 +19,12 @@ EVENT_ACTIVE = "MDC_EVT_ACTIVE"
 # ISO/IEEE 11073-10101 attributes of an alert; the second number of each is sent by Draeger and GE gateways.
 _PHASE = frozenset({"68481", "68165"})
 _PRIORITY = frozenset({"68484", "68168"})
+_STATE = frozenset({"68482", "68166"})
+_ATTRIBUTES = _PHASE | _PRIORITY | _STATE
+# Events of ISO/IEEE 11073-10101, and those a maker adds (MDCX: GE early-warning advisories).
+_EVENT = re.compile(r"MDCX?_EVT_", re.ASCII)
+_EVENT_MARKS = (b"MDC_EVT_", b"MDCX_EVT_")
+_EVENT_WORDS = {"LO": "low", "HI": "high", "LO_VAL_LT_LIM": "low", "HI_VAL_GT_LIM": "high"}
 _PRIORITIES = {
     "PH": AlertPriority.HIGH,
     "PM": AlertPriority.MEDIUM,
@@ -36,9 +43,17 @@ PDS_ALARMS = frozenset({"54", "56"})
 _PDS = frozenset({PDS_PATIENT, PDS_PERIODIC, PDS_APERIODIC, PDS_HEARTBEAT}) | PDS_ALARMS
 
 
+UNNAMED = "unnamed"
+"""The code of an alert whose message does not say which it is."""
+
+
 @dataclass(slots=True)
 class ReadAlert:
-    """An alert as a message words it. phase: "start", "continue", "end", ... or "" where none is sent."""
+    """An alert as a message words it. phase: "start", "continue", "end", ... or "" where none is sent.
+
+    instance: what tells two alerts of one event apart, as far as the sender says it (the place in its device tree);
+    state: "active", "latched", "inactive" or "".
+    """
 
     code: str
     text: str
@@ -47,6 +62,8 @@ class ReadAlert:
     event: str = ""
     location: str | None = None
     patient_id: str | None = None
+    instance: str = ""
+    state: str = ""
 
 
 def pds_class(message: Message) -> str:
@@ -64,7 +81,8 @@ def is_pds(message: Message) -> bool:
 def may_hold_alerts(message: Message) -> bool:
     """Quick refusal for the messages of every second, which hold none."""
     raw = message.raw
-    return b"MDC_EVT_" in raw or b"MDIL-ALERT" in raw or pds_class(message) in PDS_ALARMS
+    named = any(mark in raw for mark in _EVENT_MARKS) or b"MDIL-ALERT" in raw
+    return named or message.kind[1] == "R40" or pds_class(message) in PDS_ALARMS
 
 
 def read_alerts(message: Message) -> tuple[list[ReadAlert], bool]:
@@ -87,11 +105,13 @@ def read_alerts(message: Message) -> tuple[list[ReadAlert], bool]:
             current = None
         elif segment.name == "OBX":
             begun = _begin(segment, pds)
+            if begun is None and current is None and segment.text(3).strip() in _ATTRIBUTES:
+                begun = _unnamed(segment)
             if begun is not None:
                 begun.location, begun.patient_id = place, patient
                 found.append(begun)
                 current = begun
-            elif current is not None:
+            if current is not None and (begun is None or begun.code == UNNAMED):
                 _attribute(segment, current)
     alerts = [alert for alert in found if not _sign_of_life(alert)]
     return alerts, len(alerts) < len(found)
@@ -108,7 +128,7 @@ def _begin(segment: Segment, pds: str) -> ReadAlert | None:
         return _pds(segment, code)
     if system == "MDIL-ALERT":
         return ReadAlert(code, _text(segment, 1) or label, _PHILIPS.get(code, AlertPriority.NONE))
-    if not label.startswith("MDC_EVT_"):
+    if not _EVENT.match(label):
         return None
     event = label
     if label == EVENT_ALARM:
@@ -122,7 +142,14 @@ def _begin(segment: Segment, pds: str) -> ReadAlert | None:
         text[:MAXIMUM_TEXT],
         next((priority for priority in priorities if priority is not None), AlertPriority.NONE),
         event=event,
+        instance=segment.text(4).strip().rpartition(".")[0][:MAXIMUM_TEXT],
     )
+
+
+def _unnamed(segment: Segment) -> ReadAlert:
+    """An alert whose event is missing or damaged: that there is one is told all the same."""
+    instance = segment.text(4).strip().rpartition(".")[0]
+    return ReadAlert(UNNAMED, "Alarm of the device, not named", instance=instance[:MAXIMUM_TEXT])
 
 
 def _pds(segment: Segment, level: str) -> ReadAlert | None:
@@ -140,6 +167,20 @@ def _attribute(segment: Segment, alert: ReadAlert) -> None:
         alert.phase = segment.text(5).strip().lower()[:40]
     elif code in _PRIORITY:
         alert.priority = _PRIORITIES.get(segment.text(5).strip(), alert.priority)
+    elif code in _STATE:
+        alert.state = segment.text(5).strip().lower()[:40]
+    elif alert.text == alert.event and _EVENT.match(alert.event) and segment.raw(2).strip() in ("NM", "SN", "CWE", "CNE", "CE"):
+        _subject(segment, alert)
+
+
+def _subject(segment: Segment, alert: ReadAlert) -> None:
+    """What an event without words of its own is about: the row behind it, which names a quantity or its source."""
+    number = segment.raw(2).strip() in ("NM", "SN")
+    label, value = (segment.text(3, 2), segment.text(5)) if number else (segment.text(5, 2) or segment.text(5, 1), "")
+    event = re.sub(_EVENT, "", alert.event)
+    words = _EVENT_WORDS.get(event, event.replace("_", " ").lower())
+    named = " ".join(part for part in (label.strip().removeprefix("MDC_"), words, value.strip()) if part)
+    alert.text = (named or alert.event)[:MAXIMUM_TEXT]
 
 
 def _text(segment: Segment, component: int) -> str:

@@ -5,6 +5,8 @@ What a row means is decided by its code, name and unit alone (`hl7.nomenclature`
 
 from __future__ import annotations
 
+import re
+
 from hl7.alerts import PDS_HEARTBEAT, PDS_PATIENT, is_pds, may_hold_alerts, pds_class
 from hl7.nomenclature import nomenclature
 from hl7.reader import Message
@@ -18,6 +20,10 @@ CODES_ONLY = "11073 codes"
 _SENDERS = (
     ("MINDRAY_EGATEWAY", "Mindray eGateway"),
     ("MINDRAY_VS", "Mindray VS"),
+    ("VS8", "Mindray VS"),
+    ("VS9", "Mindray VS"),
+    ("VS-8", "Mindray VS"),
+    ("VS-9", "Mindray VS"),
     ("MINDRAY", "Mindray"),
     ("SURESIGNS", "Philips SureSigns"),
     ("EFFICIA", "Philips Efficia"),
@@ -29,8 +35,16 @@ _SENDERS = (
     ("BBRAUN", "B. Braun"),
     ("MASIMO", "Masimo"),
     ("PSN", "Masimo"),
+    ("IRIS", "Masimo"),
     ("COMEN", "Comen"),
+    ("NC_MONITOR", "Comen"),
+    ("INTELLIVUE", "Philips IntelliVue"),
+    ("PHILIPS_MX", "Philips IntelliVue"),
+    ("PIIC", "Philips IntelliVue"),
+    ("PHILIPS", "Philips"),
 )
+# Comen puts the serial number of the monitor alone into MSH-4.
+_COMEN_SERIAL = re.compile(r"KC\d{9}G", re.ASCII)
 # Text that stands anywhere in the message of a sender that does not name itself.
 _MARKS = (
     (b"99COMEN", "Comen"),
@@ -39,6 +53,7 @@ _MARKS = (
     (b"B40_GE", "GE B-series"),
     (b"99MNDRY", "Mindray"),
     (b"^MDIL", "Philips IntelliVue"),
+    (b"MDC_DEV_SPEC_PROFILE_", "Continua"),
 )
 _PROFILES = (b"IHE PCD", b"IHE_PCD", b"PCD_DEC")
 _PUMPS = (b"MDC_DEV_PUMP_", b"MDC_PUMP_")
@@ -52,12 +67,14 @@ def dialect(message: Message) -> str:
     named = next((name for word, name in _SENDERS if word in sender), "")
     if named:
         return named
+    if not message.msh.raw(3) and _COMEN_SERIAL.fullmatch(message.msh.raw(4)):
+        return "Comen"
     marked = next((name for mark, name in _MARKS if mark in message.raw), "")
     if marked:
         return marked
     profile = message.msh.raw(21).upper().encode("utf-8")
     if any(name in profile for name in _PROFILES):
-        return "Continua" if b"MDC_DEV_SPEC_PROFILE_" in message.raw else "IHE PCD-01"
+        return "Continua" if b"CONTINUA" in profile else "IHE PCD-01"
     return CODES_ONLY if b"^MDC|" in message.raw else UNKNOWN
 
 

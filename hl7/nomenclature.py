@@ -182,10 +182,12 @@ class Nomenclature:
             rows = self.terms.get(("MDC", str(number))) if number is not None else None
         if not rows:
             return UNKNOWN
+        # A number with several rows (a measured temperature and a set one): the label says which, the first by default.
+        row = next((row for row in rows if label in row.names), rows[0])
         meant = self.labels.get(label)
-        if label not in rows[0].names and meant is not None and (rows[0].parameter or "") not in meant:
+        if label not in row.names and meant is not None and (row.parameter or "") not in meant:
             return DISAGREE
-        return rows[0]
+        return row
 
     def _with_unit(
         self, term: Term, parameter: Parameter, identifier: tuple[str, str, str], unit: tuple[str, str, str]

@@ -140,7 +140,7 @@ CASES = {
                            ["code and REFID disagree", "not charted: room temperature"]),
     "Philips Efficia": (EFFICIA, "vital signs", "AA", ["pr 83", "temp 37.2"], []),
     "Philips SureSigns": (SURESIGNS, "vital signs", "AA", ["nibp_sys 124", "hr 71"], []),
-    "IHE PCD-01": (MX, "vital signs", "AA", ["nibp_sys 118"], ["sentinel"]),
+    "Philips": (MX, "vital signs", "AA", ["nibp_sys 118"], ["sentinel"]),
     "Continua": (CONTINUA, "vital signs", "AA", ["spo2 95.5"], []),
     "Mindray PDS": (pds("204", "OBX||NM|160^SpO2|2103|97||||||F", "OBX||NM|161^PR|2103|61||||||F",
                         "OBX||NM|151^RR|2102|16||||||F", "OBX||NM|170^Sys|2105|120||||||F",
