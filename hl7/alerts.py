@@ -169,7 +169,11 @@ def _attribute(segment: Segment, alert: ReadAlert) -> None:
         alert.priority = _PRIORITIES.get(segment.text(5).strip(), alert.priority)
     elif code in _STATE:
         alert.state = segment.text(5).strip().lower()[:40]
-    elif alert.text == alert.event and _EVENT.match(alert.event) and segment.raw(2).strip() in ("NM", "SN", "CWE", "CNE", "CE"):
+    elif (
+        alert.text == alert.event
+        and _EVENT.match(alert.event)
+        and segment.raw(2).strip() in ("NM", "SN", "CWE", "CNE", "CE")
+    ):
         _subject(segment, alert)
 
 
