@@ -24,6 +24,7 @@ _ATTRIBUTES = _PHASE | _PRIORITY | _STATE
 # Events of ISO/IEEE 11073-10101, and those a maker adds (MDCX: GE early-warning advisories).
 _EVENT = re.compile(r"MDCX?_EVT_", re.ASCII)
 _EVENT_MARKS = (b"MDC_EVT_", b"MDCX_EVT_")
+_SUBJECTS = frozenset({"NM", "SN", "CWE", "CNE", "CE"})
 _EVENT_WORDS = {"LO": "low", "HI": "high", "LO_VAL_LT_LIM": "low", "HI_VAL_GT_LIM": "high"}
 _PRIORITIES = {
     "PH": AlertPriority.HIGH,
