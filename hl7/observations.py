@@ -171,6 +171,8 @@ class _Walk:
                 if usual and tail[1] and number is not None and row.minimum <= number <= row.maximum:
                     seen = (row.parameter, number, _VALID, row.site, tail[2], tail[3], place, patient)
                     self._observations.append(_new(ReadObservation, seen))
+                elif row.laboratory:
+                    self.reading.laboratory.append(self._message.row(piece))
                 elif row.skipped:
                     self.reading.skipped += 1
                 else:
