@@ -15,7 +15,7 @@ from hl7apy.exceptions import HL7apyException
 
 from drivers.observation import AlertPriority
 from hl7.alert_record import AlertRecord, Phase
-from hl7.builder import plain_text, timestamp
+from hl7.builder import identifier, plain_text, timestamp
 from hl7.nomenclature import nomenclature
 
 APPLICATION = "WARD_CONSOLE"
@@ -98,10 +98,9 @@ def _header(msh: BuiltMessage, moment: str, control_id: str, demo: bool) -> None
 
 
 def _patient(group: BuiltMessage, record: AlertRecord) -> None:
-    """Whom it is about. The standard wants an identifier and a name even where there is none: null, and type U."""
+    """Whom it is about. The standard wants a name even where there is none: type U."""
     pid = group.add_segment("PID")
-    identifier = plain_text(record.patient_id.strip())
-    pid.pid_3 = f"{identifier}^^^Ward^MR" if identifier else '""^^^Ward^U'
+    pid.pid_3 = identifier(record.patient_id)
     family, _, given = (plain_text(part.strip()) for part in record.name.partition(","))
     pid.pid_5 = f"{family}^{given}" if family or given else "^^^^^^U"
     pv1 = group.add_group("ORU_R01_VISIT").add_segment("PV1")

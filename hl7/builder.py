@@ -5,7 +5,7 @@ hl7apy takes milliseconds for a message, so a gateway builds its message once an
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from hl7apy.consts import VALIDATION_LEVEL
@@ -26,13 +26,23 @@ class OruTemplate:
     """A validated ORU^R01 of one patient with one OBX per parameter, to be filled again and again.
 
     location: PV1-3 as "unit^room^bed" or a part of it, the "^" being the component separator. patient_id, name
-    ("Family, Given" or one word): any text, escaped here. Raises ValueError when the standard has no room for one.
+    ("Family, Given" or one word): any text, escaped here. sender: MSH-3; demo: sent as training, never as production.
+    Raises ValueError when the standard has no room for one.
     """
 
-    def __init__(self, parameters: Sequence[Parameter], *, location: str, patient_id: str, name: str = "") -> None:
+    def __init__(
+        self,
+        parameters: Sequence[Parameter],
+        *,
+        location: str,
+        patient_id: str,
+        name: str = "",
+        sender: str = SENDER,
+        demo: bool = False,
+    ) -> None:
         self.parameters = tuple(parameters)
         try:
-            text = _build(self.parameters, location, patient_id, name)
+            text = _build(self.parameters, location, patient_id, name, sender, demo)
         except HL7apyException as error:
             raise ValueError(f"no valid ORU^R01: {error}") from error
         self._segments = [line.split("|") for line in text.strip("\r").split("\r")]
@@ -45,10 +55,12 @@ class OruTemplate:
         at: datetime,
         control_id: str,
         measured: Mapping[Parameter, datetime] | None = None,
+        questionable: Collection[Parameter] = (),
     ) -> bytes:
         """The message with these values at an aware moment. None, or a parameter left out: sent as "no value".
 
         measured: when values older than the message were measured, as a cuff pressure that is sent again.
+        questionable: values marked so (QUES in OBX-8, IHE PCD-01).
         Raises KeyError for a parameter the template was not made with.
         """
         moment = timestamp(at)
@@ -63,7 +75,8 @@ class OruTemplate:
         for parameter, row in self._rows.items():
             value = values.get(parameter)
             own = moment if measured is None or parameter not in measured else timestamp(measured[parameter])
-            row[5], row[11], row[14] = ("", "X", moment) if value is None else (_number(value), "R", own)
+            row[5], row[11], row[14] = ("", "X", own) if value is None else (_number(value), "R", own)
+            row[8] = "QUES" if parameter in questionable else ""
         return ("\r".join("|".join(segment) for segment in self._segments) + "\r").encode()
 
 
@@ -81,14 +94,20 @@ def plain_text(text: str) -> str:
     return escape("".join(character if character.isprintable() else " " for character in text), STANDARD)
 
 
-def _build(parameters: Sequence[Parameter], location: str, patient_id: str, name: str) -> str:
+def identifier(patient_id: str) -> str:
+    """PID-3. The standard wants one also where nobody is known: null, and type U."""
+    text = plain_text(patient_id.strip())
+    return f"{text}^^^Ward^MR" if text else '""^^^Ward^U'
+
+
+def _build(parameters: Sequence[Parameter], location: str, patient_id: str, name: str, sender: str, demo: bool) -> str:
     message = BuiltMessage("ORU_R01", version="2.6", validation_level=VALIDATION_LEVEL.STRICT)
     msh = message.msh
-    msh.msh_3 = SENDER
+    msh.msh_3 = sender
     msh.msh_7 = "20000101000000.000+0000"
     msh.msh_9 = "ORU^R01^ORU_R01"
     msh.msh_10 = "0"
-    msh.msh_11 = "P"
+    msh.msh_11 = "T" if demo else "P"
     msh.msh_15 = "NE"
     msh.msh_16 = "AL"
     msh.msh_18 = "UNICODE UTF-8"
@@ -96,7 +115,7 @@ def _build(parameters: Sequence[Parameter], location: str, patient_id: str, name
     result = message.add_group("ORU_R01_PATIENT_RESULT")
     patient = result.add_group("ORU_R01_PATIENT")
     pid = patient.add_segment("PID")
-    pid.pid_3 = f"{plain_text(patient_id)}^^^Ward^MR"
+    pid.pid_3 = identifier(patient_id)
     pid.pid_5 = "^".join(plain_text(part.strip()) for part in name.split(",", 1)) or '""'
     pv1 = patient.add_group("ORU_R01_VISIT").add_segment("PV1")
     pv1.pv1_2 = "I"
@@ -104,7 +123,7 @@ def _build(parameters: Sequence[Parameter], location: str, patient_id: str, name
     order = result.add_group("ORU_R01_ORDER_OBSERVATION")
     obr = order.add_segment("OBR")
     obr.obr_1 = "1"
-    obr.obr_3 = f"0^{SENDER}"
+    obr.obr_3 = f"0^{sender}"
     obr.obr_4 = "182777000^monitoring of patient^SCT"
     obr.obr_7 = "20000101000000.000+0000"
     device = order.add_group("ORU_R01_OBSERVATION").add_segment("OBX")

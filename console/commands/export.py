@@ -1,4 +1,4 @@
-"""`ward-console export`: observations, alarms or the audit trail as CSV or JSON lines."""
+"""`ward-console export`: observations, alarms or the audit trail as CSV or JSON lines, or a bed's values as HL7."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, TextIO
 from zoneinfo import ZoneInfo
 
+from console.commands import export_hl7
 from console.config import load_config
 from console.store.locate import add_arguments, chosen_url
 
@@ -22,14 +23,17 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 def add_parser(subparsers: Any) -> None:
     """The arguments of the command."""
-    parser = subparsers.add_parser("export", help="observations, alarms or the audit trail as CSV or JSON lines")
-    parser.add_argument("what", choices=("observations", "alarms", "audit"))
+    parser = subparsers.add_parser(
+        "export", help="observations, alarms or the audit trail as CSV or JSON lines, or a bed's values as HL7"
+    )
+    parser.add_argument("what", choices=("observations", "alarms", "audit", "hl7"))
     add_arguments(parser)
     parser.add_argument("--bed", action="append", default=[], metavar="BED", help="only this bed (may be repeated)")
     parser.add_argument("--from", dest="start", metavar="TIME", help="ISO 8601; without offset, the ward's time zone")
     parser.add_argument("--to", dest="end", metavar="TIME", help="up to, not including, this time")
     parser.add_argument("--format", choices=("csv", "jsonl"), default="csv")
     parser.add_argument("--out", type=Path, metavar="FILE", help="instead of standard output")
+    export_hl7.add_arguments(parser)
     parser.set_defaults(run=run)
 
 
@@ -44,9 +48,13 @@ def run(args: argparse.Namespace) -> int:
         if start is not None and end is not None and end <= start:
             raise ValueError("--to has to be later than --from")
         url = chosen_url(args)
+        export_hl7.check(args)
     except ValueError as error:
         return _say(str(error), 2)
     try:
+        if args.what == "hl7":
+            with reading(url) as engine:
+                return export_hl7.run(args, engine, start, end)
         with reading(url) as engine, _target(args.out) as out:
             columns, rows = _rows(engine, args.what, args.bed, start, end)
             count = _write(out, args.format, columns, rows)
