@@ -8,10 +8,15 @@ from __future__ import annotations
 
 import re
 import ssl
+from asyncio import sslproto
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+
+# asyncio sets 256 KiB aside for a connection before its peer has proven anything; a TLS record has 16 KiB at most.
+# 200 handshakes that never end cost 50 MB otherwise.
+sslproto.SSLProtocol.max_size = 32 * 1024
 
 _PEM = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----.*?-----END \1-----", re.DOTALL)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +13,7 @@ import pytest
 
 from drivers.driver import DeviceState
 from drivers.observation import UNITS, Parameter
+from tests.clients.makers import python_hl7
 from tests.console.commands.gateways import Bedside, exported, free_port, gateway
 
 P = Parameter
@@ -32,17 +32,7 @@ with MLLPClient("127.0.0.1", int(sys.argv[1])) as client:
 @pytest.fixture(scope="module")
 def other_environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder of the programs of an environment with python-hl7, made now."""
-    folder = tmp_path_factory.mktemp("peer") / "environment"
-    commands = (
-        [sys.executable, "-m", "venv", "--without-pip", str(folder)],
-        [sys.executable, "-m", "pip", "--python", str(folder / "bin" / "python"), "install", "--quiet", "hl7==0.4.5"],
-    )
-    for command in commands:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
-        if done.returncode:
-            said = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
-            pytest.skip(f"no environment with python-hl7 could be made here: {said[:150]}")
-    return folder / "bin"
+    return python_hl7(tmp_path_factory.mktemp("peer"))
 
 
 def swing(number: int, top: int) -> int:

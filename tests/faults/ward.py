@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 
+from console.clock import SystemClock
 from console.config import parse_config
 from console.link.snapshot import SourceView
 from console.station import Station
@@ -44,12 +46,13 @@ class Ward:
 
 
 @contextmanager
-def ward(folder: Path, listener: str = "plain = true") -> Iterator[Ward]:
-    """A station with one listener. listener: lines of its section; peers and limits among them."""
+def ward(folder: Path, listener: str = "plain = true", speed: float = 1.0) -> Iterator[Ward]:
+    """A station with one listener. listener: lines of its section; peers and limits among them. speed: seconds of the
+    engine in one of ours."""
     places = ", ".join(f'"{place}" = "{bed}"' for place, bed in BEDS.items())
     beds = ", ".join(f'"{bed}"' for bed in BEDS.values())
     text = f'[ward]\nbeds = [{beds}]\n[[hl7_listener]]\nname = "gateway"\nport = 0\ntimezone = "UTC"\n'
-    station = Station(parse_config(f"{text}beds = {{ {places} }}\n{listener}\n"), folder)
+    station = Station(parse_config(f"{text}beds = {{ {places} }}\n{listener}\n"), folder, clock=SystemClock(speed))
     station.start()
     try:
         address = station.acquisition.listening("gateway")
@@ -61,8 +64,12 @@ def ward(folder: Path, listener: str = "plain = true") -> Iterator[Ward]:
 
 def vital_signs(control: str, hr: float = 72.0, location: str = "ICU^^5", at: datetime | None = None) -> bytes:
     """An ORU^R01 with one heart rate."""
-    template = OruTemplate([Parameter.HR], location=location, patient_id="4711")
-    return template.fill({Parameter.HR: hr}, at or datetime.now(UTC), control)
+    return _template(location).fill({Parameter.HR: hr}, at or datetime.now(UTC), control)
+
+
+@lru_cache
+def _template(location: str) -> OruTemplate:
+    return OruTemplate([Parameter.HR], location=location, patient_id="4711")
 
 
 def eventually(condition: Callable[[], object], seconds: float = 5.0) -> None:
