@@ -69,7 +69,8 @@ def attacked(folder: Path, seconds: float, deadline_s: float, slack_s: float = 1
         print(
             f"row 18: {sum(report['opened'].values())} connections of offenders in {seconds:.0f} s; good sender "
             f"{len(waits)} messages, p99 {p99 * 1000:.0f} ms; offenders closed after {worst:.2f} s at most (limit "
-            f"{deadline_s:.0f} s); {most_fds - before_fds} descriptors more, {grown_mb:.1f} MB more\n{reasons}\n{longest}"
+            f"{deadline_s:.0f} s); {most_fds - before_fds} descriptors more, {grown_mb:.1f} MB more\n"
+            f"{reasons}\n{longest}"
         )
         assert p99 < 0.5
         assert worst < deadline_s + slack_s
