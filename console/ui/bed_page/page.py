@@ -12,12 +12,13 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from console.alarms.alarm import Kind, Stage
-from console.link.commands import Discharge, Reply
+from console.link.commands import Discharge, Reply, SetRenalImpairment
 from console.link.link import Link
 from console.link.snapshot import BedSnapshot, WardSnapshot
 from console.store.records import Trend
 from console.ui import wording
 from console.ui.bed_page.head import AlarmSlot, BedHead
+from console.ui.bed_page.labs import LabStrip
 from console.ui.bed_page.numerals import Numerals, cell
 from console.ui.bed_page.story import Story
 from console.ui.bed_page.why import WhyPanel
@@ -59,6 +60,7 @@ class BedPage(Page):
         self._jump: float | None = None
         self.head = BedHead(theme)
         self.slot = AlarmSlot(theme)
+        self.labs = LabStrip(theme)
         self.charts = ChartPanel(theme, self._zone)
         self.numerals = Numerals(theme)
         self.why = WhyPanel(theme)
@@ -115,6 +117,7 @@ class BedPage(Page):
         column.setSpacing(0)
         column.addWidget(self.head)
         column.addWidget(self.slot)
+        column.addWidget(self.labs)
         column.addWidget(body, 1)
 
     def _connect(self) -> None:
@@ -128,6 +131,7 @@ class BedPage(Page):
         self.charts.moved.connect(self.hold)
         self.charts.moved.connect(self._mark_window)
         self.slot.acknowledge.connect(self.acknowledge)
+        self.labs.renal.connect(self._set_renal)
         self.head.step.connect(self._step)
         self.head.observation.connect(lambda: self.open_sheet.emit(Sheet.OBSERVATION, self.bed))
         self.head.pump_event.connect(lambda: self.open_sheet.emit(Sheet.PUMP_EVENT, self.bed))
@@ -192,6 +196,7 @@ class BedPage(Page):
         self._take_jump(now)
         self.head.show_bed(bed, self._zone, now)
         self.slot.show_bed(bed, self._zone, now)
+        self.labs.show_bed(bed, now)
         self.why.show_bed(bed, self._zone, snapshot.system.utc)
         self._show_numerals(bed, now, snapshot.system.speed)
         self._show_held()
@@ -302,15 +307,24 @@ class BedPage(Page):
         if self._discharge_asked is not None and time.monotonic() - self._discharge_asked <= CONFIRM_S:
             self._discharge_asked = None
             self.message.hide()
-            if not self.user.strip():
-                self.message.setText("?  Say who you are first: the name stands at the top right.")
-                self.message.show()
-                return
-            self._replies.append(self.link.submit(Discharge(self.bed, self.user)))
+            if self._knows_who():
+                self._replies.append(self.link.submit(Discharge(self.bed, self.user)))
             return
         self._discharge_asked = time.monotonic()
         self.message.setText(f"?  Discharge from {self.bed}? Pattern alarms stop. Press Discharge again to confirm.")
         self.message.show()
+
+    def _knows_who(self) -> bool:
+        """Whether a person has said who he is; asked for where not."""
+        if self.user.strip():
+            return True
+        self.message.setText("?  Say who you are first: the name stands at the top right.")
+        self.message.show()
+        return False
+
+    def _set_renal(self, on: bool) -> None:
+        if self._knows_who():
+            self._replies.append(self.link.submit(SetRenalImpairment(self.bed, on, self.user)))
 
     def _forget_discharge(self) -> None:
         """A question that nobody answered in time goes away."""
@@ -337,7 +351,7 @@ class BedPage(Page):
         super().set_theme(theme)
         self.slot.set_theme(theme)
         self.numerals.theme = theme
-        for part in (self.head, self.charts, self.why):
+        for part in (self.head, self.labs, self.charts, self.why):
             part.set_theme(theme)
         self.why.setFixedWidth(340 if theme.compact else 452)
         self.numerals.setFixedWidth(160 if theme.compact else 205)

@@ -8,9 +8,11 @@ from console.alarms.alarm import Alarm, Change, Kind, Stage, Transition
 from console.alarms.late_notes import late_since
 from console.link.snapshot import BedSnapshot
 from console.store.records import Trend
-from console.ui import charting
+from console.ui import charting, lab_words
 from console.ui.charts.strips import Mark
 from console.ward.chart import NurseObservation, PumpEvent
+from console.ward.labs import LabResult
+from console.ward.patient import Patient
 
 
 class Story:
@@ -28,6 +30,8 @@ class Story:
         self._late: dict[str, Mark] = {}
         self._events: tuple[PumpEvent, ...] = ()
         self._findings: tuple[NurseObservation, ...] = ()
+        self._labs: tuple[LabResult, ...] = ()
+        self._patient: Patient | None = None
 
     def load(self, trend: Trend) -> None:
         """Take what the store had."""
@@ -39,6 +43,7 @@ class Story:
         """What is charted of this stay. The snapshot holds all of it, and no longer what was struck out."""
         if bed.patient is not None:
             self._events, self._findings = bed.pump_events, bed.findings
+            self._labs, self._patient = bed.labs, bed.patient
         for alarm in bed.alarms:
             self._mark_late(alarm)
             if (ack := alarm.acknowledged) is not None:
@@ -78,10 +83,12 @@ class Story:
         return steps
 
     def marks(self) -> list[Mark]:
-        """Pump events, medicines, findings, acknowledgements, and what late values have shown."""
+        """Pump events, medicines, findings, acknowledgements, laboratory results, and what late values have shown."""
         marks = [*self._acknowledged.values(), *self._late.values()]
         for event in self._events:
             shape = "medicine" if event.kind in charting.MEDICINES else "pump"
             marks.append(Mark(event.at.timestamp(), shape, charting.event_text(event)))
         marks += [Mark(f.at.timestamp(), "finding", charting.finding_text(f)) for f in self._findings]
+        for result in self._labs:
+            marks.append(Mark(result.measured_at.timestamp(), "lab", lab_words.mark_text(result, self._patient)))
         return marks
