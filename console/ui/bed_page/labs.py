@@ -41,7 +41,7 @@ class LabStrip(QWidget):
         self.flag = QPushButton()
         self.flag.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.flag.clicked.connect(self._press)
-        row = QHBoxLayout(self)
+        row = self._row = QHBoxLayout(self)
         row.setContentsMargins(MARGIN, 2, MARGIN, 2)
         row.setSpacing(24)
         row.addWidget(self.title)
@@ -99,7 +99,7 @@ class LabStrip(QWidget):
         self._size = 14 if theme.compact else 16
         for cell in self.cells:
             cell.setProperty("weight", None)
-        self.layout().setSpacing(14 if theme.compact else 28)
+        self._row.setSpacing(14 if theme.compact else 28)
 
 
 def _escaped(text: str) -> str:

@@ -140,14 +140,14 @@ def test_a_result_is_shown_flagged_and_still_there_after_a_restart(tmp_path: Pat
 
     running, link = station()
     try:
-        assert not link.submit(Admit(anna, "Nurse A")).result(5).error
+        assert not link.submit(Admit(anna, "Nurse A")).result(30).error
         address = running.acquisition.listening("laboratory")
         assert address is not None
         with MllpSender(*address, timeout_s=5) as sender:
             assert sender.send(message(row(CREATININE, "180", "umol/L")))[0].code == "AA"
-            wait_for(lambda: link.snapshot().bed("7B-01").labs)
+            wait_for(lambda: link.snapshot().bed("7B-01").labs, 30)
             assert sender.send(message(row(CREATININE, "175", "umol/L", status="C")))[0].code == "AA"
-        wait_for(lambda: link.snapshot().bed("7B-01").labs[0].earlier == "180 umol/L")
+        wait_for(lambda: link.snapshot().bed("7B-01").labs[0].earlier == "180 umol/L", 30)
         shown = link.snapshot().bed("7B-01")
         assert RiskFlag.RENAL_IMPAIRMENT in shown.patient.flags
     finally:
@@ -157,7 +157,7 @@ def test_a_result_is_shown_flagged_and_still_there_after_a_restart(tmp_path: Pat
         again = link.snapshot().bed("7B-01")
         assert again.labs == shown.labs
         assert RiskFlag.RENAL_IMPAIRMENT in again.patient.flags
-        assert not link.submit(SetRenalImpairment("7B-01", False, "Nurse B")).result(5).error
+        assert not link.submit(SetRenalImpairment("7B-01", False, "Nurse B")).result(30).error
     finally:
         running.stop()
     running, link = station()
