@@ -10,8 +10,9 @@ from console.alarms.alarm import Priority, Stage
 from console.alarms.findings import FindingsChart
 from console.alarms.learned_baseline import BaselineRefusedError
 from console.alarms.news2 import news2
+from console.alarms.windows import PumpWindows
 from console.ward.chart import NurseObservation
-from console.ward.patient import Baseline, RiskFlag
+from console.ward.patient import Baseline, Patient, RiskFlag
 from tests.console.alarms.pattern_ward import CHARTED, NORMAL, RULES, T0, Ward
 
 JUST = 1 / 60
@@ -28,17 +29,17 @@ class TestWindows:
     @pytest.mark.parametrize(
         ("kind", "spans"),
         [
-            ("catheter_revision", [(1, 2, 2), (95.9, 2, 2), (96.1, 0, 0)]),
-            ("dye_study", [(1, 2, 2), (96.1, 0, 0)]),
-            ("pump_replaced", [(1, 2, 2), (96.1, 0, 0)]),
-            ("refill", [(1, 1, 3), (5.9, 1, 3), (6.1, 1, 2), (24.1, 1, 1), (71.9, 1, 1), (72.1, 0, 0)]),
-            ("restored", [(1, 2, 3), (23.9, 2, 3), (24.1, 0, 2), (48.1, 0, 0)]),
-            ("bolus", [(1, 0, 3), (7.9, 0, 3), (8.1, 0, 1), (12.1, 0, 0)]),
-            ("dose_increase", [(1, 0, 2), (47.9, 0, 2), (48.1, 0, 0)]),
-            ("mri", [(1, 2, 1), (23.9, 2, 1), (24.1, 0, 0)]),
+            ("catheter_revision", [(0.1, 2, 2), (95.9, 2, 2), (96.1, 0, 0)]),
+            ("dye_study", [(0.1, 2, 2), (95.9, 2, 2), (96.1, 0, 0)]),
+            ("pump_replaced", [(0.1, 2, 2), (95.9, 2, 2), (96.1, 0, 0)]),
+            ("refill", [(0.1, 1, 3), (5.9, 1, 3), (6.1, 1, 2), (23.9, 1, 2), (24.1, 1, 1), (71.9, 1, 1), (72.1, 0, 0)]),
+            ("restored", [(0.1, 2, 3), (23.9, 2, 3), (24.1, 0, 2), (47.9, 0, 2), (48.1, 0, 0)]),
+            ("bolus", [(0.1, 0, 3), (7.9, 0, 3), (8.1, 0, 1), (11.9, 0, 1), (12.1, 0, 0)]),
+            ("dose_increase", [(0.1, 0, 2), (47.9, 0, 2), (48.1, 0, 0)]),
+            ("mri", [(0.1, 2, 1), (23.9, 2, 1), (24.1, 0, 0)]),
             ("opioid_dose", [(1, 0, 1), (5.9, 0, 1), (6.1, 0, 0)]),
             ("oral_baclofen_omitted", [(11.9, 0, 0), (12.1, 2, 0), (95.9, 2, 0), (96.1, 0, 0)]),
-            ("concentration_change", [(5.9, 0, 0), (6.1, 1, 0), (96.1, 0, 0)]),
+            ("concentration_change", [(5.9, 0, 0), (6.1, 1, 0), (95.9, 1, 0), (96.1, 0, 0)]),
             ("interrogated_ok", [(1, 0, 0)]),
         ],
     )
@@ -50,6 +51,17 @@ class TestWindows:
     def test_a_dose_decrease_opens_by_its_size(self, percent: float | None, weight: int) -> None:
         assert window("dose_decrease", 7, percent=percent) == (weight, 0)
         assert window("dose_decrease", 5.9, percent=percent) == (0, 0)
+        for hours, open_then in ((6.1, weight), (95.9, weight), (96.1, 0)):
+            assert window("dose_decrease", hours, percent=percent) == (open_then, 0), hours
+
+    @pytest.mark.parametrize(("hours", "weight"), [(71.9, 1), (72.1, 0)])
+    def test_a_warning_of_withdrawal_opens_the_other_window_for_three_days(self, hours: float, weight: int) -> None:
+        windows = PumpWindows(
+            RULES.detectors.windows,
+            Patient("p1", "P One", "B1", datetime.fromtimestamp(T0, UTC), age=40, pump_known=True),
+        )
+        windows.withdrawal_warned(T0)
+        assert windows.weights(T0 + hours * 3600)[1] == weight
 
     @pytest.mark.parametrize(
         "kind",
