@@ -38,6 +38,7 @@ _CONDITIONS = {
     "207": "Application internal error",
 }
 _FALLBACK_VERSION = b"2.6"
+_CACHED_BYTES = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +61,14 @@ def judge(message: Message) -> Verdict:
     never be taken; everything else that is wrong with a message is for the feed page, not for its sender. An
     acknowledgement is not answered: that would go on for ever.
     """
-    code, event = message.kind
-    if code == "ACK" or (message.kind == ("ORA", "R41") and not is_dissemination(message)):
+    kind, processing_id, version = message.words
+    code, event = kind
+    if code == "ACK" or (kind == ("ORA", "R41") and not is_dissemination(message)):
         return NO_ANSWER
-    if message.version and not _VERSION.fullmatch(message.version):
-        return Verdict(REJECT, f"version {message.version[:20]} is not supported", "203")
-    if message.processing_id not in _PROCESSING:
-        return Verdict(REJECT, f"processing id {message.processing_id[:20]} is not supported", "202")
+    if version and not _VERSION.fullmatch(version):
+        return Verdict(REJECT, f"version {version[:20]} is not supported", "203")
+    if processing_id not in _PROCESSING:
+        return Verdict(REJECT, f"processing id {processing_id[:20]} is not supported", "202")
     if not code:
         return Verdict(ERROR, "MSH-9 names no message type", "101")
     if is_dissemination(message):
@@ -90,10 +92,16 @@ def acknowledgement_codes(header: list[bytes] | None, code: str) -> tuple[str, .
     """
     if not code:
         return ()
-    asked = header or []
-    if len(asked) <= 15:
-        return (code,)
-    accept, application = (_field(asked, number).decode("latin-1").strip().upper() for number in (15, 16))
+    accept, application = _field(header or [], 15), _field(header or [], 16)
+    if len(accept) + len(application) > _CACHED_BYTES:
+        return _codes.__wrapped__(accept, application, code)
+    return _codes(accept, application, code)
+
+
+@lru_cache(maxsize=256)
+def _codes(asked_accept: bytes, asked_application: bytes, code: str) -> tuple[str, ...]:
+    """Of MSH-15 and MSH-16 as sent."""
+    accept, application = (asked.decode("latin-1").strip().upper() for asked in (asked_accept, asked_application))
     if not accept and not application:
         return (code,)
     found = []
@@ -147,11 +155,9 @@ def _delimiters(separator: bytes, encoding: bytes) -> tuple[Delimiters, bytes, b
 _ECHOED = (1, 2, 3, 4, 5, 6, 9, 11, 12, 18)
 """MSH fields of the sender that come back; with MSH-10 they decide all of an answer but its time and number."""
 
-_CACHED_BYTES = 600
-
 
 def _build(header: list[bytes], code: str, verdict: Verdict, control_id: str, now: datetime) -> bytes:
-    echoed = tuple(_field(header, number) for number in _ECHOED)
+    echoed = tuple([_field(header, number) for number in _ECHOED])
     small = sum(map(len, echoed)) <= _CACHED_BYTES
     # A feed is answered alike for ever: the pieces around what changes are made once.
     said = verdict.text, verdict.condition

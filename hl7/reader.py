@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from functools import lru_cache
+from typing import NamedTuple
 
 from hl7.charset import decode, unescape
 from hl7.delimiters import Delimiters
@@ -120,7 +121,7 @@ class Message:
     damaged: some of its segments are. pieces: the segments in order, where an OBX row that nobody has asked for yet is
     still its line of text; those of a damaged message are all segments."""
 
-    __slots__ = ("_encoding", "_kind", "_whole", "damaged", "delimiters", "flags", "header", "msh", "pieces", "raw")
+    __slots__ = ("_encoding", "_whole", "_words", "damaged", "delimiters", "flags", "header", "msh", "pieces", "raw")
 
     def __init__(
         self,
@@ -140,7 +141,7 @@ class Message:
         self.damaged = False
         self._encoding = encoding
         self._whole: list[Segment] | None = None
-        self._kind: tuple[str, str] | None = None
+        self._words: HeaderWords | None = None
 
     @property
     def segments(self) -> list[Segment]:
@@ -163,13 +164,19 @@ class Message:
         return [segment for segment in self.segments if segment.name == name]
 
     @property
+    def words(self) -> HeaderWords:
+        """What kind of message it is."""
+        if self._words is None:
+            raw = self.msh.raw
+            sent = raw(9), raw(11), raw(12)
+            words = _header_words if sum(map(len, sent)) <= _SHORT else _header_words.__wrapped__
+            self._words = words(sent, self.delimiters, self._encoding)
+        return self._words
+
+    @property
     def kind(self) -> tuple[str, str]:
         """Message code and trigger event ("ORU", "R01"), upper case; the event may be ""."""
-        if self._kind is None:
-            raw = self.msh.raw(9)
-            kind = _kind if len(raw) <= _SHORT else _kind.__wrapped__
-            self._kind = kind(raw, self.delimiters, self._encoding)
-        return self._kind
+        return self.words.kind
 
     @property
     def message_type(self) -> str:
@@ -184,12 +191,12 @@ class Message:
     @property
     def processing_id(self) -> str:
         """MSH-11, first component: P, T, D, or "" where none is sent."""
-        return self.msh.text(11).strip().upper()
+        return self.words.processing_id
 
     @property
     def version(self) -> str:
         """MSH-12, first component, "" where none is sent."""
-        return self.msh.text(12).strip()
+        return self.words.version
 
     def receipt_key(self, peer: str, received_at: object) -> str:
         """What makes this message the same as a repeated one: sender, MSH-10 and content.
@@ -209,11 +216,20 @@ class Message:
         )
 
 
+class HeaderWords(NamedTuple):
+    """See the properties of `Message`."""
+
+    kind: tuple[str, str]
+    processing_id: str
+    version: str
+
+
 @lru_cache(maxsize=256)
-def _kind(raw: str, delimiters: Delimiters, encoding: str) -> tuple[str, str]:
-    """Code and event of an MSH-9 as sent: one of a few."""
-    header = Segment("MSH", "", delimiters, encoding, [*[""] * 9, raw])
-    return header.text(9).strip().upper(), header.text(9, 2).strip().upper()
+def _header_words(sent: tuple[str, str, str], delimiters: Delimiters, encoding: str) -> HeaderWords:
+    """Of MSH-9, 11 and 12 as sent: a feed sends the same for ever."""
+    msh = Segment("MSH", "", delimiters, encoding, [*[""] * 9, sent[0], "", *sent[1:]])
+    kind = msh.text(9).strip().upper(), msh.text(9, 2).strip().upper()
+    return HeaderWords(kind, msh.text(11).strip().upper(), msh.text(12).strip())
 
 
 def _digest(raw: bytes) -> str:
