@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from console.store.outbox import StepState, WaitingStep
 
@@ -19,7 +18,7 @@ REJECTED = frozenset({"AR", "CR"})
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """See console.config_alerting.AlarmManagerConfig. keep: after which the steps of an alarm that is over expire."""
+    """See console.config_alerting.AlarmManagerConfig. keep_s: after which the steps of an alarm that is over expire."""
 
     retry_s: float = 1.0
     retry_max_s: float = 30.0
@@ -27,7 +26,7 @@ class Policy:
     window: int = 1
     timeout_s: float = 10.0
     heartbeat_s: float = 0.0
-    keep: timedelta = timedelta(hours=24)
+    keep_s: float = 86_400.0
     keep_steps: int = 5_000
 
 
@@ -43,9 +42,11 @@ class Result:
 
 @dataclass(slots=True)
 class _Try:
-    """How a waiting step has fared. errors: error answers; lost: times it was underway when the line was lost."""
+    """How a waiting step has fared. since: seconds at which it happened, on a clock that never steps; errors: error
+    answers; lost: times it was underway when the line was lost."""
 
     sent: int
+    since: float
     errors: int = 0
     lost: int = 0
     not_before: float = float("-inf")
@@ -69,26 +70,27 @@ class Delivery:
 
     # --- steps ---------------------------------------------------------------------------------------------------
 
-    def add(self, steps: Iterable[WaitingStep]) -> None:
-        """Steps to be sent, in the order of the journal; one that is known is passed over."""
+    def add(self, steps: Iterable[WaitingStep], since: Callable[[WaitingStep], float]) -> None:
+        """Steps to be sent, in the order of the journal; one that is known is passed over. since: when a step happened,
+        in seconds that never step; asked once, as the wall clock may be set while it waits."""
         for step in steps:
             if step.number not in self._tries:
                 self._alarms.setdefault(step.alarm_id, deque()).append(step)
-                self._tries[step.number] = _Try(step.tries)
+                self._tries[step.number] = _Try(step.tries, since(step))
 
     @property
     def waiting(self) -> int:
         """Steps neither accepted nor given up."""
         return len(self._tries)
 
-    def oldest(self) -> datetime | None:
+    def oldest(self) -> float | None:
         """When the oldest waiting step happened."""
-        return min((steps[0].at for steps in self._alarms.values()), default=None)
+        return min((tried.since for tried in self._tries.values()), default=None)
 
-    def oldest_that_counts(self) -> datetime | None:
+    def oldest_that_counts(self) -> float | None:
         """The same of steps of medium or high priority whose waiting is to be told."""
         every = (step for steps in self._alarms.values() for step in steps)
-        return min((step.at for step in every if step.counts and step.priority > 1), default=None)
+        return min((self._tries[s.number].since for s in every if s.counts and s.priority > 1), default=None)
 
     # --- the line ------------------------------------------------------------------------------------------------
 
@@ -194,15 +196,16 @@ class Delivery:
 
     # --- bounds --------------------------------------------------------------------------------------------------
 
-    def expire(self, at: datetime) -> list[Result]:
-        """Let go what is too old or too much: always whole alarms, never a step out of the middle of one."""
+    def expire(self, now: float) -> list[Result]:
+        """Let go what is too old or too much: always whole alarms, never a step out of the middle of one. now: on the
+        clock of `since`."""
         found: list[Result] = []
-        before = at - self._policy.keep
+        before = now - self._policy.keep_s
         for steps in list(self._alarms.values()):
-            if steps[-1].ends and steps[-1].at < before:
+            if steps[-1].ends and self._tries[steps[-1].number].since < before:
                 found += self._let_go(steps, "too old: its alarm is long over")
         if self.waiting > self._policy.keep_steps:
-            for steps in sorted(self._alarms.values(), key=lambda s: (not s[-1].ends, s[-1].at)):
+            for steps in sorted(self._alarms.values(), key=lambda s: (not s[-1].ends, s[-1].number)):
                 found += self._let_go(steps, "too many steps were waiting")
                 if self.waiting <= self._policy.keep_steps:
                     break

@@ -10,7 +10,6 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Sequence
-from datetime import datetime, timedelta
 
 from console.alerting.delivery import Delivery, Policy, Result
 from console.alerting.line import Line, said
@@ -34,7 +33,7 @@ LOOK_S = 1.0
 """The outbox is looked at when it calls, and so often in any case."""
 
 PAGE = 500
-BUILD_SHARE = 3.0
+BUILD_SHARE = 2.0
 """A message takes milliseconds of pure Python to build, in which a screen of this process draws late: after each, the
 thread rests this many times as long."""
 
@@ -105,7 +104,7 @@ class ManagerSender:
         now = time.monotonic()
         if now >= self._look_at or self._called.is_set():
             self._look(now)
-        self._over(self._delivery.expire(self._clock.utc()))
+        self._over(self._delivery.expire(self._clock.now()))
         if self._delivery.overdue(now):
             self._hang_up(f"no answer within {self._config.timeout_s:g} s")
         if self._delivery.wants_line(now):
@@ -126,12 +125,16 @@ class ManagerSender:
         try:
             while True:
                 steps = self._outbox.waiting(self._config.name, self._number, PAGE)
-                self._delivery.add(steps)
+                self._delivery.add(steps, self._happened)
                 self._number = steps[-1].number if steps else self._number
                 if len(steps) < PAGE:
                     break
         except StoreError as error:
             self._error = str(error)
+
+    def _happened(self, step: WaitingStep) -> float:
+        """Engine time of a step of this or an earlier run."""
+        return self._clock.now() - max(0.0, (self._clock.utc() - step.at).total_seconds())
 
     def _patience(self, now: float) -> float:
         due = self._delivery.due(now)
@@ -257,19 +260,14 @@ class ManagerSender:
             self._store.put_audit(AuditEntry(utc, "system", f"alarm message {result.state.value}", "", text))
 
     def _publish(self) -> None:
-        delivery, clock = self._delivery, self._clock
-        offset = clock.now() - clock.utc().timestamp()
-
-        def stamp(at: datetime | None) -> float | None:
-            return None if at is None else at.timestamp() + offset
-
+        delivery = self._delivery
         self._view = ManagerView(
             self._config.name,
             self._view.address,
             self._state(),
             delivery.waiting,
-            stamp(delivery.oldest()),
-            stamp(delivery.oldest_that_counts()),
+            delivery.oldest(),
+            delivery.oldest_that_counts(),
             self._config.alarm_after_s,
             self._sent,
             self._refused,
@@ -300,7 +298,7 @@ def _policy(config: AlarmManagerConfig) -> Policy:
         config.window,
         config.timeout_s,
         config.heartbeat_s,
-        timedelta(hours=config.keep_h),
+        config.keep_h * 3600,
         config.keep_steps,
     )
 

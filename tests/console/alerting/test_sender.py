@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -211,3 +211,15 @@ def test_noise_from_the_manager_stops_nothing(ward) -> None:
         ours.step("7B-01", EMERGENCY)
         until(lambda: ours.view().sent == 2)
         assert alarm_of(manager.accepted[-1]) == "alarm1"
+
+
+def test_a_wall_clock_set_back_while_alarms_wait_makes_them_no_younger(ward, monkeypatch) -> None:
+    ours = ward(config(AlarmManager().port))
+    ours.step("7B-01", WARNING)
+    until(lambda: ours.view().waiting_stamp is not None)
+    since = ours.view().waiting_stamp
+    monkeypatch.setattr(ours.clock, "utc", lambda: datetime.now(UTC) - timedelta(hours=1))
+    ours.step("7B-02", WARNING)
+    until(lambda: ours.view().queued == 2)
+    assert ours.view().waiting_stamp == since
+    assert abs(since - ours.clock.now()) < 10
