@@ -211,7 +211,7 @@ class Feed:
         self._fresh += brought.samples
         for alert in reading.alerts:
             if not self._placing.is_foreign(alert.location, sender):
-                self._report(alert, stamp)
+                self._report(alert, stamp, sender)
         if brought.labs:
             self._tell(LabsArrived(tuple(brought.labs)))
         self._offer_patients(message, reading, brought, sender)
@@ -227,8 +227,8 @@ class Feed:
         self._hand_over()
         self._put(item)
 
-    def _report(self, alert: ReadAlert, stamp: float) -> None:
-        bed = self._placing.bed(alert.location)
+    def _report(self, alert: ReadAlert, stamp: float, sender: str) -> None:
+        bed = self._placing.bed(alert.location, sender)
         if bed is not None:
             code = "apnoea" if "APNEA" in alert.event.upper() else alert.code
             device_alert = DeviceAlert(code, alert.text, alert.phase != "end", alert.priority)

@@ -18,6 +18,7 @@ class PeerBeds:
     """What the senders of one listener may speak for; without any configured, everybody for every bed."""
 
     def __init__(self, config: Hl7ListenerConfig) -> None:
+        self._beds = config.beds
         self._of = {peer.name: (frozenset(peer.beds), frozenset(peer.locations)) for peer in config.peer}
 
     def may_speak(self, sender: str, location: str, bed: str) -> bool:
@@ -26,6 +27,13 @@ class PeerBeds:
             return True
         own = self._of.get(sender)
         return own is not None and (bed in own[0] or location in own[1])
+
+    def has_bed(self, sender: str, bed: str) -> bool:
+        """Whether the bed is the sender's, or one of its locations leads there: for what names a bed alone."""
+        if not self._of:
+            return True
+        beds, locations = self._of.get(sender, (frozenset(), frozenset()))
+        return bed in beds or any(self._beds.get(location) == bed for location in locations)
 
 
 class ToldOnce:

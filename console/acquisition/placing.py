@@ -69,8 +69,8 @@ class Placing:
         return bed
 
     def may_speak_for(self, sender: str, bed: str) -> bool:
-        """Whether a bed is this sender's own, by its name alone."""
-        return self._owned.may_speak(sender, "", bed)
+        """Whether a bed is this sender's own, by its name alone, or one of its locations leads there."""
+        return self._owned.has_bed(sender, bed)
 
     def is_foreign(self, location: str | None, sender: str) -> bool:
         """Whether a location leads to a bed that is not this sender's own."""
