@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ipaddress import ip_network
+from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
@@ -134,7 +135,8 @@ class Hl7ListenerConfig(Section):
     codes mean at this feed that the tables do not know, or know as something else. labs: the laboratory's own codes
     beside LOINC, to the analyte each stands for. answer_queries: tell a peer that asks who is admitted to the beds it
     may speak for (QBP^ZV1, QRY^A19); nobody is told anything otherwise. With any peer named, nobody else is let in, and
-    each speaks for its own beds alone."""
+    each speaks for its own beds alone. admissions: movements of patients are an "offer" that a nurse accepts with one
+    press, or they "apply": the word of the admissions office counts where nobody's monitoring ends."""
 
     name: str = Field(min_length=1, max_length=80)
     host: str = "127.0.0.1"
@@ -148,6 +150,7 @@ class Hl7ListenerConfig(Section):
     limits: Hl7LimitsConfig = Field(default_factory=Hl7LimitsConfig)
     interval_s: float = Field(default=60.0, gt=0, le=3600)
     demo: bool = False
+    admissions: Literal["offer", "apply"] = "offer"
     code: tuple[CodeConfig, ...] = Field(default=(), max_length=MOST_CODES)
     labs: dict[str, Analyte] = Field(default_factory=dict, max_length=MOST_CODES)
     answer_queries: bool = False

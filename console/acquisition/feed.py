@@ -14,17 +14,17 @@ from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from console.acquisition.asking import Asking
 from console.acquisition.completion import Completion
 from console.acquisition.control_ids import REUSED, ControlIds
 from console.acquisition.lab_matching import match
+from console.acquisition.movements import movements_of
 from console.acquisition.peers import NOT_OWN_BED, ToldOnce
-from console.acquisition.placing import Brought, Placing
+from console.acquisition.placing import ANOTHER_PATIENT, Brought, Placing
 from console.acquisition.tally import Tally
 from console.acquisition.unknown import tables_of
 from console.clock import Clock
 from console.config_hl7 import Hl7ListenerConfig
-from console.engine.items import DeviceReport, Item, LabsArrived, PatientSeen, Samples, SourceNote
+from console.engine.items import DeviceReport, Item, LabsArrived, Moved, PatientSeen, Samples, SourceNote
 from console.link.snapshot import SourceView
 from console.store.outbox import told_of
 from console.store.records import Receipt, ReceiptOutcome, Sample
@@ -32,8 +32,7 @@ from console.store.store import Store
 from console.ward.occupancy import Occupancy
 from console.ward.source import SourceState
 from drivers.observation import DeviceAlert
-from hl7.acknowledgement import ACCEPT, ACCEPTED, ERROR, REJECT, Verdict, judge, judge_unreadable
-from hl7.admissions import read_movement
+from hl7.acknowledgement import ACCEPT, ACCEPTED, REJECT, Verdict, judge, judge_unreadable
 from hl7.alerts import ReadAlert
 from hl7.connection import Delivery
 from hl7.dissemination import is_dissemination, read_dissemination
@@ -41,7 +40,11 @@ from hl7.held import HeldPatients
 from hl7.lab_codes import lab_table
 from hl7.labs import LabReader
 from hl7.observations import ObservationReader, Reading
+from hl7.place import location, name
 from hl7.reader import Message, UnreadableError, read_message
+
+TOLD_AGAIN_S = 10.0
+"""A patient who is not the one admitted is told to the engine anew after so many seconds."""
 
 SETTLE_S = 5.0
 """Longest wait for what is being committed when the beds or codes of a feed change."""
@@ -68,13 +71,13 @@ class Feed:
         self._held = HeldPatients()
         self._tally = Tally(config, view, clock)
         self._placing = Placing(config, self._note_unknown, self._note_foreign)
-        self._asking = self._asker(config)
         self._control_ids = ControlIds()
         self._told_foreign = ToldOnce()
         self._completion: Completion[bool] = Completion(self._hand_over)
         self._reports: Completion[int] = Completion()
         self._fresh: list[Sample] = []
-        self._patients: dict[str, str] = {}
+        self._patients: dict[str, tuple[str, float]] = {}
+        self._under = Occupancy()
         self._unreadable = itertools.count(1)
         self._begun = self._ended = 0
 
@@ -84,13 +87,9 @@ class Feed:
         self._config = config
         self._reader, self._labs = _readers(config)
         self._placing = Placing(config, self._note_unknown, self._note_foreign)
-        self._asking = self._asker(config)
         # Who lies at a bed of another mapping is offered anew.
         self._patients.clear()
         self._tally.rebind(config, view)
-
-    def _asker(self, config: Hl7ListenerConfig) -> Asking | None:
-        return Asking(config, self._placing, self._occupancy) if config.answer_queries else None
 
     async def settle(self) -> None:
         """Wait until every message read so far is durable and handed on, or given up by the store."""
@@ -110,10 +109,6 @@ class Feed:
                 self._refuse(delivery, judge_unreadable(error), f"unreadable: {error}", ReceiptOutcome.ERROR)
             )
             return answer
-        asked = self._asking.answer(message, delivery.sender, self._clock.utc()) if self._asking else None
-        if asked is not None:
-            self._keep_and_answer(delivery, message, *asked, answer)
-            return answer
         verdict = judge(message)
         if verdict.code == ACCEPT:
             self._store_and_answer(delivery, message, answer)
@@ -124,34 +119,12 @@ class Feed:
             answer.set_result(verdict)
         return answer
 
-    def _keep_and_answer(
-        self, delivery: Delivery, message: Message, verdict: Verdict, done: str, answer: asyncio.Future[Verdict]
-    ) -> None:
-        """A query is answered when it is on record who has asked, and what he was told."""
-        outcome = ReceiptOutcome.ERROR if verdict.code == ERROR else ReceiptOutcome.ACCEPTED
-        stored = self._store.put_message(self._receipt_of_its_own(delivery, message, outcome, done), ())
-        self._begun += 1
-
-        def durable(kept: Future[bool]) -> None:
-            self._ended += 1
-            error = kept.exception()
-            if error is None:
-                self._tally.asked(done)
-            if answer.done():
-                return
-            if error is None:
-                answer.set_result(verdict)
-            else:
-                answer.set_exception(error)
-
-        self._completion.tell(stored, durable)
-
     def _store_and_answer(self, delivery: Delivery, message: Message, answer: asyncio.Future[Verdict]) -> None:
         received_at, stamp = delivery.received_at, self._clock.now()
         if is_dissemination(message):
             self._keep_reports(message, received_at)
         reading = self._reader.read(message, received_at, self._held.of(delivery.connection, message))
-        brought = self._placing.place(reading, received_at, stamp, delivery.sender)
+        brought = self._placing.place(reading, received_at, stamp, delivery.sender, self._occupancy())
         if reading.laboratory:
             self._take_labs(message, reading, brought, delivery)
         brought.reused = self._control_ids.reused(message, delivery.peer)
@@ -210,7 +183,7 @@ class Feed:
         if not fresh:
             self._tally.duplicate()
             return
-        self._pass_on(message, reading, brought, stamp, delivery.sender)
+        self._pass_on(message, reading, brought, stamp, delivery)
         self._tally.good(message, reading, delivery.received_at, stamp, brought)
 
     def view(
@@ -239,54 +212,73 @@ class Feed:
         """Something of the listener for the audit trail. On the loop of the listeners."""
         self._tell(SourceNote(self._config.name, act, detail))
 
-    def _pass_on(self, message: Message, reading: Reading, brought: Brought, stamp: float, sender: str) -> None:
+    def _pass_on(self, message: Message, reading: Reading, brought: Brought, stamp: float, delivery: Delivery) -> None:
+        if brought.under is not self._under:
+            self._hand_over()
+            self._under = brought.under
         self._fresh += brought.samples
         for alert in reading.alerts:
-            if not self._placing.is_foreign(alert.location, sender):
-                self._report(alert, stamp, sender)
+            if not self._placing.is_foreign(alert.location, delivery.sender):
+                self._report(alert, stamp, brought, delivery.sender)
         if brought.labs:
             self._tell(LabsArrived(tuple(brought.labs)))
-        self._offer_patients(message, reading, brought, sender)
+        self._offer_patients(message, reading, brought, delivery.sender)
+        if message.kind[0] == "ADT" and reading.production:
+            self._pass_movements(message, delivery)
 
     def _hand_over(self) -> None:
         """The values of one commit go to the engine together: each item wakes it."""
         if self._fresh:
             fresh, self._fresh = self._fresh, []
-            self._put(Samples(tuple(fresh), stored=True))
+            self._put(Samples(tuple(fresh), stored=True, under=self._under))
 
     def _tell(self, item: Item) -> None:
         """Hand the engine something else, behind the values that came before it."""
         self._hand_over()
         self._put(item)
 
-    def _report(self, alert: ReadAlert, stamp: float, sender: str) -> None:
+    def _report(self, alert: ReadAlert, stamp: float, brought: Brought, sender: str) -> None:
         bed = self._placing.bed(alert.location, sender)
+        if bed is not None and not brought.under.takes(bed, alert.patient_id):
+            brought.others += 1
+            return
         if bed is not None:
             code = "apnoea" if "APNEA" in alert.event.upper() else alert.code
             device_alert = DeviceAlert(code, alert.text, alert.phase != "end", alert.priority)
             self._tell(DeviceReport(bed, self._config.name, device_alert, stamp))
         self._tally.alert(alert, bed)
 
+    def _pass_movements(self, message: Message, delivery: Delivery) -> None:
+        """What the admissions office tells; of beds that are not this sender's own it may not speak."""
+        visit = message.first("PV1")
+        if visit is not None and self._placing.is_foreign(location(visit), delivery.sender):
+            self._placing.bed(location(visit), delivery.sender)
+            return
+        for movement in movements_of(message, self._config, delivery.received_at):
+            self._tell(Moved(movement))
+
     def _offer_patients(self, message: Message, reading: Reading, brought: Brought, sender: str) -> None:
         """Who the feed says is at a bed: offered for admission by the engine, never adopted here. The patient of a
-        demonstration, of a training or of a test is nobody."""
-        if not reading.production:
+        demonstration, of a training or of a test is nobody. A movement is told as one (`_pass_movements`)."""
+        if not reading.production or message.kind[0] == "ADT":
             return
+        pid = message.first("PID")
+        words = name(pid) if pid is not None else ""
         if not reading.demo:
-            self._offer(reading.location, reading.patient_id, sender)
-        for location, patient_id in brought.places:
-            self._offer(location, patient_id, sender)
-        movement = read_movement(message, [])
-        if movement is not None and movement.event in ("A01", "A02", "A04", "A08"):
-            self._offer(movement.location, movement.patient_id, sender)
+            self._offer(reading.location, reading.patient_id, sender, words)
+        for place, patient_id in brought.places:
+            self._offer(place, patient_id, sender, words if patient_id == reading.patient_id else "")
 
-    def _offer(self, location: str | None, patient_id: str | None, sender: str) -> None:
-        bed = self._config.beds.get(location or "")
-        if self._placing.is_foreign(location, sender):
+    def _offer(self, place: str | None, patient_id: str | None, sender: str, words: str) -> None:
+        bed = self._config.beds.get(place or "")
+        if not bed or not patient_id or self._placing.is_foreign(place, sender):
             return
-        if bed and patient_id and self._patients.get(bed) != patient_id:
-            self._patients[bed] = patient_id
-            self._tell(PatientSeen(bed, patient_id))
+        now = self._clock.now()
+        told, at = self._patients.get(bed, ("", 0.0))
+        stranger = not self._occupancy().takes(bed, patient_id)
+        if told != patient_id or (stranger and now - at >= TOLD_AGAIN_S):
+            self._patients[bed] = patient_id, now
+            self._tell(PatientSeen(bed, patient_id, self._config.name, words))
 
     def _refuse(
         self,
@@ -297,16 +289,8 @@ class Feed:
         message: Message | None = None,
     ) -> Verdict:
         """Keep the bytes of a message that is not taken, and count it. The sender is told in any case."""
-        self._store.put_message(self._receipt_of_its_own(delivery, message, outcome, reason), ())
-        self._tally.refused(reason)
-        return verdict
-
-    def _receipt_of_its_own(
-        self, delivery: Delivery, message: Message | None, outcome: ReceiptOutcome, reason: str
-    ) -> Receipt:
-        """The receipt of a message that brings nothing to the ward: never the same as another."""
         received_at = delivery.received_at
-        return Receipt(
+        receipt = Receipt(
             f"{delivery.feed}|refused|{received_at.isoformat()}|{next(self._unreadable)}|{delivery.peer}",
             delivery.feed,
             delivery.peer,
@@ -317,6 +301,9 @@ class Feed:
             reason[:400],
             delivery.data,
         )
+        self._store.put_message(receipt, ())
+        self._tally.refused(reason)
+        return verdict
 
 
 def _readers(config: Hl7ListenerConfig) -> tuple[ObservationReader, LabReader]:
@@ -328,10 +315,11 @@ def _readers(config: Hl7ListenerConfig) -> tuple[ObservationReader, LabReader]:
 def _put_aside(reading: Reading, brought: Brought) -> str:
     """What of a message that was taken is not charted, and what else a person should know of it, for the receipt; ""
     where all of it is and there is nothing."""
-    aside = len(reading.quarantined) + brought.unplaced + brought.foreign
+    aside = len(reading.quarantined) + brought.unplaced + brought.foreign + brought.others
     if not aside:
         return REUSED if brought.reused else ""
     reasons = sorted({quarantined.reason for quarantined in reading.quarantined})
     reasons += ["unknown location"] * bool(brought.unplaced) + [NOT_OWN_BED] * bool(brought.foreign)
+    reasons += [ANOTHER_PATIENT] * bool(brought.others)
     flag = f"{REUSED}; " if brought.reused else ""
     return f"{flag}{aside} put aside: {', '.join(reasons)}"[:400]

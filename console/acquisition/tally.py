@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from console.acquisition.control_ids import REUSED
 from console.acquisition.peers import NOT_OWN_BED
-from console.acquisition.placing import Brought
+from console.acquisition.placing import ANOTHER_PATIENT, Brought
 from console.acquisition.unknown import Unknown
 from console.alarms.minute_memory import HOURS_BACK
 from console.clock import Clock
@@ -68,6 +68,8 @@ class Tally:
                 self._unknown.code(quarantined, received_at)
             if brought.unplaced:
                 self._count("unknown location", brought.unplaced)
+            if brought.others:
+                self._count(ANOTHER_PATIENT, brought.others)
             if brought.reused:
                 self._count(REUSED)
             if brought.foreign:
@@ -85,12 +87,6 @@ class Tally:
         """Reports of who was told, about no alarm of ours."""
         if number:
             self._count("report about an unknown alarm", number)
-
-    def asked(self, done: str) -> None:
-        """A query was answered. done: what came of it."""
-        with self._lock:
-            self._good += 1
-            self._count(f"query: {done}")
 
     def refused(self, reason: str) -> None:
         """A message was not taken."""

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, tzinfo
 
 from console.alarms.alarm import Alarm, Change, Condition, Kind, Presence, Transition
 from console.alarms.alarm_rules import AlarmRules
+from console.alarms.carried import CarriedAlarms, is_of_the_patient
 from console.alarms.escalation import EscalationRules
 from console.alarms.explain import PatternView
 from console.alarms.late_notes import LateNotes, late_since
@@ -116,6 +117,31 @@ class BedAlarms:
             self.technical.forget_sensors()
         return out
 
+    def hand_over(self, now: float, utc: datetime, by: str) -> tuple[CarriedAlarms, list[Transition]]:
+        """The patient goes to another bed of the ward with everything that is his: detectors, baseline, limits, alarms.
+        What of this bed's own sources is wrong goes on here as a new occurrence."""
+        views = self.limits, self.limits_view, self.late_notes, self.standby
+        going = self._lifecycle.release(is_of_the_patient)
+        carried = CarriedAlarms(self.patterns, self._baseline, self._held, *views, going)
+        self._held, self.late_notes = RestoredPatterns(), LateNotes(self.late_notes.zone)
+        self.limits = LimitMonitor(self._rules.limits)
+        self.standby = False
+        return carried, self.discharge(now, utc, by)
+
+    def take_over(
+        self, patient: Patient, carried: CarriedAlarms, now: float, utc: datetime, by: str
+    ) -> list[Transition]:
+        """A patient has come from another bed; nothing measured here before counts for him."""
+        ended = self._lifecycle.end_all(now, utc, by)
+        self.patient, self.patterns = patient, carried.patterns
+        self._baseline, self._held = carried.baseline, carried.held
+        self.limits, self.limits_view = carried.limits, carried.limits_view
+        self.late_notes, self.standby, self._turnover = carried.late_notes, carried.standby, False
+        if self.technical is not None:
+            self.technical.forget_sensors()
+            self.technical.restart(now)
+        return ended + self._lifecycle.adopt(carried.alarms, now, utc, by)
+
     def close(self, now: float, utc: datetime, by: str) -> list[Transition]:
         """The bed is taken out of the ward: every alarm ends."""
         return self._lifecycle.end_all(now, utc, by)
@@ -140,7 +166,9 @@ class BedAlarms:
         self.limits.judge_again(now)
 
     def reflag(self, patient: Patient) -> None:
-        """The same patient with other risk flags: windows and limits that rest on them follow from now on."""
+        """The same patient with other risk flags or numbers: what rests on them follows from now on."""
+        if self.patient is not None and self.patient.patient_id != patient.patient_id:
+            self._lifecycle.rename(patient.patient_id)
         self.patient = patient
         if self.patterns is not None:
             self.patterns.reflag(patient)

@@ -39,7 +39,7 @@ class RefusedError(Exception):
 
 
 @dataclass(slots=True)
-class _Entry:
+class HeldAlarm:
     """An alarm that is not over, with what its record does not carry.
 
     seen_from: the oldest version an acknowledgement may refer to. muted_by: id of the pattern alarm under which this
@@ -74,7 +74,7 @@ class LifeCycle:
         self._new_id = new_id
         self.demo = demo
         self._escalation = escalation or EscalationRules()
-        self._entries: dict[str, _Entry] = {}
+        self._entries: dict[str, HeldAlarm] = {}
         self._cache: tuple[Alarm, ...] | None = ()
 
     def step(
@@ -147,13 +147,35 @@ class LifeCycle:
             self._end(entry, change, now, utc, out, by=by)
         return out
 
+    def release(self, belongs: Callable[[Condition], bool]) -> tuple[HeldAlarm, ...]:
+        """Give up the alarms that belong to a patient who is moved to another bed; `adopt` takes them there."""
+        going = tuple(entry for entry in self._entries.values() if belongs(entry.alarm.condition))
+        for entry in going:
+            del self._entries[entry.alarm.condition.key]
+        self._cache = None
+        return going
+
+    def adopt(self, going: Iterable[HeldAlarm], now: float, utc: datetime, by: str = "") -> list[Transition]:
+        """Take up alarms that another bed has released: the same occurrences, answered or not, at this bed."""
+        out = []
+        for entry in going:
+            alarm = replace(entry.alarm, bed=self._bed, version=entry.alarm.version + 1)
+            out.append(self._store(entry, alarm, Change.UPDATE, now, utc, alarm.condition.stage, by))
+        return out
+
+    def rename(self, patient_id: str) -> None:
+        """The alarms that stand are those of the same patient under another number."""
+        for entry in self._entries.values():
+            entry.alarm = replace(entry.alarm, patient_id=patient_id)
+        self._cache = None
+
     def restore(self, alarms: Iterable[Alarm], now: float, utc: datetime) -> list[Transition]:
         """Take up alarms that were not over before a restart; those nobody has answered are announced again."""
         out = []
         for alarm in alarms:
             if alarm.presence is Presence.ENDED or alarm.condition.key in self._entries:
                 continue
-            entry = _Entry(alarm, alarm.version, now, alarm.condition)
+            entry = HeldAlarm(alarm, alarm.version, now, alarm.condition)
             if alarm.acknowledged is not None:
                 entry.acked_stamp = now - max(0.0, (utc - alarm.acknowledged.at).total_seconds())
                 entry.acked_points = alarm.condition.points
@@ -183,7 +205,7 @@ class LifeCycle:
         ]
         return min(due, default=None)
 
-    def _find(self, alarm_id: str) -> _Entry:
+    def _find(self, alarm_id: str) -> HeldAlarm:
         for entry in self._entries.values():
             if entry.alarm.id == alarm_id:
                 return entry
@@ -206,11 +228,11 @@ class LifeCycle:
             highest=condition.priority,
             demo=self.demo,
         )
-        entry = _Entry(alarm, 1, now, condition, muted_by=self._cover(condition))
+        entry = HeldAlarm(alarm, 1, now, condition, muted_by=self._cover(condition))
         changed = replace(alarm.with_account(utc), sounding=_audible(alarm) and entry.muted_by is None)
         out.append(self._store(entry, changed, Change.ONSET, now, utc))
 
-    def _follow(self, entry: _Entry, condition: Condition, now: float, utc: datetime, out: list[Transition]) -> None:
+    def _follow(self, entry: HeldAlarm, condition: Condition, now: float, utc: datetime, out: list[Transition]) -> None:
         before = entry.alarm
         old = before.condition
         if condition.priority > old.priority or condition.stage > old.stage:
@@ -241,7 +263,7 @@ class LifeCycle:
             entry.alarm = replace(before, condition=condition)
             self._cache = None
 
-    def _clear(self, entry: _Entry, now: float, utc: datetime, out: list[Transition]) -> None:
+    def _clear(self, entry: HeldAlarm, now: float, utc: datetime, out: list[Transition]) -> None:
         alarm = entry.alarm
         latch = alarm.acknowledged is None and alarm.highest >= Priority.MEDIUM
         if not latch:
@@ -251,7 +273,7 @@ class LifeCycle:
         out.append(self._store(entry, changed, Change.CLEAR, now, utc, alarm.condition.stage))
 
     def _end(
-        self, entry: _Entry, change: Change, now: float, utc: datetime, out: list[Transition], by: str = ""
+        self, entry: HeldAlarm, change: Change, now: float, utc: datetime, out: list[Transition], by: str = ""
     ) -> None:
         alarm = entry.alarm
         changed = replace(
@@ -272,7 +294,7 @@ class LifeCycle:
             if risen or now - entry.acked_stamp >= self._escalation.reminder_s(alarm.priority):
                 out.append(self._reopen(entry, Change.RESOUND, now, utc))
 
-    def _reopen(self, entry: _Entry, change: Change, now: float, utc: datetime, by: str = "") -> Transition:
+    def _reopen(self, entry: HeldAlarm, change: Change, now: float, utc: datetime, by: str = "") -> Transition:
         alarm = replace(entry.alarm, version=entry.alarm.version + 1, acknowledged=None)
         entry.seen_from = alarm.version
         if change is Change.RESOUND:
@@ -317,7 +339,7 @@ class LifeCycle:
 
     def _store(
         self,
-        entry: _Entry,
+        entry: HeldAlarm,
         alarm: Alarm,
         change: Change,
         now: float,

@@ -78,7 +78,6 @@ class TechnicalMonitor:
         self._sources = {spec.name: SourceWatch(spec, started) for spec in sources}
         self._bed = bed
         self._sensors: dict[Parameter, _Sensor] = {}
-        self._notes: dict[str, Condition] = {}
         self._conditions: tuple[Condition, ...] = ()
         self._abandoned = False
         self._sourceless_since = started
@@ -132,12 +131,15 @@ class TechnicalMonitor:
         for name, watch in self._sources.items():
             watch.shared = name in lost
 
-    def note(self, key: str, condition: Condition | None) -> None:
-        """Hold (or with None drop) a condition somebody else has found, such as a clock that differs."""
-        if condition is None:
-            self._notes.pop(key, None)
-        else:
-            self._notes[key] = condition
+    def stranger(self, source: str, condition: Condition | None) -> None:
+        """Hold (or with None drop) that a source names another patient than the admitted one."""
+        watch = self._sources.get(source)
+        if watch is not None and watch.patient_condition != condition:
+            watch.patient_condition = condition
+
+    def strangers(self) -> dict[str, Condition]:
+        """The sources that are known to name another patient."""
+        return {n: w.patient_condition for n, w in self._sources.items() if w.patient_condition is not None}
 
     def restore(self, condition: Condition, now: float) -> None:
         """Take up an outage from before a restart; it ends, as ever, with a value that arrives."""
@@ -147,6 +149,8 @@ class TechnicalMonitor:
             source.fault, source.condition = (condition.priority, "silent"), condition
         elif kind == "device" and name in self._sources:
             self._sources[name].device_condition = condition
+        elif kind == "patient" and name in self._sources:
+            self._sources[name].patient_condition = condition
         elif kind == "sensor" and name in set(Parameter):
             sensor = self._sensors.setdefault(Parameter(name), _Sensor())
             sensor.valid, sensor.bad_since, sensor.status = now, now - SENSOR_OFF_ALARM_S, Status.UNAVAILABLE
@@ -178,6 +182,8 @@ class TechnicalMonitor:
             source.judge(now, occupied)
             if source.device_condition is not None:
                 found.append(source.device_condition)
+            if source.patient_condition is not None:
+                found.append(source.patient_condition)
             if source.condition is not None:
                 found.append(source.condition)
         for parameter in WATCHED:
@@ -192,7 +198,6 @@ class TechnicalMonitor:
                 found.append(sensor.condition)
         if occupied and not self._sources and now - self._sourceless_since >= SOURCELESS_S:
             found.append(self._sourceless)
-        found.extend(self._notes.values())
         if len(found) != len(self._conditions) or any(a is not b for a, b in zip(found, self._conditions, strict=True)):
             self._conditions = tuple(found)
 

@@ -65,7 +65,8 @@ class SourceWatch:
 
     since: engine time from which it is waited for, should it say nothing. down_since, unreadable_since, mute_since:
     since when its link has been down, unreadable, without a frame; None while it is not. shared: the outage is one of
-    the whole gateway, which has an alarm of its own (technical_gateway): here it stays low.
+    the whole gateway, which has an alarm of its own (technical_gateway): here it stays low. patient_condition: it names
+    another patient than the admitted one, so that nothing of it is taken; set and dropped by the engine.
     """
 
     __slots__ = (
@@ -80,6 +81,7 @@ class SourceWatch:
         "mute_since",
         "name",
         "pace",
+        "patient_condition",
         "shared",
         "since",
         "spec",
@@ -94,6 +96,7 @@ class SourceWatch:
         self.fault: tuple[Priority, str] | None = None
         self.condition: Condition | None = None
         self.device_condition: Condition | None = None
+        self.patient_condition: Condition | None = None
         self.shared = False
         self.renew(spec, since)
 
@@ -144,7 +147,7 @@ class SourceWatch:
         """Priority and cause of the outage, None while there is none."""
         # An outage ends with a value, not with a link that comes back and says nothing.
         still = self.fault is not None and self.heard == self.heard_before
-        if self.device_condition is not None:
+        if self.kept_out:
             return self.fault if still else None  # it is silent because it is not listened to
         if self.heard is None and not occupied:
             return None
@@ -185,11 +188,16 @@ class SourceWatch:
     @property
     def silent(self) -> bool:
         """True while an alarm says that nothing of this source is shown."""
-        return self.fault is not None or self.device_condition is not None
+        return self.fault is not None or self.kept_out
+
+    @property
+    def kept_out(self) -> bool:
+        """True while nothing of it is taken: another device, or another patient."""
+        return self.device_condition is not None or self.patient_condition is not None
 
     def next_due(self) -> float | None:
         """When the silence of a source that has spoken becomes an alarm, so that nobody waits for a round second."""
-        waiting = self.heard is not None and self.fault is None and self.device_condition is None
+        waiting = self.heard is not None and self.fault is None and not self.kept_out
         return self._late_at() if waiting else None
 
     def liveness(self, now: float) -> Liveness:
@@ -198,8 +206,7 @@ class SourceWatch:
             return Liveness.STARTING if now - self.since <= 2 * self.stands_s else Liveness.NO_DATA
         judged = by_age(now, self.heard, self.late_s)
         down = self.down_since is not None and now - self.down_since > LINK_DOWN_GREY_S * self.pace
-        wrong = self.device_condition is not None
-        return Liveness.LATE if judged is Liveness.LIVE and (down or wrong) else judged
+        return Liveness.LATE if judged is Liveness.LIVE and (down or self.kept_out) else judged
 
 
 def by_age(now: float, stamp: float, late_s: float) -> Liveness:

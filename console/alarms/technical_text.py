@@ -94,18 +94,25 @@ def sensor_fault(parameter: Parameter, wrong: str) -> Condition:
     )
 
 
-def other_patient(seen: str, admitted: str) -> Condition:
-    """A feed sends values for this bed under another patient's number than that of the admitted one."""
+def other_patient(source: str, seen: str, admitted: str) -> Condition:
+    """A source sends values for this bed under another patient's number than those of the admitted one."""
     return Condition(
-        key="technical:patient",
+        key=f"technical:patient:{source}",
         kind=Kind.TECHNICAL,
-        priority=Priority.LOW,
-        text="Feed names another patient",
-        detail=f"{seen[:40]} in the feed, {admitted[:40]} admitted here",
-        advice="Check who is at this monitor: the values shown here are those of the monitor.",
+        priority=Priority.MEDIUM,
+        text="Monitor names another patient",
+        detail=f"{source}: {seen[:40]} at the monitor, {admitted[:40]} admitted here",
+        advice="Its values are not shown or charted: watch the bedside monitor. Say on the bed page who lies here.",
     )
 
 
 def system_condition(key: str, priority: Priority, text: str, detail: str = "", advice: str = "") -> Condition:
     """A technical condition of the console itself: storage, sound, clock, a listener that cannot listen."""
     return Condition(f"technical:{key}", Kind.TECHNICAL, priority, text, detail=detail, advice=advice)
+
+
+def engine_fault(where: str, text: str) -> Condition:
+    """A fault of our own at a bed, or in the console ("")."""
+    what = f"Alarms of {where} are not working" if where else "The alarm engine has a fault"
+    advice = "Watch the bedside monitors; restart the console."
+    return system_condition(f"engine:{where}", Priority.HIGH, what, text, advice)

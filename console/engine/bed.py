@@ -7,16 +7,19 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from console.alarms.alarm import Change, Transition
+from console.alarms.alarm import Change, Kind, Presence, Transition
 from console.alarms.alarm_rules import AlarmRules
 from console.alarms.bed import BedAlarms
 from console.alarms.technical import TechnicalMonitor
-from console.alarms.technical_text import other_patient
+from console.engine.carried import CarriedStay
 from console.engine.plan import BedPlan
+from console.engine.strangers import Strangers
 from console.engine.trend import TrendKeeper
 from console.link.snapshot import BedSnapshot, BedState, Reading
 from console.ward.chart import NurseObservation, PumpEvent
 from console.ward.labs import LabResult
+from console.ward.movements import Question
+from console.ward.occupancy import Left
 from console.ward.patient import Baseline, Patient
 from console.ward.pump import PumpSummary, summarise
 from console.ward.pump_card import MAXIMUM_VERSIONS, PumpCard, Reservoir, reservoir
@@ -65,6 +68,9 @@ class Bed:
         self.standby_since: datetime | None = None
         self.offered_patient_id = ""
         self.feed_patient_id = ""
+        self.strangers = Strangers()
+        self.left: Left | None = None
+        self.questions: tuple[Question, ...] = ()
         self.trend = TrendKeeper()
         self.due: float | None = None
         self._plan = plan
@@ -131,12 +137,6 @@ class Bed:
             and observation.status is Status.VALID
         )
 
-    def compare_patients(self) -> None:
-        """Tell when the feed says another patient lies here than the one admitted; nobody is ever adopted from it."""
-        seen, patient = self.feed_patient_id.strip(), self.patient
-        differs = patient is not None and seen and seen.casefold() != patient.patient_id.strip().casefold()
-        self.technical.note("patient", other_patient(seen, patient.patient_id) if patient and differs else None)
-
     @property
     def pump_card(self) -> PumpCard | None:
         """The newest version of the patient's pump card."""
@@ -146,6 +146,51 @@ class Bed:
         """Use the pump cards of the stay, oldest first; the oldest are forgotten beyond 50 versions."""
         self.pump_cards = tuple(cards)[-MAXIMUM_VERSIONS:]
         self.alarms.set_pump_cards(self.pump_cards)
+
+    def hand_over(self, now: float, utc: datetime, by: str) -> tuple[CarriedStay, list[Transition]]:
+        """The patient goes to another bed of the ward; everything that belongs to his stay goes with him."""
+        alarms, ended = self.alarms.hand_over(now, utc, by)
+        carried = CarriedStay(
+            alarms,
+            self.pump_events,
+            self.findings,
+            self.pump_cards,
+            (self.standby_reason, self.standby_since),
+            self.trend,
+            self._last_alarm,
+        )
+        self.trend, self._last_alarm = TrendKeeper(), ""
+        self.standby_reason, self.standby_since = "", None
+        self.vacate()
+        return carried, ended
+
+    def take_over(self, patient: Patient, carried: CarriedStay, now: float, utc: datetime, by: str) -> list[Transition]:
+        """A patient has come from another bed; what was measured here before was measured on somebody else."""
+        self.forget_values()
+        out = self.alarms.take_over(patient, carried.alarms, now, utc, by)
+        self.pump_events, self.findings, self.pump_cards = carried.pump_events, carried.findings, carried.pump_cards
+        self.standby_reason, self.standby_since = carried.standby
+        self.trend, self._last_alarm = carried.trend, carried.last_alarm
+        self.strangers.judge(patient, self.technical, now)
+        return out
+
+    def vacate(self) -> None:
+        """Nobody lies here any more."""
+        self.pump_events, self.findings = [], []
+        self.pump_cards = ()
+        self.offered_patient_id = ""
+        self.strangers.judge(None, self.technical, 0.0)
+        self.forget_values()
+
+    def watched(self, now: float) -> str:
+        """Why monitoring must not end here without a person, in words; "" when it may."""
+        for alarm in self.alarms.alarms():
+            stands = alarm.presence is Presence.ACTIVE and alarm.condition.kind is not Kind.TECHNICAL
+            if stands or alarm.acknowledged is None:
+                return f"An alarm {'stands' if stands else 'waits for an answer'}: {alarm.condition.text}"
+        if any(self._reading(p, cell, now).liveness is Liveness.LIVE for p, cell in self._cells.items()):
+            return "The monitor at this bed still sends values"
+        return ""
 
     def forget_values(self) -> None:
         """The patient has left: nothing measured on him stands under the next one's name."""
@@ -208,6 +253,7 @@ class Bed:
             pump_card=self.pump_card,
             reservoir=self._reservoir_now(),
             labs=self.labs,
+            questions=self.questions,
         )
         if not _same(new, self.snapshot):
             self.snapshot = replace(new, version=self.snapshot.version + 1)

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from dataclasses import replace
 from datetime import datetime
-from typing import NamedTuple
 
 from console.alarms.lifecycle import UNDO_S, RefusedError
 from console.alarms.patient_limits import changes, faults, normalised
 from console.engine import checks
 from console.engine.bed import Bed
 from console.engine.core import WardCore
+from console.engine.stays import Moment
 from console.link.commands import (
     Acknowledge,
     Admit,
@@ -29,6 +29,7 @@ from console.link.commands import (
     SetPumpCard,
     SetRenalImpairment,
     SetStandby,
+    SettleQuestion,
     UndoAcknowledge,
 )
 from console.store.records import AuditEntry
@@ -38,13 +39,6 @@ from console.ward.patient import RiskFlag
 
 Journalled = tuple[str, list["Future[None]"]]
 """Id of what was charted ("" for none), and the journal entries to wait for."""
-
-
-class Moment(NamedTuple):
-    """Now, in engine seconds and as wall time."""
-
-    now: float
-    utc: datetime
 
 
 class CommandHandler:
@@ -57,6 +51,7 @@ class CommandHandler:
             UndoAcknowledge: self._undo,
             Admit: self._admit,
             Discharge: self._discharge,
+            SettleQuestion: self._settle,
             ChartFinding: self._chart_finding,
             ChartPumpEvent: self._chart_pump_event,
             RemoveEntry: self._remove,
@@ -117,34 +112,32 @@ class CommandHandler:
         if bed.patient is not None:
             raise RefusedError(f"{bed.name} is taken by {bed.patient.name}; discharge first.")
         for other in core.beds.values():
-            if other.patient is not None and other.patient.patient_id == patient.patient_id:
+            if other.patient is not None and other.patient.is_called(patient.ids):
                 raise RefusedError(f"{other.patient.name} ({patient.patient_id}) is already admitted to {other.name}.")
         _refuse(checks.check_patient(patient, at.utc.date()))
         for event in command.pump_events:
             _refuse(checks.check_pump_event(replace(event, by=event.by or command.by), at.utc))
         events = [replace(e, id=core.new_id(), by=e.by or command.by) for e in command.pump_events]
-        bed.alarms.admit(patient, events, now=at.now)
-        bed.pump_events, bed.findings = events, []
-        bed.set_pump_cards(())
-        bed.compare_patients()
+        core.stays.begin(patient, events, at)
         core.touch(bed)
         journal = [core.store.put_admission(patient, command.by)]
         journal += [core.store.put_pump_event(patient.patient_id, bed.name, event) for event in events]
+        core.desk.review(at)
         return "", journal
 
     def _discharge(self, command: Discharge, at: Moment) -> Journalled:
         bed = self._bed(command.bed)
         _require_name(command.by)
         patient = _patient(bed)
-        journal = [self._core.record(bed.alarms.discharge(at.now, at.utc, command.by), bed)]
-        bed.pump_events, bed.findings = [], []
-        bed.set_pump_cards(())
-        bed.offered_patient_id = ""
-        bed.compare_patients()
-        bed.forget_values()
+        self._core.stays.end(bed, command.by, at)
         self._core.touch(bed)
-        journal.append(self._core.store.put_discharge(bed.name, patient, at.utc, command.by))
+        journal = [self._core.store.put_discharge(bed.name, patient, at.utc, command.by)]
+        self._core.desk.review(at)
         return "", journal
+
+    def _settle(self, command: SettleQuestion, at: Moment) -> Journalled:
+        _require_name(command.by)
+        return "", [self._core.desk.settle(command.question_id, command.answer, command.by, at)]
 
     def _standby(self, command: SetStandby, at: Moment) -> Journalled:
         bed = self._bed(command.bed)

@@ -12,22 +12,34 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from console.alarms.alarm import Change, Condition, Priority, Transition
+from console.alarms.alarm import Change, Priority, Transition
 from console.alarms.alarm_rules import AlarmRules
 from console.alarms.bed import BedAlarms
 from console.alarms.lifecycle import LifeCycle
 from console.alarms.patient_limits import faults, unusable
-from console.alarms.technical_text import system_condition
+from console.alarms.technical_text import engine_fault
+from console.engine.admissions import AdmissionDesk
 from console.engine.bed import Bed
-from console.engine.items import DeviceReport, Item, LabsArrived, PatientSeen, Replan, Samples, SourceNote, TrendRead
+from console.engine.items import (
+    DeviceReport,
+    Item,
+    LabsArrived,
+    Moved,
+    PatientSeen,
+    Replan,
+    Samples,
+    SourceNote,
+    TrendRead,
+)
 from console.engine.labs import BY, LabBook, impaired, reason
 from console.engine.plan import WardPlan
+from console.engine.stays import Moment, Stays
 from console.engine.system import SystemWatch
 from console.link.snapshot import ManagerView, SourceView, SystemView, WardSnapshot
 from console.store.records import AuditEntry, Restored
 from console.store.store import Store
 from console.ward.limits import OwnLimits
-from console.ward.occupancy import Occupancy, occupancy_of
+from console.ward.occupancy import Left, Occupancy, occupancy_of
 from console.ward.patient import Patient
 
 log = logging.getLogger(__name__)
@@ -63,6 +75,8 @@ class WardCore:
         zone = ZoneInfo(plan.timezone)
         self.beds = {bed.bed: Bed(bed, rules, new_id, zone, now) for bed in plan.beds}
         self.watch = SystemWatch(speed)
+        self.stays = Stays(lambda: self.beds, self.record)
+        self.desk = AdmissionDesk(lambda: self.beds, self.stays, store, new_id, self.touch)
         self._emit = emit
         self.speed = speed
         self._lifecycle = LifeCycle("", new_id, escalation=rules.escalation)
@@ -74,7 +88,7 @@ class WardCore:
         self._reassessed = ""
         self._waiting = Restored()
         self.labs = LabBook()
-        self._patients: tuple[Patient, ...] = ()
+        self._patients: tuple[tuple[Patient, ...], tuple[Left, ...]] = ((), ())
         self._occupancy = Occupancy()
         high, medium, low = (rules.escalation.reminder_s(p) for p in (Priority.HIGH, Priority.MEDIUM, Priority.LOW))
         self._reminders = high, medium, low
@@ -90,6 +104,8 @@ class WardCore:
                 self.audit(AuditEntry(utc, "system", "stay not shown", stay.patient.bed, text))
         for bed in self.beds.values():
             self._take_up(bed, now, utc)
+        self.stays.restore(restored.ended)
+        self.desk.restore(self.store.restore_admissions(), Moment(now, utc))
         own = [alarm for alarm in restored.alarms if alarm.bed == ""]
         self.watch.restore(own, now)
         self.record(self._lifecycle.restore(own, now, utc))
@@ -104,8 +120,8 @@ class WardCore:
                 bed.set_pump_cards(stay.pump_cards)
                 self.labs.restore(stay.patient.patient_id, stay.labs)
                 self._restore_limits(bed, stay.limits, now, utc)
-                whose = bed.name, stay.patient.patient_id
-                bed.alarms.shown_before(s for s in waiting.pattern_steps if (s.alarm.bed, s.alarm.patient_id) == whose)
+                his = (s for s in waiting.pattern_steps if stay.patient.is_called((s.alarm.patient_id,)))
+                bed.alarms.shown_before(his)
         self.record(bed.alarms.restore(waiting.alarms, now, utc), bed)
         self._waiting = Restored(
             tuple(stay for stay in waiting.stays if stay.patient.bed != bed.name),
@@ -129,8 +145,9 @@ class WardCore:
     def occupancy(self) -> Occupancy:
         """Who is admitted where; the same object as before while nothing about it has changed."""
         patients = tuple(bed.patient for bed in self.beds.values() if bed.patient is not None)
-        if patients != self._patients:
-            self._patients, self._occupancy = patients, occupancy_of(patients)
+        left = tuple(bed.left for bed in self.beds.values() if bed.left is not None)
+        if (patients, left) != self._patients:
+            self._patients, self._occupancy = (patients, left), occupancy_of(patients, left)
         return self._occupancy
 
     # --- what arrives --------------------------------------------------------------------------------------------
@@ -146,11 +163,9 @@ class WardCore:
                     bed.alarms.device_alert(item.alert, item.source, item.stamp)
                     self._dirty.add(item.bed)
             case PatientSeen():
-                bed = self.beds.get(item.bed)
-                if bed is not None and bed.feed_patient_id != item.patient_id:
-                    bed.feed_patient_id = bed.offered_patient_id = item.patient_id
-                    bed.compare_patients()
-                    self._dirty.add(item.bed)
+                self.desk.seen(item, Moment(now, utc))
+            case Moved():
+                self.desk.moved(item.movement, Moment(now, utc))
             case LabsArrived():
                 self._take_labs(item, utc)
             case TrendRead():
@@ -166,9 +181,10 @@ class WardCore:
     def _take_samples(self, item: Samples, now: float) -> None:
         if not item.stored:
             self.store.put_samples(item.samples)
+        moved = set() if item.under is None else item.under.differs(self.occupancy())
         for name, observation in item.samples:
             bed = self.beds.get(name)
-            if bed is None:
+            if bed is None or name in moved:
                 continue
             try:
                 bed.observe(observation)
@@ -228,6 +244,7 @@ class WardCore:
             if name not in self.beds:
                 self._end(bed.alarms.close(now, utc, item.by), bed, item, utc)
                 self._faulty.pop(name, None)
+        self.desk.review(Moment(now, utc))
         changed = {source for _, source in item.rebound}
         known = {view.name: view for view in self._sources if view.name not in changed}
         self._sources = tuple(known.get(view.name, view) for view in plan.views)
@@ -266,10 +283,11 @@ class WardCore:
             self._advance(bed, now, utc)
             bed.trend.advance(now, utc, bed.alarms.views())
         self._reassess(now)
+        self.desk.advance(Moment(now, utc))
         for entry in self.watch.check(self.store.failure, step_s, self._sources, now, utc):
             self.audit(entry)
         self._faulty = {where: fault for where, fault in self._faulty.items() if now - fault[1] < FAULT_S}
-        faults = [_fault_condition(where, text) for where, (text, _) in self._faulty.items()]
+        faults = (engine_fault(where, text) for where, (text, _) in self._faulty.items())
         self.record(self._lifecycle.step((*faults, *self.watch.conditions()), now, utc))
 
     def _reassess(self, now: float) -> None:
@@ -323,7 +341,8 @@ class WardCore:
     def record(self, transitions: Sequence[Transition], bed: Bed | None = None) -> Future[None]:
         """Publish and journal transitions in the order they happened; the future ends when they are durable."""
         if not transitions:
-            return _done()
+            (nothing := Future[None]()).set_result(None)
+            return nothing
         if bed is not None:
             bed.noted(transitions)
             self._dirty.add(bed.name)
@@ -379,15 +398,3 @@ class WardCore:
             self.plan.sounds,
             replace(self.plan.signals, reminder_s=self._reminders),
         )
-
-
-def _fault_condition(where: str, text: str) -> Condition:
-    what = f"Alarms of {where} are not working" if where else "The alarm engine has a fault"
-    advice = "Watch the bedside monitors; restart the console."
-    return system_condition(f"engine:{where}", Priority.HIGH, what, text, advice)
-
-
-def _done() -> Future[None]:
-    future: Future[None] = Future()
-    future.set_result(None)
-    return future

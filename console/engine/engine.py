@@ -128,6 +128,9 @@ class Engine:
     def _ask_trend(self, bed: str, utc: datetime) -> None:
         """The hours before the start, for the tile; a screen without them shows a gap, nothing waits for it."""
         start = utc - timedelta(minutes=MINUTES + 1)
+        patient = self._core.beds[bed].patient
+        if patient is not None and patient.moved_at is not None:
+            start = max(start, patient.moved_at)  # before, somebody else lay here
 
         def read(answer: Future[Trend]) -> None:
             error = None if answer.cancelled() else answer.exception()

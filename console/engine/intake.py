@@ -8,7 +8,17 @@ from __future__ import annotations
 
 import threading
 
-from console.engine.items import DeviceReport, Item, LabsArrived, PatientSeen, Replan, Samples, SourceNote, TrendRead
+from console.engine.items import (
+    DeviceReport,
+    Item,
+    LabsArrived,
+    Moved,
+    PatientSeen,
+    Replan,
+    Samples,
+    SourceNote,
+    TrendRead,
+)
 from console.link.commands import Ask
 
 SAMPLE_LIMIT = 20_000
@@ -82,7 +92,7 @@ class Intake:
                 if rest is not None:
                     self._samples += len(rest.samples)
                     kept.append(rest)
-            elif isinstance(item, Ask | Replan | LabsArrived) or _first(_key(item), seen):
+            elif isinstance(item, Ask | Replan | LabsArrived | Moved) or _first(_key(item), seen):
                 kept.append(item)
         kept.reverse()
         self._items = kept
@@ -95,7 +105,7 @@ class Intake:
                 fresh.append(sample)
         # What is stored already loses nothing by not being shown in passing.
         self.thinned += len(item.samples) - len(fresh)
-        return Samples(tuple(reversed(fresh)), item.stored) if fresh else None
+        return Samples(tuple(reversed(fresh)), item.stored, item.under) if fresh else None
 
 
 def _first(key: tuple[str, ...], seen: set[tuple[str, ...]]) -> bool:
@@ -109,7 +119,7 @@ def _key(item: DeviceReport | PatientSeen | SourceNote | TrendRead) -> tuple[str
     if isinstance(item, DeviceReport):
         return "alert", item.bed, item.source, item.alert.code
     if isinstance(item, PatientSeen):
-        return "patient", item.bed
+        return "patient", item.bed, item.source
     if isinstance(item, TrendRead):
         return "trend", item.bed
     return "note", item.source, item.act, item.detail

@@ -9,15 +9,19 @@ from console.engine.plan import WardPlan
 from console.link.commands import Ask
 from console.store.records import Sample, Trend
 from console.ward.labs import LabResult
+from console.ward.movements import Movement
+from console.ward.occupancy import Occupancy
 from drivers.observation import DeviceAlert
 
 
 @dataclass(frozen=True, slots=True)
 class Samples:
-    """Values from one source. stored: they are durable already (an HL7 message), only to be shown and judged."""
+    """Values from one source. stored: they are durable already (an HL7 message), only to be shown and judged. under:
+    who was admitted where when a feed placed them; None for a source whose values name nobody."""
 
     samples: tuple[Sample, ...]
     stored: bool = False
+    under: Occupancy | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +36,20 @@ class DeviceReport:
 
 @dataclass(frozen=True, slots=True)
 class PatientSeen:
-    """A patient id that a feed sends for a bed: offered for admission, never adopted."""
+    """A patient that a feed names for a bed: offered for admission, never adopted. source: the feed; it tells anew
+    every few seconds while he is not the one admitted there. name: as the feed words it, "" for none."""
 
     bed: str
     patient_id: str
+    source: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A movement that the admissions office has told."""
+
+    movement: Movement
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,4 +92,4 @@ class Replan:
     done: Future[str]
 
 
-Item = Samples | DeviceReport | PatientSeen | LabsArrived | SourceNote | TrendRead | Replan | Ask
+Item = Samples | DeviceReport | PatientSeen | LabsArrived | Moved | SourceNote | TrendRead | Replan | Ask

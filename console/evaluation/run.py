@@ -120,7 +120,7 @@ class _Hour:
 
 
 def _begin(stay: PastStay, days: Days) -> datetime:
-    return max(stay.patient.admitted_at, days.start - WARM_UP)
+    return max(stay.patient.here_since, days.start - WARM_UP)
 
 
 def _finish(stay: PastStay, days: Days) -> datetime:

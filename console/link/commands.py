@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from console.ward.chart import NurseObservation, PumpEvent
 from console.ward.limits import LimitSetting
+from console.ward.movements import Answer
 from console.ward.patient import Patient
 from console.ward.pump_card import PumpCard
 
@@ -44,6 +45,15 @@ class Discharge:
     """End the stay at a bed: pattern detectors stop, values are still stored under the bed."""
 
     bed: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class SettleQuestion:
+    """Settle an offer or a conflict of admissions with one of its choices."""
+
+    question_id: str
+    answer: Answer
     by: str
 
 
@@ -135,6 +145,7 @@ Command = (
     | UndoAcknowledge
     | Admit
     | Discharge
+    | SettleQuestion
     | ChartFinding
     | ChartPumpEvent
     | RemoveEntry

@@ -14,6 +14,7 @@ from console.alarms.explain import PatternView
 from console.alarms.patient_limits import LimitsView
 from console.ward.chart import NurseObservation, PumpEvent
 from console.ward.labs import LabResult
+from console.ward.movements import Question
 from console.ward.patient import Baseline, Patient
 from console.ward.pump import PumpSummary
 from console.ward.pump_card import PumpCard, Reservoir
@@ -67,7 +68,8 @@ class TileTrend:
 @dataclass(frozen=True, slots=True)
 class BedSnapshot:
     """Everything a tile or the head of a bed page shows. alarms: active and latched, most urgent first; labs: what
-    stands of the patient's laboratory results, newest specimen first."""
+    stands of the patient's laboratory results, newest specimen first; questions: offers and conflicts of admissions
+    that a person has to settle, conflicts first."""
 
     bed: str
     state: BedState
@@ -93,6 +95,7 @@ class BedSnapshot:
     pump_card: PumpCard | None = None
     reservoir: Reservoir | None = None
     labs: tuple[LabResult, ...] = ()
+    questions: tuple[Question, ...] = ()
 
     def reading(self, parameter: Parameter) -> Reading | None:
         """The newest reading of a parameter, or None when it has never arrived."""

@@ -181,7 +181,7 @@ class AuditEntry:
 @dataclass(frozen=True, slots=True)
 class Stay:
     """An open stay: the admitted patient with what has been charted, as restored at start. pump_cards: oldest first;
-    labs: what stands of them, newest specimen first."""
+    labs: what stands of them, newest specimen first; ended_at: when he left, None while he is there."""
 
     patient: Patient
     pump_events: tuple[PumpEvent, ...] = ()
@@ -189,17 +189,19 @@ class Stay:
     limits: OwnLimits = field(default_factory=OwnLimits)
     pump_cards: tuple[PumpCard, ...] = ()
     labs: tuple[LabResult, ...] = ()
+    ended_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Restored:
     """What the engine needs to go on after a restart: open stays, alarms that are not over, and the steps of pattern
-    alarms that stood within the last hours, oldest first."""
+    alarms that stood within the last hours, oldest first. ended: stays that ended lately, newest first."""
 
     stays: tuple[Stay, ...] = ()
     alarms: tuple[Alarm, ...] = ()
     pattern_steps: tuple[Transition, ...] = ()
     extra: dict[str, Any] = field(default_factory=dict)
+    ended: tuple[Stay, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,14 @@ from typing import Any
 from sqlalchemy import Connection, Select, select
 
 from console.alarms.minute_memory import HOURS_BACK
+from console.store.admissions import ended_stays, kept_out, known_whereabouts, open_questions
 from console.store.codec import decode
 from console.store.history import open_alarms, pattern_steps
+from console.store.instants import from_us
 from console.store.labs import read_labs
 from console.store.records import Restored, Stay
 from console.store.schema import finding, limit_setting, pump_card, pump_event, stay
+from console.store.stay_changes import Admissions
 from console.store.trend import read_findings, read_pump_events
 from console.ward.limits import OwnLimits
 from console.ward.patient import Patient
@@ -22,22 +25,29 @@ from console.ward.pump_card import MAXIMUM_VERSIONS, PumpCard
 def read_restored(connection: Connection, now: datetime) -> Restored:
     """Open stays, each with what was charted during it and not struck out, alarms that are not over, and the steps of
     the pattern alarms of the last hours."""
-    stays = []
     query = select(stay.c.id, stay.c.patient).where(stay.c.discharged_at.is_(None)).order_by(stay.c.bed)
-    for row in connection.execute(query).all():
-        patient = decode(Patient, row.patient)
-        stays.append(
-            Stay(
-                patient,
-                tuple(read_pump_events(connection, of_stay(pump_event, row.id))),
-                tuple(read_findings(connection, of_stay(finding, row.id))),
-                _limits(connection, row.id),
-                _pump_cards(connection, row.id),
-                read_labs(connection, patient),
-            )
-        )
+    stays = [_stay(connection, row.id, row.patient) for row in connection.execute(query).all()]
     steps = pattern_steps(connection, now - timedelta(hours=HOURS_BACK))
-    return Restored(tuple(stays), open_alarms(connection), steps)
+    ended = (_stay(connection, row.id, row.patient, from_us(row.discharged_at)) for row in ended_stays(connection, now))
+    return Restored(tuple(stays), open_alarms(connection), steps, ended=tuple(ended))
+
+
+def read_admissions(connection: Connection) -> Admissions:
+    """What the admissions office has told and nobody has settled yet."""
+    return Admissions(open_questions(connection), kept_out(connection), known_whereabouts(connection))
+
+
+def _stay(connection: Connection, stay_id: int, patient: str, ended_at: datetime | None = None) -> Stay:
+    person = decode(Patient, patient)
+    return Stay(
+        person,
+        tuple(read_pump_events(connection, of_stay(pump_event, stay_id))),
+        tuple(read_findings(connection, of_stay(finding, stay_id))),
+        _limits(connection, stay_id),
+        _pump_cards(connection, stay_id),
+        read_labs(connection, person),
+        ended_at,
+    )
 
 
 def _limits(connection: Connection, stay_id: int) -> OwnLimits:

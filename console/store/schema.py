@@ -282,5 +282,28 @@ damaged = Table(
 )
 """Packed samples that failed their checksum, kept for whoever wants to look."""
 
+question = Table(
+    "question",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("bed", String, nullable=False),
+    Column("opened_at", BigInteger, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("settled_at", BigInteger),
+    Column("answer", String),
+    Column("by", String),
+    Index("ix_question_settled_at", "settled_at"),
+)
+"""Offers and conflicts of admissions: what a person has to settle, and how it was settled."""
+
+whereabouts = Table(
+    "whereabouts",
+    metadata,
+    Column("person", String, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("previous", String, nullable=False),
+)
+"""When a person (one identifier, folded) was last moved by the admissions office, and from where."""
+
 APPEND_ONLY = ("transition", "audit")
 """Tables in which the database itself refuses UPDATE and DELETE."""

@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from console.alarms.alarm import Transition
 from console.clock import Clock, SystemClock
 from console.store import audit, journal
+from console.store.admissions import write_changes
 from console.store.buffer import CAPACITY, SampleBuffer
 from console.store.database import Role, open_engine, prepare_file, understand
 from console.store.errors import UNFIT, Refused, StoreClosed, StoreError
@@ -45,7 +46,8 @@ from console.store.records import (
     Trend,
 )
 from console.store.recovery import look, set_aside, time_limit
-from console.store.restore import read_restored
+from console.store.restore import read_admissions, read_restored
+from console.store.stay_changes import Admissions, Change
 from console.store.trend import read_trend
 from console.store.writer import FLUSH_S, Writer
 from console.ward.chart import NurseObservation, PumpEvent
@@ -222,6 +224,18 @@ class SqlStore:
     def put_discharge(self, bed: str, patient_id: str, at: datetime, by: str) -> Future[None]:
         """End a stay."""
         return self._writer.put(lambda c: journal.discharge(c, bed, patient_id, at, by))
+
+    def put_changes(self, changes: Sequence[Change]) -> Future[None]:
+        """What movements of patients change. Written also after its future has failed: they have happened."""
+        steps = tuple(changes)
+        return self._writer.put(lambda c: write_changes(c, steps), keep=True)
+
+    def restore_admissions(self) -> Admissions:
+        """Open questions and what is known of movements. Raises StoreError when they cannot be read."""
+        try:
+            return self._read(read_admissions)
+        except (DBAPIError, ValueError) as error:
+            raise StoreError(f"the admissions cannot be restored: {error}") from error
 
     def put_finding(self, patient_id: str, bed: str, finding: NurseObservation) -> Future[None]:
         """Chart a finding. Give it an id of its own when it may have to be struck out."""

@@ -22,6 +22,7 @@ from console.store.records import (
     Told,
     Trend,
 )
+from console.store.stay_changes import Admissions, Change
 from console.ward.chart import NurseObservation, PumpEvent
 from console.ward.labs import LabResult
 from console.ward.limits import OwnLimits
@@ -59,6 +60,14 @@ class Store(Protocol):
     def put_admission(self, patient: Patient, by: str) -> Future[None]: ...
 
     def put_discharge(self, bed: str, patient_id: str, at: datetime, by: str) -> Future[None]: ...
+
+    def put_changes(self, changes: Sequence[Change]) -> Future[None]:
+        """What movements of patients change, in one durable commit. Written also after its future has failed."""
+        ...
+
+    def restore_admissions(self) -> Admissions:
+        """Open questions and what is known of movements, read once at start."""
+        ...
 
     def put_finding(self, patient_id: str, bed: str, finding: NurseObservation) -> Future[None]: ...
 

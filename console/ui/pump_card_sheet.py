@@ -227,7 +227,7 @@ class PumpCardSheet(DockedSheet):
         for widget in (*self.numbers.values(), *self.times.values(), *self.admixtures.values(), self.model):
             widget.setEnabled(patient is not None)
         self.save_button.setEnabled(patient is not None)
-        stay = None if patient is None else (patient.patient_id, patient.admitted_at)
+        stay = None if patient is None else (patient.patient_id, patient.here_since)
         if patient is None or view is None:
             self._stay = None
             self._who.setText("Nobody is admitted here: there is no pump card.")

@@ -62,6 +62,12 @@ class Occupancy:
         """The admitted patient with this hospital number."""
         return self._by_patient.get(same_id(patient_id)) if patient_id else None
 
+    def differs(self, now: Occupancy) -> frozenset[str]:
+        """Beds where somebody else lies `now`: what was placed under this occupancy may be another patient's there."""
+        if now is self:
+            return frozenset()
+        return frozenset(bed for bed in self._by_bed.keys() | now._by_bed.keys() if self.at(bed) != now.at(bed))
+
     def takes(self, bed: str, patient_id: str | None) -> bool:
         """True when values under this name belong to this bed now: to its patient, or to a bed without one. Values that
         name nobody are taken."""

@@ -20,6 +20,7 @@ from console.store.records import (
     Told,
     Trend,
 )
+from console.store.stay_changes import Admissions, Change, Closed, Opened
 from console.ward.chart import NurseObservation, PumpEvent
 from console.ward.labs import LabResult
 from console.ward.limits import OwnLimits
@@ -79,7 +80,7 @@ def _done(result: Any = None) -> Future[Any]:
 class MemoryStore:
     """Implements console.store.store.Store in lists. error: what every journal entry fails with, None for success."""
 
-    def __init__(self, restored: Restored | None = None) -> None:
+    def __init__(self, restored: Restored | None = None, admissions: Admissions | None = None) -> None:
         self.failure = ""
         self.samples_dropped = 0
         self.error: Exception | None = None
@@ -88,6 +89,7 @@ class MemoryStore:
         self.transitions: list[Transition] = []
         self.admissions: list[Patient] = []
         self.discharges: list[tuple[str, str]] = []
+        self.changes: list[Change] = []
         self.findings: list[NurseObservation] = []
         self.pump_events: list[PumpEvent] = []
         self.struck: list[str] = []
@@ -97,6 +99,7 @@ class MemoryStore:
         self.labs: list[LabResult] = []
         self.told: list[Told] = []
         self._restored = restored or Restored()
+        self._admissions = admissions or Admissions()
 
     def _journal(self, kept: list[Any], entries: Iterable[Any]) -> Future[None]:
         if self.error is not None:
@@ -129,6 +132,20 @@ class MemoryStore:
 
     def put_discharge(self, bed: str, patient_id: str, at: datetime, by: str) -> Future[None]:
         return self._journal(self.discharges, [(bed, patient_id)])
+
+    def put_changes(self, changes: Sequence[Change]) -> Future[None]:
+        for change in changes:
+            match change:
+                case Opened():
+                    self.admissions.append(change.patient)
+                case Closed():
+                    self.discharges.append((change.bed, change.patient_id))
+                case AuditEntry():
+                    self.audit.append(change)
+        return self._journal(self.changes, changes)
+
+    def restore_admissions(self) -> Admissions:
+        return self._admissions
 
     def put_finding(self, patient_id: str, bed: str, finding: NurseObservation) -> Future[None]:
         return self._journal(self.findings, [finding])

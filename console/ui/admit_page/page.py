@@ -13,6 +13,7 @@ from console.link.commands import Admit, ChartFinding, Reply
 from console.link.link import Link
 from console.link.snapshot import BedSnapshot, WardSnapshot
 from console.ui import charting, wording
+from console.ui.admission_bar import AdmissionBar
 from console.ui.admit_page.blocks import BaselineBlock, MonitorBlock, PatientBlock
 from console.ui.admit_page.draft import Draft, Problem, check
 from console.ui.admit_page.pump_block import PumpBlock
@@ -39,6 +40,7 @@ class AdmitPage(Page):
         self._now = datetime.now(UTC)
         self._drafts: dict[str, Draft] = {}
         self._tried = False
+        self._going_to = ""
         self.questions = Questions(self)
         self._bed = label()
         self._state = label(role="caption")
@@ -48,6 +50,8 @@ class AdmitPage(Page):
         self.message = label(READY, wrap=True)
         self.discard = button("Throw draft away")
         self.admit = button("Admit and start monitoring", "primary")
+        self.admission = AdmissionBar(link, lambda: self.user)
+        self.admission.settled.connect(self._settled)
         self._form = QWidget()
         self._lay_out()
         for block in self.blocks:
@@ -93,6 +97,7 @@ class AdmitPage(Page):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addLayout(head)
+        whole.addWidget(self.admission)
         whole.addWidget(scroll, 1)
         whole.addWidget(foot)
         order = (*self.patient.fields.values(), self.monitor.match, *self.baseline.fields.values())
@@ -139,11 +144,16 @@ class AdmitPage(Page):
             return
         sources = [s for s in snapshot.sources if self.bed in s.beds]
         self.monitor.show_bed(bed, sources, self.theme)
+        self.admission.show_bed(bed)
         if bed is self.view:
             return
         self.view = bed
         self.patient.show_offer(bed.offered_patient_id)
         taken = bed.patient is not None
+        if taken and self._going_to == self.bed:
+            self.bed = self._going_to = ""
+            self.open_bed.emit(bed.bed)
+            return
         self._state.setText(
             f"Taken by {bed.patient.name}: discharge first." if bed.patient else "Values arrive" * bool(bed.readings)
         )
@@ -213,6 +223,10 @@ class AdmitPage(Page):
                 )
 
         self.questions.ask(self.link.submit(ChartFinding(bed, finding)), answered)
+
+    def _settled(self, name: str) -> None:
+        """As soon as somebody lies here, on to what is known of him and of his pump."""
+        self._going_to = name
 
     def _discard(self) -> None:
         self._drafts.pop(self.bed, None)

@@ -17,6 +17,7 @@ from console.link.link import Link
 from console.link.snapshot import BedSnapshot, WardSnapshot
 from console.store.records import Trend
 from console.ui import wording
+from console.ui.admission_bar import AdmissionBar
 from console.ui.bed_page.head import AlarmSlot, BedHead
 from console.ui.bed_page.labs import LabStrip
 from console.ui.bed_page.numerals import Numerals, cell
@@ -61,6 +62,7 @@ class BedPage(Page):
         self.head = BedHead(theme)
         self.slot = AlarmSlot(theme)
         self.labs = LabStrip(theme)
+        self.admission = AdmissionBar(link, lambda: self.user)
         self.charts = ChartPanel(theme, self._zone)
         self.numerals = Numerals(theme)
         self.why = WhyPanel(theme)
@@ -118,6 +120,7 @@ class BedPage(Page):
         column.addWidget(self.head)
         column.addWidget(self.slot)
         column.addWidget(self.labs)
+        column.addWidget(self.admission)
         column.addWidget(body, 1)
 
     def _connect(self) -> None:
@@ -159,7 +162,7 @@ class BedPage(Page):
         """
         patient = view.patient if view is not None else None
         self._stay = _stay(view)
-        since = patient.admitted_at.timestamp() if patient is not None else begun
+        since = patient.here_since.timestamp() if patient is not None else begun
         self._story = Story(self.bed, since)
         self._alarm_ids = None
         self._discharge_asked = None
@@ -197,6 +200,7 @@ class BedPage(Page):
         self.head.show_bed(bed, self._zone, now)
         self.slot.show_bed(bed, self._zone, now)
         self.labs.show_bed(bed, now)
+        self.admission.show_bed(bed)
         self.why.show_bed(bed, self._zone, snapshot.system.utc)
         self._show_numerals(bed, now, snapshot.system.speed)
         self._show_held()
@@ -387,4 +391,4 @@ class BedPage(Page):
 
 def _stay(view: BedSnapshot | None) -> tuple[str, datetime] | None:
     """Who lies there and since when; None where nobody is admitted."""
-    return None if view is None or view.patient is None else (view.patient.patient_id, view.patient.admitted_at)
+    return None if view is None or view.patient is None else (view.patient.patient_id, view.patient.here_since)

@@ -272,7 +272,7 @@ class Tile(QWidget):
         # After the slots: on the small tiles of a large ward they lie in the head.
         if view.pump is not None and g.header.contains(at) and at.x() > g.width / 2:
             return "pump"
-        return "more" if view.more and g.slot.contains(at) else ""
+        return "more" if (view.more or view.asked) and g.slot.contains(at) else ""
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() is not Qt.MouseButton.LeftButton or self.view is None:

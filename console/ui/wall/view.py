@@ -14,6 +14,7 @@ from console.link.snapshot import BedSnapshot, BedState, TileTrend
 from console.ui import wording
 from console.ui.wall.cells import CellView, cell_views, stale_words
 from console.ui.wall.staleness import bed_liveness
+from console.ward.movements import Matter, Question
 from console.ward.pump import PumpState
 from console.ward.source import Liveness
 
@@ -55,7 +56,8 @@ class TileView(NamedTuple):
     """Everything a tile shows.
 
     more: alarms beyond the two in the slot. quiet: text of the slot without an alarm, longest first; quiet_short: the
-    same on small tiles; alert: it matters. badge: "NOT LIVE · 48 s old", "" while all is live.
+    same on small tiles; alert: it matters. badge: "NOT LIVE · 48 s old", "" while all is live. asked: a person has to
+    settle something about an admission.
     """
 
     bed: str
@@ -77,6 +79,7 @@ class TileView(NamedTuple):
     action: Action = Action.NONE
     trend: TileTrend | None = None
     spoken: str = ""
+    asked: bool = False
 
     @property
     def ground(self) -> tuple[object, ...]:
@@ -96,6 +99,39 @@ class TileView(NamedTuple):
 
 def tile_view(bed: BedSnapshot, now: float, zone: ZoneInfo, speed: float = 1.0, stopped: bool = False) -> TileView:
     """The view of a bed at engine time `now`. stopped: the engine publishes nothing, so nobody judges the alarms."""
+    view = _tile_view(bed, now, zone, speed, stopped)
+    return view if not bed.questions or stopped else _asked(view, bed.questions[0])
+
+
+SHORT = {
+    Matter.OFFER: "Admissions",
+    Matter.TAKEN: "Bed taken",
+    Matter.WATCHED: "Still watched",
+    Matter.PLACE: "Which bed?",
+    Matter.MERGE: "Joined patients",
+    Matter.CHILD: "A child",
+    Matter.MONITOR: "Who lies here?",
+}
+
+
+def _asked(view: TileView, question: Question) -> TileView:
+    """The same with what a person has to settle: a mark in the head, and its words where neither an alarm nor a word
+    about alarms that do not sound needs the slot."""
+    asked = view._replace(
+        tag=view.tag or "?", asked=True, spoken=f"{view.spoken}, to be settled: {wording.typeset(question.text)}"
+    )
+    if view.alert or view.demo or view.state is BedState.STANDBY:
+        return asked
+    person = question.seen or (question.movement.person if question.movement is not None else None)
+    short = SHORT[question.matter]
+    told = question.movement.event.capitalize() if question.is_offer and question.movement is not None else short
+    name = (person.name or person.ids[0]) if person is not None else ""
+    middle = f"{told}{' ' if told.endswith('?') else ': '}{name}"
+    whole = () if view.state is BedState.EMPTY else (wording.typeset(question.text),)
+    return asked._replace(quiet=(*whole, middle, short), quiet_short=short, alert=True)
+
+
+def _tile_view(bed: BedSnapshot, now: float, zone: ZoneInfo, speed: float, stopped: bool) -> TileView:
     liveness = bed_liveness(bed, now, speed)
     if bed.state is BedState.EMPTY:
         slots, more = _slots(bed, now, zone)

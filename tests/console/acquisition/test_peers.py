@@ -104,7 +104,7 @@ def test_the_part_of_a_message_that_is_for_another_bed_is_not_charted(served: Se
     assert [(s.bed, s.observation.value) for i in served.of(Samples) for s in i.samples] == [("7B-01", 72.0)]
     assert [s.bed for s in served.store.samples] == ["7B-01"]
     assert served.of(DeviceReport) == []
-    assert served.of(PatientSeen) == [PatientSeen("7B-01", "4711")]
+    assert [(seen.bed, seen.patient_id) for seen in served.of(PatientSeen)] == [("7B-01", "4711")]
     assert served.view.device_alerts == ()
     assert ("not this peer's bed", 2) in served.view.quarantined
     notes = [SourceNote("gateway", "not this peer's bed", "one: ICU^^6")]

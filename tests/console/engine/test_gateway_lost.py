@@ -47,7 +47,8 @@ class ServedWard:
         config = parse_config(CONFIG)
         self.ward = Ward(restored, config)
         self.clock = VirtualClock(self.ward.now)
-        feed = Feed(config.hl7_listener[0], first_views(config)[0], self.ward.store, self.take, self.clock)
+        store, occupancy = self.ward.store, self.ward.core.occupancy
+        feed = Feed(config.hl7_listener[0], first_views(config)[0], store, self.take, self.clock, occupancy)
         self.listeners = ListenerThread([(config.hl7_listener[0], feed)], self.clock.utc)
         self.listeners.start()
         self.control = 0

@@ -142,7 +142,7 @@ FAULTS: dict[str, Callable[[Ward], Second]] = {
     "sensor silent": _sensor(None),
     "sensor doubtful": _sensor(Status.QUESTIONABLE),
     "other patient": lambda ward: _healthy(
-        ward, lambda: ward.core.handle(PatientSeen("7B-01", "P9"), ward.now, utc(ward.now))
+        ward, lambda: ward.core.handle(PatientSeen("7B-01", "P9", "monitor"), ward.now, utc(ward.now))
     ),
     "gateway silent": _gateway(closed=False),
     "gateway closed": _gateway(closed=True),
