@@ -30,7 +30,7 @@ class ControlIds:
         """
         msh = message.msh
         control_id = msh.raw(10)
-        if not control_id or is_pds(message):
+        if not control_id:
             return False
         sender = (msh.raw(3), msh.raw(4))
         key = hash((*(sender if any(sender) else (peer.rpartition(":")[0],)), control_id))
@@ -39,4 +39,4 @@ class ControlIds:
         self._known[key] = content
         if known is None and len(self._known) > REMEMBERED:
             self._known.popitem(last=False)
-        return known is not None and known != content
+        return known is not None and known != content and not is_pds(message)

@@ -103,3 +103,14 @@ def test_values_out_of_order_and_a_day_late_stand_at_their_own_time_and_sound_no
             return bool(limits())
 
         eventually(alarmed, 10)
+
+
+def test_a_dialect_that_puts_the_class_of_a_message_there_is_not_flagged(tmp_path: Path) -> None:
+    """Mindray PDS: every periodic message has the control id 204 (HL7 facts)."""
+    patient = "MSH|^~\\&|||||||ORU^R01|103|P|2.3.1|\rPID|||4711||M^A\rPV1||I|ICU^^5\r"
+    rows = [f"MSH|^~\\&|||||||ORU^R01|204|P|2.3.1|\rOBX||NM|101^HR|2101|{rate}||||||F\r" for rate in range(60, 90)]
+    with ward(tmp_path) as running:
+        answers = send(running, [patient.encode(), *(row.encode() for row in rows)])
+        assert answers == [("AA", "103"), *[("AA", "204")] * 30]
+        eventually(lambda: running.view.good == 31)
+        assert REUSED not in dict(running.view.quarantined)
