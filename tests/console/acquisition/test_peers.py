@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import socket
+import ssl
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from console.acquisition import served as served_module
 from console.acquisition.feed import Feed
 from console.acquisition.listeners import ListenerThread
+from console.acquisition.peer_views import warnings
 from console.acquisition.peers import PeerBeds
 from console.acquisition.refusals import KINDS_KEPT, Refusals
 from console.clock import SystemClock
@@ -20,6 +23,7 @@ from console.engine.plan import first_views
 from drivers.observation import Parameter
 from hl7.listener import Refusal
 from hl7.mllp import Framer, wrap
+from hl7.tls import Secured
 from tests.console.acquisition.test_feed import oru, wait_for
 from tests.console.ward_fakes import MemoryStore
 
@@ -214,3 +218,19 @@ def test_a_fault_in_peers_and_limits_is_told_by_key_and_remedy(change: tuple[str
     with pytest.raises(ConfigError) as caught:
         parse_config(text, "ward.toml")
     assert words in str(caught.value)
+
+
+def test_a_certificate_or_list_that_soon_ends_is_a_warning() -> None:
+    now = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+    def told(days: float, list_days: float | None = None) -> tuple[str, ...]:
+        until = None if list_days is None else now + timedelta(days=list_days)
+        secured = Secured(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), now + timedelta(days=days), until)
+        return warnings(secured, "", (), (), now, 0.0)
+
+    assert told(31) == told(31, 2) == ()
+    assert told(29.5) == ("our own certificate ends on 2026-12-22 00:00 UTC, in 29 days",)
+    assert told(0.5) == ("our own certificate ends on 2026-11-23 00:00 UTC, within a day",)
+    assert told(-1) == ("our own certificate ended on 2026-11-21 12:00 UTC",)
+    assert told(31, 0.5) == ("the revocation list ends on 2026-11-23 00:00 UTC, within a day",)
+    assert told(29.5, -1)[0].startswith("the revocation list ended on 2026-11-21 12:00 UTC: no new connection")
