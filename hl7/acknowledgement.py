@@ -43,11 +43,16 @@ _CACHED_BYTES = 600
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """How a message was taken. code: AA, AE or AR, or "" for no answer at all; condition: HL7 table 0357."""
+    """How a message was taken. code: AA, AE or AR, or "" for no answer at all; condition: HL7 table 0357.
+
+    reply: a whole message of its own, unframed, with its own MSA, that answers in place of an application
+    acknowledgement: what a query asked for.
+    """
 
     code: str
     text: str = ""
     condition: str = "207"
+    reply: bytes = b""
 
 
 ACCEPTED = Verdict(ACCEPT)
@@ -119,6 +124,11 @@ def acknowledge(header: list[bytes] | None, verdict: Verdict, control_id: str, n
     sender's, application and facility change places.
     """
     fields = header or []
+    if verdict.reply:
+        # A query is answered whatever MSH-16 says: it was sent for that. It was taken, also where it is refused.
+        taken = [code for code in acknowledgement_codes(header, ACCEPT) if code.startswith("C")]
+        plain = Verdict(ACCEPT)
+        return [*(_build(fields, code, plain, control_id, now) for code in taken), verdict.reply]
     codes = acknowledgement_codes(header, verdict.code)
     return [
         _build(fields, code, verdict, control_id if number == 0 else f"{control_id}A", now)

@@ -14,6 +14,7 @@ from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
+from console.acquisition.asking import Asking
 from console.acquisition.completion import Completion
 from console.acquisition.control_ids import REUSED, ControlIds
 from console.acquisition.lab_matching import match
@@ -32,7 +33,7 @@ from console.store.store import Store
 from console.ward.occupancy import Occupancy
 from console.ward.source import SourceState
 from drivers.observation import DeviceAlert
-from hl7.acknowledgement import ACCEPT, ACCEPTED, REJECT, Verdict, judge, judge_unreadable
+from hl7.acknowledgement import ACCEPT, ACCEPTED, ERROR, REJECT, Verdict, judge, judge_unreadable
 from hl7.alerts import ReadAlert
 from hl7.connection import Delivery
 from hl7.dissemination import is_dissemination, read_dissemination
@@ -71,6 +72,7 @@ class Feed:
         self._held = HeldPatients()
         self._tally = Tally(config, view, clock)
         self._placing = Placing(config, self._note_unknown, self._note_foreign)
+        self._asking = self._asker(config)
         self._control_ids = ControlIds()
         self._told_foreign = ToldOnce()
         self._completion: Completion[bool] = Completion(self._hand_over)
@@ -87,9 +89,13 @@ class Feed:
         self._config = config
         self._reader, self._labs = _readers(config)
         self._placing = Placing(config, self._note_unknown, self._note_foreign)
+        self._asking = self._asker(config)
         # Who lies at a bed of another mapping is offered anew.
         self._patients.clear()
         self._tally.rebind(config, view)
+
+    def _asker(self, config: Hl7ListenerConfig) -> Asking | None:
+        return Asking(config, self._placing, self._occupancy) if config.answer_queries else None
 
     async def settle(self) -> None:
         """Wait until every message read so far is durable and handed on, or given up by the store."""
@@ -109,6 +115,10 @@ class Feed:
                 self._refuse(delivery, judge_unreadable(error), f"unreadable: {error}", ReceiptOutcome.ERROR)
             )
             return answer
+        asked = self._asking.answer(message, delivery.sender, self._clock.utc()) if self._asking else None
+        if asked is not None:
+            self._keep_and_answer(delivery, message, *asked, answer)
+            return answer
         verdict = judge(message)
         if verdict.code == ACCEPT:
             self._store_and_answer(delivery, message, answer)
@@ -118,6 +128,28 @@ class Feed:
         else:
             answer.set_result(verdict)
         return answer
+
+    def _keep_and_answer(
+        self, delivery: Delivery, message: Message, verdict: Verdict, done: str, answer: asyncio.Future[Verdict]
+    ) -> None:
+        """A query is answered when it is on record who has asked, and what he was told."""
+        outcome = ReceiptOutcome.ERROR if verdict.code == ERROR else ReceiptOutcome.ACCEPTED
+        stored = self._store.put_message(self._receipt_of_its_own(delivery, message, outcome, done), ())
+        self._begun += 1
+
+        def durable(kept: Future[bool]) -> None:
+            self._ended += 1
+            error = kept.exception()
+            if error is None:
+                self._tally.asked(done)
+            if answer.done():
+                return
+            if error is None:
+                answer.set_result(verdict)
+            else:
+                answer.set_exception(error)
+
+        self._completion.tell(stored, durable)
 
     def _store_and_answer(self, delivery: Delivery, message: Message, answer: asyncio.Future[Verdict]) -> None:
         received_at, stamp = delivery.received_at, self._clock.now()
@@ -289,8 +321,16 @@ class Feed:
         message: Message | None = None,
     ) -> Verdict:
         """Keep the bytes of a message that is not taken, and count it. The sender is told in any case."""
+        self._store.put_message(self._receipt_of_its_own(delivery, message, outcome, reason), ())
+        self._tally.refused(reason)
+        return verdict
+
+    def _receipt_of_its_own(
+        self, delivery: Delivery, message: Message | None, outcome: ReceiptOutcome, reason: str
+    ) -> Receipt:
+        """The receipt of a message that brings nothing to the ward: never the same as another."""
         received_at = delivery.received_at
-        receipt = Receipt(
+        return Receipt(
             f"{delivery.feed}|refused|{received_at.isoformat()}|{next(self._unreadable)}|{delivery.peer}",
             delivery.feed,
             delivery.peer,
@@ -301,9 +341,6 @@ class Feed:
             reason[:400],
             delivery.data,
         )
-        self._store.put_message(receipt, ())
-        self._tally.refused(reason)
-        return verdict
 
 
 def _readers(config: Hl7ListenerConfig) -> tuple[ObservationReader, LabReader]:

@@ -82,6 +82,10 @@ class Placing:
         """Whether a bed is this sender's own, by its name alone, or one of its locations leads there."""
         return self._owned.has_bed(sender, bed)
 
+    def may_ask(self, sender: str, bed: str) -> bool:
+        """Whether this sender may be told who lies in a bed: its own, and one the feed has values of."""
+        return bed in self._beds.values() and self.may_speak_for(sender, bed)
+
     def is_foreign(self, location: str | None, sender: str) -> bool:
         """Whether a location leads to a bed that is not this sender's own."""
         bed = self._beds.get(location or "")

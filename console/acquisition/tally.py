@@ -88,6 +88,12 @@ class Tally:
         if number:
             self._count("report about an unknown alarm", number)
 
+    def asked(self, done: str) -> None:
+        """A query was answered. done: what came of it."""
+        with self._lock:
+            self._good += 1
+            self._count(f"query: {done}")
+
     def refused(self, reason: str) -> None:
         """A message was not taken."""
         with self._lock:

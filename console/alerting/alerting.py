@@ -23,7 +23,7 @@ class Alerting:
 
     def start(self) -> None:
         """Let go what waits for managers that have left the configuration, and send what waits for the others."""
-        self._outbox.tidy(self._names, self._clock.utc())
+        self._outbox.leave(self._names, self._clock.utc())
         for sender in self._senders:
             self._outbox.listen(sender.wake)
             sender.start()

@@ -25,12 +25,15 @@ from hl7.acknowledgement import ACCEPTED, Verdict, acknowledge
 from hl7.alert_record import AlertRecord
 from hl7.dissemination import is_dissemination, read_dissemination
 from hl7.reader import Message, UnreadableError, read_header, read_message
-from hl7.sender import read_acknowledgement
+from hl7.sender import Acknowledgement, read_acknowledgement
 
 log = logging.getLogger(__name__)
 
 LOOK_S = 1.0
 """The outbox is looked at when it calls, and so often in any case."""
+
+FORGET_S = 6 * 3600.0
+"""So often what is long over is taken out of the outbox."""
 
 PAGE = 500
 BUILD_SHARE = 2.0
@@ -53,7 +56,7 @@ class ManagerSender:
         self._line = Line(config)
         self._messages: OrderedDict[str, bytes] = OrderedDict()
         self._number = 0
-        self._look_at = self._build_at = float("-inf")
+        self._look_at = self._build_at = self._forget_at = float("-inf")
         self._stop = threading.Event()
         self._called = threading.Event()
         address = f"{config.host}:{config.port}"
@@ -122,6 +125,9 @@ class ManagerSender:
         """Take what is new in the outbox."""
         self._called.clear()
         self._look_at = now + LOOK_S
+        if now >= self._forget_at:
+            self._forget_at = now + FORGET_S
+            self._outbox.forget(self._clock.utc())
         try:
             while True:
                 steps = self._outbox.waiting(self._config.name, self._number, PAGE)
@@ -191,8 +197,10 @@ class ManagerSender:
 
         try:
             made = build_alert(decode(AlertRecord, body), step.control_id)
-        except ValueError as error:
-            self._over([self._delivery.unbuildable(step, f"no message can be made of it: {error}")])
+        except Exception as error:  # one step that no message can be made of must not hold up the others
+            log.error("alarm manager %s: step %s", self._config.name, step.control_id, exc_info=error)
+            why = _line(str(error)) or type(error).__name__
+            self._over([self._delivery.unbuildable(step, f"no message can be made of it: {why}")])
             return None
         finally:
             built = time.monotonic()
@@ -209,12 +217,11 @@ class ManagerSender:
         answer = read_acknowledgement(data)
         if answer is not None:
             control_id = answer.control_id.decode("ascii", "replace")
+            strange = self._delivery.stray
             result = self._delivery.answered(control_id, answer.code, _line(answer.text), time.monotonic())
-            if answer.positive:
-                self._accepted_stamp = self._clock.now()
-                self._error = ""
-            else:
-                self._error = _line(f"{answer.code[:8]} {answer.text}")
+            # What answers nothing that is underway is no news of the manager.
+            if self._delivery.stray == strange:
+                self._note(answer)
             if result is not None:
                 self._over([result])
         with contextlib.suppress(
@@ -223,6 +230,13 @@ class ManagerSender:
             message = read_message(data)
             if is_dissemination(message):
                 self._report(data, message)
+
+    def _note(self, answer: Acknowledgement) -> None:
+        if answer.positive:
+            self._accepted_stamp = self._clock.now()
+            self._error = ""
+        else:
+            self._error = _line(f"{answer.code[:8]} {answer.text}")
 
     def _report(self, data: bytes, message: Message) -> None:
         reports = told_of(read_dissemination(message), self._config.name, self._clock.utc())

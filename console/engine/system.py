@@ -36,6 +36,7 @@ class SystemWatch:
         self._found: dict[str, Condition] = {}
         self._clock_until: float | None = None
         self._failure = ""
+        self._sends = False
 
     def check(
         self, store_failure: str, step_s: float, sources: Sequence[SourceView], now: float, utc: datetime
@@ -79,6 +80,7 @@ class SystemWatch:
 
     def look_at_managers(self, managers: Sequence[ManagerView], now: float) -> None:
         """Judge every alarm manager, once a second: alarms that do not reach it, and those it would not take."""
+        self._sends = bool(managers)
         late = {v.name: v for v in managers if v.waiting_stamp is not None and now - v.waiting_stamp > v.alarm_after_s}
         refused = {
             v.name: v
@@ -130,7 +132,8 @@ class SystemWatch:
                 "store",
                 Priority.MEDIUM,
                 failure,
-                "Alarms still work.",
+                # What is not recorded is not queued: the two are one transaction.
+                "Alarms still work here; none leaves for an alarm manager." if self._sends else "Alarms still work.",
                 "Free space on the disk or call the engineer; what happens now may be missing from the record.",
             )
         else:

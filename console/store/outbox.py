@@ -208,8 +208,8 @@ class Outbox:
 
         return self._put(write)
 
-    def tidy(self, managers: Sequence[str], at: datetime) -> Future[None]:
-        """Let go what waits for managers that are no longer there, and forget what is long over."""
+    def leave(self, managers: Sequence[str], at: datetime) -> Future[None]:
+        """Let go what waits for managers other than these: they are no longer there."""
         known = [storable(manager) for manager in managers]
 
         def write(connection: Connection) -> None:
@@ -220,6 +220,14 @@ class Outbox:
                 "answer": "the alarm manager is no longer in the configuration",
             }
             connection.execute(update(alert_outbox).where(gone, state.in_(_WAITING)), change)
+
+        return self._put(write)
+
+    def forget(self, at: datetime) -> Future[None]:
+        """Take out what is over and was answered long ago, of alarms that are over themselves."""
+
+        def write(connection: Connection) -> None:
+            state = alert_outbox.c.state
             standing = select(alarm.c.id).where(alarm.c.presence != Presence.ENDED.value)
             old = alert_outbox.c.changed_at < to_us(at - KEPT), alert_outbox.c.alarm_id.not_in(standing)
             connection.execute(delete(alert_outbox).where(*old, state.not_in(_WAITING)))

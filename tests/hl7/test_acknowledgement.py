@@ -51,6 +51,55 @@ def test_modes_of_acknowledgement(accept: str, application: str, accepted: list[
     assert codes(raw, NO_ANSWER) == []
 
 
+CONDITIONS = ("", "AL", "NE", "ER", "SU")
+"""HL7 table 0155, and nothing at all."""
+
+
+@pytest.mark.parametrize("code", ["AA", "AE", "AR"])
+@pytest.mark.parametrize("application", CONDITIONS)
+@pytest.mark.parametrize("accept", CONDITIONS)
+def test_every_pair_of_msh_15_and_16_is_answered_as_the_standard_says(accept: str, application: str, code: str) -> None:
+    """HL7 v2.6 chapter 2, 2.9.2 and 2.9.3: without both fields the original mode; else the accept acknowledgement, then
+    the application acknowledgement behind it, each under its own condition; an empty one asks for nothing."""
+    success = code == "AA"
+    asked = {"": False, "AL": True, "NE": False, "ER": not success, "SU": success}
+    if accept == application == "":
+        expected = [code]
+    else:
+        expected = ["C" + code[1]] * asked[accept] + [code] * asked[application]
+    raw = join(f"{MSH}|||{accept}|{application}".replace("{control}", "C-7"))
+    given = answers(raw, Verdict(code, "" if success else "why", "200"))
+    read = [read_acknowledgement(answer) for answer in given]
+    assert [answer.code for answer in read if answer] == expected
+    assert all(answer is not None and answer.control_id == b"C-7" for answer in read)
+    headers = [read_header(answer) for answer in given]
+    assert len({header[10] for header in headers if header}) == len(given), "each answer has a control id of its own"
+    for answer, header in zip(given, headers, strict=True):
+        assert header is not None
+        # Sender and receiver have changed places; the answer asks for none itself, or two listeners answer for ever.
+        assert header[3:7] == [b"CONSOLE", b"HOSPITAL", b"GATEWAY", b"WARD"]
+        assert (header[9], header[11], header[12]) == (b"ACK^R01^ACK", b"P", b"2.6")
+        assert len(header) <= 15 or not any(header[15:17])
+        segments = [line[:3] for line in answer.split(b"\r") if line]
+        assert segments == ([b"MSH", b"MSA"] if success else [b"MSH", b"MSA", b"ERR"])
+        assert success or b"|why" in answer
+
+
+@pytest.mark.parametrize(
+    ("sender", "accept", "application", "expected"),
+    [
+        ("Mindray AL/NE gets CA", "AL", "NE", ["CA"]),
+        ("GE NE/AL gets AA", "NE", "AL", ["AA"]),
+        ("original mode gets AA", "", "", ["AA"]),
+    ],
+)
+def test_senders_of_the_field_get_what_they_wait_for(
+    sender: str, accept: str, application: str, expected: list[str]
+) -> None:
+    """HL7 facts, acknowledgement."""
+    assert codes(join(f"{MSH}|||{accept}|{application}")) == expected, sender
+
+
 def test_an_answer_goes_back_to_its_sender_in_the_senders_words() -> None:
     raw = heart_rate(control="A\\T\\ 1/é").decode().encode("latin-1")
     [answer] = answers(raw)

@@ -20,7 +20,7 @@ def _message(random_: random.Random) -> bytes:
     )
 
 
-def _mutant(random_: random.Random) -> bytes:
+def mutant(random_: random.Random) -> bytes:
     """One piece of stream that holds exactly one message, whole or not."""
     body = _message(random_)
     place = random_.randrange(len(body))
@@ -72,7 +72,7 @@ def test_every_malformed_frame_is_counted_once_and_the_next_good_one_accepted(se
         for number in range(FRAMES):
             control = f"good{number}".encode()
             answer = _message(random_).replace(b"|C1|", b"|" + control + b"|")
-            connection.sendall(_mutant(random_) + b"\x0b" + answer + b"\x1c\r")
+            connection.sendall(mutant(random_) + b"\x0b" + answer + b"\x1c\r")
             seen = None
             while seen is None or seen.control_id != control:
                 for raw in framer.feed(connection.recv(65536)):

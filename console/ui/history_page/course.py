@@ -20,6 +20,9 @@ from console.ui.history_page.vitals_strip import HALF_WIDTH, PARAMETERS, VitalsS
 from console.ui.theme import Theme
 
 CHOOSE = "Choose an alarm to see its course."
+STORY_S = 10.0
+"""So often the steps are read again: who was told of an alarm comes without a step of its own."""
+
 LINES = 60
 """Steps shown; an alarm with more is told by its newest."""
 
@@ -51,7 +54,7 @@ class Course(QWidget):
         self.alarm: AlarmRecord | None = None
         self._trend: Trend | None = None
         self._zone = ZoneInfo("UTC")
-        self._now = datetime.now(UTC)
+        self._now = self._asked_at = datetime.now(UTC)
         self._badge = _Badge(theme)
         self.heading = label(CHOOSE, "title", wrap=True)
         self.meta = label(role="caption", wrap=True)
@@ -111,6 +114,9 @@ class Course(QWidget):
         """The ward's clock."""
         self._now, self._zone = now, zone
         self.strip.zone = zone
+        due = abs((now - self._asked_at).total_seconds()) >= STORY_S and not self._questions.waiting
+        if due and self.alarm is not None:
+            self._ask_story(self.alarm.alarm)
 
     def show_nothing(self) -> None:
         """No alarm is chosen."""
@@ -137,11 +143,15 @@ class Course(QWidget):
             self._trend = None
             self.strip.show_text("Reading the record …" if alarm.bed else "An alarm of the console: no vital signs.")
         self._write(rows.course(alarm, record.transitions, self._trend, self._zone, record.told))
-        self._questions.ask(self._link.alarm_story(alarm.id), self._take_story)
+        self._ask_story(alarm)
         if alarm.bed:
             start = alarm.raised_at - HALF_WIDTH
             end = max(start + timedelta(minutes=1), min(alarm.raised_at + HALF_WIDTH, self._now))
             self._questions.ask(self._link.trend(alarm.bed, PARAMETERS, start, end), self._take_trend)
+
+    def _ask_story(self, alarm: Alarm) -> None:
+        self._asked_at = self._now
+        self._questions.ask(self._link.alarm_story(alarm.id), self._take_story)
 
     def _show_head(self, alarm: Alarm) -> None:
         self._badge.alarm = alarm

@@ -6,13 +6,16 @@ import ctypes
 import os
 import platform
 import random
+import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import tty
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -227,6 +230,16 @@ class Streaming:
             self._ended.wait(0.05)
 
 
+def intact(folder: Path) -> bool:
+    """What SQLite says of the database as the killed process left it: of a copy, so that the next start recovers it."""
+    with tempfile.TemporaryDirectory() as copied:
+        for name in ("ward.db", "ward.db-wal"):
+            if (folder / name).exists():
+                shutil.copy(folder / name, copied)
+        with closing(sqlite3.connect(Path(copied) / "ward.db")) as database:
+            return database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+
+
 def kill_and_count(folder: Path, kills: int, seed: int = 7) -> Streaming:
     """Kill the gateway at random moments while messages stream; then hold the promises against the record."""
     chance = random.Random(seed)
@@ -243,6 +256,7 @@ def kill_and_count(folder: Path, kills: int, seed: int = 7) -> Streaming:
                     time.sleep(0.001)
                 time.sleep(chance.random() * 0.02)
                 running.kill()
+            assert intact(folder), "the database is damaged after a kill"
     finally:
         streaming.stop()
     span = (streaming.start - HOUR, streaming.start + 48 * HOUR)

@@ -11,7 +11,7 @@ from console.config import ConfigError, parse_config
 from console.engine.items import DeviceReport, PatientSeen, SourceNote
 from console.engine.plan import plan_ward
 from console.link.commands import Acknowledge, Admit, Discharge, ReportSound
-from console.link.snapshot import BedState
+from console.link.snapshot import BedState, ManagerState, ManagerView
 from console.store.records import Restored, Stay
 from console.ward.source import Liveness, SourceState
 from drivers.observation import DeviceAlert, Parameter, Status
@@ -354,3 +354,22 @@ def test_an_unanswered_alarm_is_told_and_journalled_once_and_taken_up_so(ward):
     again = Ward(Restored(alarms=(alarm,)), start=ward.now + 10)
     again.run(120, {HR: 150})
     assert [t for t in again.store.transitions if t.change is Change.UNANSWERED] == []
+
+
+def test_two_alarm_managers_that_are_both_away_are_two_alarms_and_stay_two(ward: Ward) -> None:
+    away = [ManagerView(name, "", ManagerState.RETRYING, waiting_stamp=ward.now) for name in ("A", "B")]
+    for second in range(900):
+        ward.managers = tuple(replace(view, queued=second, last_error="refused") for view in away)
+        ward.run(1)
+    told = [t for t in ward.emitted if t.alarm.condition.key.startswith("technical:manager ")]
+    assert {t.alarm.condition.text for t in told} == {"Alarms do not reach A", "Alarms do not reach B"}
+    assert len({t.alarm.id for t in told}) == 2
+    assert len(told) < 15, "nothing but its begin and that nobody answers"
+
+
+def test_while_nothing_is_recorded_it_is_said_that_nothing_is_sent(ward: Ward) -> None:
+    ward.managers = (ManagerView("A", "", ManagerState.IDLE),)
+    ward.store.failure = "Recording stopped - disk full"
+    ward.run(1)
+    [alarm] = ward.snapshot().alarms
+    assert "none leaves for an alarm manager" in alarm.condition.detail

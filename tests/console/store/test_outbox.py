@@ -93,13 +93,13 @@ def test_a_manager_that_is_gone_keeps_nothing_waiting_and_old_answers_are_forgot
     store = opened(url, route=to("A", "gone"))
     ended = Transition(alarm(id="x", version=2, presence=Presence.ENDED), Change.CLEAR, utc(START + 2), START + 2)
     store.put_transitions([*steps("x", range(1, 2)), ended, *steps("y", range(1, 2))]).result(10)
-    store.outbox.tidy(["A"], utc(START)).result(10)
+    store.outbox.leave(["A"], utc(START)).result(10)
     assert store.outbox.waiting("gone", 0, 100) == ()
     waiting = store.outbox.waiting("A", 0, 100)
     assert [w.ends for w in waiting] == [False, True, False]
     marks = [Mark(w.number, StepState.ACKNOWLEDGED, 1, utc(START)) for w in (waiting[0], waiting[2])]
     store.outbox.mark(marks).result(10)
-    store.outbox.tidy(["A"], utc(START) + timedelta(days=31)).result(10)
+    store.outbox.forget(utc(START) + timedelta(days=31)).result(10)
     assert [w.number for w in store.outbox.waiting("A", 0, 100)] == [waiting[1].number], "what waits is kept"
     assert store.outbox.body(waiting[0].number) == "", "of an alarm that is over"
     assert store.outbox.body(waiting[2].number) == "{}", "of an alarm that stands"

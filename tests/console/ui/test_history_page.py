@@ -14,7 +14,7 @@ from PySide6.QtCore import QModelIndex, QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from console.alarms.alarm import Change, Kind, Presence, Priority, Stage, Transition
-from console.store.records import AlarmRecord, HistoryFilter, HistoryPage, Series, Trend
+from console.store.records import AlarmRecord, HistoryFilter, HistoryPage, Series, Told, Trend
 from console.ui.history_page import HistoryPage as Page
 from console.ui.history_page import rows
 from console.ui.history_page.drawings import load_bars
@@ -288,6 +288,19 @@ class TestCourse:
             "Charted: Refilled by B. Nurse",
             "Acknowledged by R. Test after 0:52 – Doctor informed",
         ]
+
+    def test_who_was_told_stands_among_the_steps_also_when_it_comes_later(self, link, page):
+        alarm = page.model.record(0).alarm
+        steps = (Transition(alarm, Change.ONSET, f.utc(112), 0.0),)
+        link.story = AlarmRecord(alarm, steps)
+        page.table.selectRow(0)
+        assert len(page.course.lines) == 1
+        told = Told(alarm.id, f.utc(60), "read", "Dr Test, <b>phone</b>", "phones")
+        link.story = AlarmRecord(alarm, steps, (told,))
+        page.course.set_time(f.utc(-5), BERLIN)
+        assert len(page.course.lines) == 1, "not asked every time"
+        page.course.set_time(f.utc(-20), BERLIN)
+        assert [text for _, text in page.course.lines][1:] == ["Told: Dr Test, <b>phone</b>, read (says phones)"]
 
     def test_enter_opens_the_bed_at_that_time(self, qtbot, page):
         page.table.selectRow(1)
