@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 from console.alerting.delivery import Delivery, Policy, Result
 from console.alerting.line import Line, said
+from console.alerting.tally import Tally, one_line
 from console.clock import Clock
 from console.config_alerting import AlarmManagerConfig
 from console.link.snapshot import ManagerState, ManagerView
@@ -25,7 +26,7 @@ from hl7.acknowledgement import ACCEPTED, Verdict, acknowledge
 from hl7.alert_record import AlertRecord
 from hl7.dissemination import is_dissemination, read_dissemination
 from hl7.reader import Message, UnreadableError, read_header, read_message
-from hl7.sender import Acknowledgement, read_acknowledgement
+from hl7.sender import read_acknowledgement
 
 log = logging.getLogger(__name__)
 
@@ -59,15 +60,9 @@ class ManagerSender:
         self._look_at = self._build_at = self._forget_at = float("-inf")
         self._stop = threading.Event()
         self._called = threading.Event()
-        address = f"{config.host}:{config.port}"
-        self._view = ManagerView(
-            config.name, address, ManagerState.IDLE, alarm_after_s=config.alarm_after_s, secure=config.tls is not None
-        )
+        self._tally = Tally(config, clock)
+        self._view = self._tally.view(ManagerState.IDLE)
         self._thread = threading.Thread(target=self._run, name=f"alarm-manager-{config.name}", daemon=True)
-        self._sent = self._refused = self._expired = self._reconnects = self._told = self._unknown = 0
-        self._error = self._refused_text = ""
-        self._refused_stamp: float | None = None
-        self._accepted_stamp: float | None = None
 
     def start(self) -> None:
         """Begin with what has been waiting."""
@@ -136,7 +131,7 @@ class ManagerSender:
                 if len(steps) < PAGE:
                     break
         except StoreError as error:
-            self._error = str(error)
+            self._tally.failed(str(error))
 
     def _happened(self, step: WaitingStep) -> float:
         """Engine time of a step of this or an earlier run."""
@@ -153,11 +148,11 @@ class ManagerSender:
         except OSError as error:
             self._hang_up(said(error))
             return
-        self._reconnects += 1
+        self._tally.opened()
         self._delivery.opened(time.monotonic())
 
     def _hang_up(self, why: str) -> None:
-        self._error = why
+        self._tally.failed(why)
         self._line.close()
         self._delivery.closed(time.monotonic())
 
@@ -190,7 +185,8 @@ class ManagerSender:
         try:
             body = self._outbox.body(step.number)
         except StoreError as error:
-            self._error, self._build_at = str(error), now + LOOK_S
+            self._tally.failed(str(error))
+            self._build_at = now + LOOK_S
             return None
         # Seven megabytes of hl7apy, which a ward without alarm managers keeps.
         from hl7.alert_message import build_alert
@@ -199,7 +195,7 @@ class ManagerSender:
             made = build_alert(decode(AlertRecord, body), step.control_id)
         except Exception as error:  # one step that no message can be made of must not hold up the others
             log.error("alarm manager %s: step %s", self._config.name, step.control_id, exc_info=error)
-            why = _line(str(error)) or type(error).__name__
+            why = one_line(str(error)) or type(error).__name__
             self._over([self._delivery.unbuildable(step, f"no message can be made of it: {why}")])
             return None
         finally:
@@ -218,10 +214,10 @@ class ManagerSender:
         if answer is not None:
             control_id = answer.control_id.decode("ascii", "replace")
             strange = self._delivery.stray
-            result = self._delivery.answered(control_id, answer.code, _line(answer.text), time.monotonic())
+            result = self._delivery.answered(control_id, answer.code, one_line(answer.text), time.monotonic())
             # What answers nothing that is underway is no news of the manager.
             if self._delivery.stray == strange:
-                self._note(answer)
+                self._tally.answered(answer)
             if result is not None:
                 self._over([result])
         with contextlib.suppress(
@@ -231,23 +227,15 @@ class ManagerSender:
             if is_dissemination(message):
                 self._report(data, message)
 
-    def _note(self, answer: Acknowledgement) -> None:
-        if answer.positive:
-            self._accepted_stamp = self._clock.now()
-            self._error = ""
-        else:
-            self._error = _line(f"{answer.code[:8]} {answer.text}")
-
     def _report(self, data: bytes, message: Message) -> None:
         reports = told_of(read_dissemination(message), self._config.name, self._clock.utc())
         try:
             unknown = self._outbox.tell(reports).result(timeout=_STOP_S)
         except (StoreError, TimeoutError) as error:
-            verdict = Verdict("AE", _line(str(error)))
+            verdict = Verdict("AE", one_line(str(error)))
         else:
             verdict = ACCEPTED
-            self._told += len(reports) - unknown
-            self._unknown += unknown
+            self._tally.reported(len(reports) - unknown, unknown)
         for answer in acknowledge(read_header(data), verdict, secrets.token_hex(10), self._clock.utc()):
             self._line.send(answer)
 
@@ -259,42 +247,16 @@ class ManagerSender:
         self._outbox.mark([Mark(r.step.number, r.state, r.tries, utc, r.answer) for r in results])
         for result in results:
             self._messages.pop(result.step.control_id, None)
+            self._tally.over(result)
             if result.state is StepState.ACKNOWLEDGED:
-                self._sent += 1
                 continue
-            if result.state is StepState.EXPIRED:
-                self._expired += 1
-            else:
-                self._refused += 1
-                if result.step.counts:
-                    self._refused_stamp, self._refused_text = self._clock.now(), result.answer
             text = (
                 f"{self._config.name}: step {result.step.control_id} of alarm {result.step.alarm_id}: {result.answer}"
             )
             self._store.put_audit(AuditEntry(utc, "system", f"alarm message {result.state.value}", "", text))
 
     def _publish(self) -> None:
-        delivery = self._delivery
-        self._view = ManagerView(
-            self._config.name,
-            self._view.address,
-            self._state(),
-            delivery.waiting,
-            delivery.oldest(),
-            delivery.oldest_that_counts(),
-            self._config.alarm_after_s,
-            self._sent,
-            self._refused,
-            self._refused_stamp,
-            self._refused_text,
-            self._expired,
-            max(0, self._reconnects - 1),
-            self._error,
-            self._accepted_stamp,
-            self._told,
-            self._unknown,
-            self._view.secure,
-        )
+        self._view = self._tally.view(self._state(), self._delivery)
 
     def _state(self) -> ManagerState:
         if self._stop.is_set():
@@ -315,8 +277,3 @@ def _policy(config: AlarmManagerConfig) -> Policy:
         config.keep_h * 3600,
         config.keep_steps,
     )
-
-
-def _line(text: str) -> str:
-    """Text from outside on one line."""
-    return "".join(character if character.isprintable() else " " for character in text).strip()[:200]

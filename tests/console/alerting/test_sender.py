@@ -41,7 +41,7 @@ def test_every_phase_of_an_alarm_arrives_in_order_and_valid(ward) -> None:
 def test_a_manager_that_is_down_becomes_an_alarm_and_gets_all_when_it_is_back(ward) -> None:
     """Ten minutes at the scale of the test: more than ten of its longest pauses."""
     manager = AlarmManager()
-    ours = ward(config(manager.port, alarm_after_s=1))
+    ours = ward(config(manager.port, alarm_after_s=1, timeout_s=5))
     for bed in ("7B-01", "7B-02", "7B-03", "7B-04"):
         ours.life(bed)
     until(lambda: ours.view().waiting_stamp is not None and ours.view().state is ManagerState.RETRYING)
