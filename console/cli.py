@@ -18,6 +18,7 @@ COMMANDS = (
     "console.commands.simulate",
     "console.commands.decode",
     "console.commands.hl7",
+    "console.commands.alerts",
     "console.commands.replay",
     "console.commands.evaluate",
     "console.commands.export",
