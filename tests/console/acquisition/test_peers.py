@@ -7,6 +7,7 @@ import ssl
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -20,12 +21,14 @@ from console.clock import SystemClock
 from console.config import ConfigError, parse_config
 from console.engine.items import DeviceReport, PatientSeen, Samples, SourceNote
 from console.engine.plan import first_views
+from console.ward.source import SourceState
 from drivers.observation import Parameter
 from hl7.listener import Refusal
 from hl7.mllp import Framer, wrap
 from hl7.tls import Secured
 from tests.console.acquisition.test_feed import oru, wait_for
 from tests.console.ward_fakes import MemoryStore
+from tests.hl7.authority import Authority
 
 CONFIG = """
 [ward]
@@ -234,3 +237,22 @@ def test_a_certificate_or_list_that_soon_ends_is_a_warning() -> None:
     assert told(-1) == ("our own certificate ended on 2026-11-21 12:00 UTC",)
     assert told(31, 0.5) == ("the revocation list ends on 2026-11-23 00:00 UTC, within a day",)
     assert told(29.5, -1)[0].startswith("the revocation list ended on 2026-11-21 12:00 UTC: no new connection")
+
+
+def test_a_listener_without_its_revocation_list_does_not_listen_and_says_why(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(served_module, "RETRY_S", 0.1)
+    authority = Authority(tmp_path)
+    own, crl = authority.issue("console", "IP:127.0.0.1"), tmp_path / "revoked.pem"
+    files = f'cert = "{own.cert}", key = "{own.key}", client_ca = "{authority.ca}", crl = "{crl}"'
+    served = Served(CONFIG.replace("plain = true", f"tls = {{ {files} }}"))
+    try:
+        assert served.view.state is SourceState.LOST
+        assert "cannot listen on 127.0.0.1:0" in served.view.last_error
+        assert f"{crl}: cannot be read: No such file" in served.view.last_error
+        crl.write_text("not a list")
+        wait_for(lambda: "holds no revocation list in PEM form" in served.view.last_error)
+        authority.revocations(crl)
+        wait_for(lambda: served.view.state is SourceState.CONNECTED)
+        assert served.view.last_error == ""
+    finally:
+        served.listeners.stop()
