@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from pathlib import Path
 
 import pytest
 
@@ -11,10 +12,14 @@ from console.acquisition.listeners import ListenerThread
 from console.clock import SystemClock
 from console.config import parse_config
 from console.engine.plan import first_views
+from console.link.commands import Admit, Discharge
+from console.station import Station
 from console.store.records import ReceiptOutcome
 from console.ward.occupancy import Occupancy, Occupant
+from console.ward.patient import Patient
 from hl7.mllp import Framer, wrap
 from hl7.reader import Message, read_message
+from hl7.sender import MllpSender
 from tests.console.acquisition.test_feed import HR, oru
 from tests.console.ward_fakes import MemoryStore
 from tests.hl7.messages import join
@@ -128,3 +133,22 @@ def test_the_same_question_is_answered_as_often_as_it_is_asked() -> None:
     assert [said.first("QAK").text(2) for said in answers] == ["OK"] * 3
     assert len({said.control_id for said in answers}) == 3
     assert len(store.receipts) == 3
+
+
+def test_a_monitor_is_told_of_who_was_admitted_a_moment_ago(tmp_path: Path) -> None:
+    station = Station(parse_config(CONFIG + ON), tmp_path)
+    station.start()
+    try:
+        anna = Patient("10003", "Meyer, Anna", "7B-01", SystemClock().utc(), "1968-02-14", sex="F")
+        link = station.link()
+        address = station.acquisition.listening("gateway")
+        assert address is not None
+        with MllpSender(*address, timeout_s=30) as sender:
+            assert read_message(sender.send(query("@PV1.3.1^ICU~@PV1.3.3^5"))[0].raw).first("QAK").text(2) == "NF"
+            assert not link.submit(Admit(anna, "Nurse A")).result(30).error
+            said = read_message(sender.send(query("@PV1.3.1^ICU~@PV1.3.3^5"))[0].raw)
+            assert (said.first("QAK").text(2), said.first("PID").text(3)) == ("OK", "10003")
+            assert not link.submit(Discharge("7B-01", "Nurse A")).result(30).error
+            assert read_message(sender.send(query("@PID.3.1^10003"))[0].raw).first("QAK").text(2) == "NF"
+    finally:
+        station.stop()
