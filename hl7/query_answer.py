@@ -80,6 +80,9 @@ class QueryAnswers:
             elif name == "PV1" and found is not None:
                 line[3] = "^".join(plain_text(part) for part in found.location.split("^"))
             filled.append("|".join(line).rstrip("|") if name != "MSH" else "|".join(line))
+            if name == "MSA" and query.refusal and version >= "2.5":
+                place = "QPD^1^3" if query.kind is QueryKind.VISIT else "QRD^1"
+                filled.append(f"ERR||{place}|204^Unknown key identifier^HL70357|E||||{plain_text(query.refusal)}")
         return ("\r".join(filled) + "\r").encode()
 
 

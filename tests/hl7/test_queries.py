@@ -86,6 +86,9 @@ def test_other_questions_are_refused_in_words(message: Message, why: str) -> Non
     assert said.first("MSA").text(1) == "AE"
     assert why in said.first("MSA").text(3)
     assert said.first("QAK").text(2) == "AE"
+    fault = said.first("ERR")
+    assert (fault is None) == (message.version == "2.4")
+    assert fault is None or why in fault.text(8)
     assert said.first("PID") is None
 
 
