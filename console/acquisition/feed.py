@@ -248,13 +248,14 @@ class Feed:
         if brought.under is not self._under:
             self._hand_over()
             self._under = brought.under
+        # Whom it is about goes before what was measured on him.
+        self._offer_patients(message, reading, brought, delivery.sender)
         self._fresh += brought.samples
         for alert in reading.alerts:
             if not self._placing.is_foreign(alert.location, delivery.sender):
                 self._report(alert, stamp, brought, delivery.sender)
         if brought.labs:
             self._tell(LabsArrived(tuple(brought.labs)))
-        self._offer_patients(message, reading, brought, delivery.sender)
         if message.kind[0] == "ADT" and reading.production:
             self._pass_movements(message, delivery)
 

@@ -99,6 +99,9 @@ class AdmissionDesk:
         if bed.feed_patient_id != item.patient_id:
             bed.feed_patient_id = bed.offered_patient_id = item.patient_id
             self._touch(bed)
+        if bed.patient is None and bed.strangers.is_new(item.source, item.patient_id):
+            bed.forget_source(item.source)
+            self._touch(bed)
         person = Person((item.patient_id,), item.name)
         if bed.strangers.named(item.source, person, bed.patient, bed.technical, at.now):
             self.review(at)

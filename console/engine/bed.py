@@ -198,6 +198,14 @@ class Bed:
         self._last_alarm = ""
         self.trend.clear_stages()
 
+    def forget_source(self, source: str) -> None:
+        """What a source has measured here was measured on somebody else than who lies here now."""
+        gone = [parameter for parameter, cell in self._cells.items() if cell.observation.source == source]
+        for parameter in gone:
+            del self._cells[parameter]
+        self.alarms.limits.forget(gone, source)
+        self.trend.clear_stages()
+
     def noted(self, transitions: Sequence[Transition]) -> None:
         """Remember the last alarm that ended, for the quiet line of the tile."""
         for transition in transitions:

@@ -95,6 +95,8 @@ class Stays:
         bed.pump_events, bed.findings = list(pump_events), list(findings)
         bed.set_pump_cards(())
         bed.strangers.judge(patient, bed.technical, at.now)
+        for source, _ in bed.strangers.present(patient):
+            bed.forget_source(source)
         for key in map(same_id, patient.ids):
             self._ended.pop(key, None)
         return bed

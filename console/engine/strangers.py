@@ -60,6 +60,11 @@ class Strangers:
         if source in self._seen:
             self._seen[source].kept_out = True
 
+    def is_new(self, source: str, patient_id: str) -> bool:
+        """True when a source has named somebody else before."""
+        seen = self._seen.get(source)
+        return seen is not None and seen.person is not None and patient_id not in seen.person.ids
+
     def heard(self, source: str) -> bool:
         """False for a source that has named nobody since the start."""
         seen = self._seen.get(source)

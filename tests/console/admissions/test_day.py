@@ -152,6 +152,15 @@ def test_the_monitor_of_the_next_patient_admits_him_when_a_person_says_so(day: D
     assert day.stored("7B-01") == [91.0]
 
 
+def test_what_the_monitor_measured_on_somebody_else_is_not_shown_under_the_new_name(day: Day) -> None:
+    day.values("7B-01", "1003", {HR: 90})
+    day.until(lambda: day.bed("7B-01").reading(HR) is not None)
+    day.adt("A01", "1001", "7B-01")
+    day.lie(b1="1001")
+    assert day.bed("7B-01").readings == ()
+    assert "names Cole, Carl (1003)" in day.asked(Matter.MONITOR).text
+
+
 def test_a_wrong_monitor_is_kept_out_and_asked_about_once(day: Day) -> None:
     day.adt("A01", "1001", "7B-01")
     day.lie(b1="1001")
