@@ -149,6 +149,7 @@ class Hl7ListenerConfig(Section):
     peer: tuple[Hl7PeerConfig, ...] = Field(default=(), max_length=100)
     limits: Hl7LimitsConfig = Field(default_factory=Hl7LimitsConfig)
     interval_s: float = Field(default=60.0, gt=0, le=3600)
+    heartbeat_s: float | None = Field(default=None, gt=0, le=3600)
     demo: bool = False
     admissions: Literal["offer", "apply"] = "offer"
     code: tuple[CodeConfig, ...] = Field(default=(), max_length=MOST_CODES)

@@ -126,7 +126,9 @@ class DeviceAlert:
 
     code: short and stable within a driver ("sensor_off", "spo2_low"); text: as the device words it, or the
     documented meaning of its bit, plain text. active False says that it has ended.
-    parameter: the parameter it speaks of, or None.
+    parameter: the parameter it speaks of, or None. Of an alarm that comes as a message: instance tells two of one
+    code apart ("" where the sender does not); phase is the sender's word ("start", "continue", "end", ...), "" for
+    none; latched: its cause is over and the device still holds it, or will hold it.
     """
 
     code: str
@@ -134,3 +136,6 @@ class DeviceAlert:
     active: bool = True
     priority: AlertPriority = AlertPriority.NONE
     parameter: Parameter | None = None
+    instance: str = ""
+    phase: str = ""
+    latched: bool = False

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from drivers.observation import AlertPriority
+from drivers.observation import AlertPriority, Parameter
+from hl7.nomenclature import nomenclature
 from hl7.place import location, patient_id
 from hl7.reader import MAXIMUM_TEXT, Message, Segment
 
@@ -38,6 +39,22 @@ _PRIORITIES = {
 _PHILIPS = {"1": AlertPriority.HIGH, "2": AlertPriority.MEDIUM, "6": AlertPriority.LOW}
 # Mindray PDS: the level in OBX-3 and the stars before the text say the same.
 _PDS_LEVEL = {"1": AlertPriority.HIGH, "2": AlertPriority.MEDIUM, "3": AlertPriority.LOW}
+
+_PARAMETER_WORDS = {
+    Parameter.HR: "HR",
+    Parameter.PR: "Pulse rate",
+    Parameter.RR: "RR",
+    Parameter.SPO2: "SpO2",
+    Parameter.ETCO2: "EtCO2",
+    Parameter.NIBP_SYS: "NIBP systolic",
+    Parameter.NIBP_DIA: "NIBP diastolic",
+    Parameter.NIBP_MEAN: "NIBP mean",
+    Parameter.ART_SYS: "ART systolic",
+    Parameter.ART_DIA: "ART diastolic",
+    Parameter.ART_MEAN: "ART mean",
+    Parameter.TEMP: "Temp",
+    Parameter.PERFUSION_INDEX: "Perfusion index",
+}
 
 PDS_PATIENT, PDS_PERIODIC, PDS_APERIODIC, PDS_HEARTBEAT = "103", "204", "503", "106"
 PDS_ALARMS = frozenset({"54", "56"})
@@ -183,11 +200,18 @@ def _subject(segment: Segment, alert: ReadAlert) -> None:
     number = segment.raw(2).strip() in ("NM", "SN")
     label, value = (segment.text(3, 2), segment.text(5)) if number else (segment.text(5, 2) or segment.text(5, 1), "")
     event = re.sub(_EVENT, "", alert.event)
-    words = _EVENT_WORDS.get(event, event.replace("_", " ").lower())
-    named = " ".join(part for part in (label.strip().removeprefix("MDC_"), words, value.strip()) if part)
+    words = _EVENT_WORDS.get(event, _plain(event))
+    term = nomenclature().mdc_names.get(label.strip().upper())
+    about = _PARAMETER_WORDS[term.parameter] if term is not None and term.parameter is not None else _plain(label)
+    named = " ".join(part for part in (about, words, value.strip()) if part)
     alert.text = (named or alert.event)[:MAXIMUM_TEXT]
 
 
 def _text(segment: Segment, component: int) -> str:
     """OBX-5 as a person reads it."""
     return segment.text(5, component).strip()[:MAXIMUM_TEXT]
+
+
+def _plain(name: str) -> str:
+    """A REFID as words: "MDC_EVT_LEAD_OFF" is "lead off"."""
+    return re.sub(_EVENT, "", name.strip()).removeprefix("MDC_").replace("_", " ").lower()

@@ -10,6 +10,7 @@ import asyncio
 import itertools
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -17,6 +18,8 @@ from zoneinfo import ZoneInfo
 from console.acquisition.asking import Asking
 from console.acquisition.completion import Completion
 from console.acquisition.control_ids import REUSED, ControlIds
+from console.acquisition.device_reports import AlarmLists, device_alert
+from console.acquisition.heartbeats import Heartbeats
 from console.acquisition.lab_matching import match
 from console.acquisition.movements import movements_of
 from console.acquisition.peers import NOT_OWN_BED, ToldOnce
@@ -32,7 +35,6 @@ from console.store.records import Receipt, ReceiptOutcome, Sample
 from console.store.store import Store
 from console.ward.occupancy import Occupancy
 from console.ward.source import SourceState
-from drivers.observation import DeviceAlert
 from hl7.acknowledgement import ACCEPT, ACCEPTED, ERROR, REJECT, Verdict, judge, judge_unreadable
 from hl7.alerts import ReadAlert
 from hl7.connection import Delivery
@@ -70,6 +72,8 @@ class Feed:
         self._occupancy = occupancy
         self._reader, self._labs = _readers(config)
         self._held = HeldPatients()
+        self._lists = AlarmLists()
+        self._heartbeats = Heartbeats(config.heartbeat_s)
         self._tally = Tally(config, view, clock)
         self._placing = Placing(config, self._note_unknown, self._note_foreign)
         self._asking = self._asker(config)
@@ -87,6 +91,7 @@ class Feed:
         """Go on with other beds, codes or times; called between two messages, on their loop. Who the connections speak
         of, and what was counted, stays. view: the feed before it is heard of, None for the one there was."""
         self._config = config
+        self._heartbeats.configured_s = config.heartbeat_s
         self._reader, self._labs = _readers(config)
         self._placing = Placing(config, self._note_unknown, self._note_foreign)
         self._asking = self._asker(config)
@@ -156,6 +161,8 @@ class Feed:
         if is_dissemination(message):
             self._keep_reports(message, received_at)
         reading = self._reader.read(message, received_at, self._held.of(delivery.connection, message))
+        if reading.heartbeat:
+            self._heartbeats.beat(delivery.connection, delivery.sender or delivery.peer.rpartition(":")[0], stamp)
         brought = self._placing.place(reading, received_at, stamp, delivery.sender, self._occupancy())
         if reading.laboratory:
             self._take_labs(message, reading, brought, delivery)
@@ -228,7 +235,8 @@ class Feed:
         connections: int = 0,
     ) -> SourceView:
         """The feed as the engineer reads it. The listener tells what it knows of its socket."""
-        return self._tally.view(state, address, bytes_in, error, refused, connections)
+        view = self._tally.view(state, address, bytes_in, error, refused, connections)
+        return replace(view, heartbeats=self._heartbeats.view())
 
     # --- what a message brings -----------------------------------------------------------------------------------
 
@@ -251,7 +259,7 @@ class Feed:
         # Whom it is about goes before what was measured on him.
         self._offer_patients(message, reading, brought, delivery.sender)
         self._fresh += brought.samples
-        for alert in reading.alerts:
+        for alert in (*reading.alerts, *self._lists.ended(message, reading.alerts, delivery.connection)):
             if not self._placing.is_foreign(alert.location, delivery.sender):
                 self._report(alert, stamp, brought, delivery.sender)
         if brought.labs:
@@ -276,9 +284,7 @@ class Feed:
             brought.others += 1
             return
         if bed is not None:
-            code = "apnoea" if "APNEA" in alert.event.upper() else alert.code
-            device_alert = DeviceAlert(code, alert.text, alert.phase != "end", alert.priority)
-            self._tell(DeviceReport(bed, self._config.name, device_alert, stamp))
+            self._tell(DeviceReport(bed, self._config.name, device_alert(alert), stamp, steps=True))
         self._tally.alert(alert, bed)
 
     def _pass_movements(self, message: Message, delivery: Delivery) -> None:

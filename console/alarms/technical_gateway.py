@@ -10,15 +10,24 @@ can no longer watch is still told bed by bed (detector_health).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from console.alarms.alarm import Condition, Priority
 from console.alarms.technical_source import LEAST_REAL_S, late_after, stands_after
 from console.alarms.technical_text import GATEWAY, system_condition
+from console.ward.source import Heartbeat
 
 CLOSED_S = 9.0
 """A connection that was kept open is gone for so long: judged once a second, told within ten."""
 
 HELD_S = 30.0
 """A sender that keeps a connection open for so long does not open one for every message."""
+
+
+HEARTBEAT = "heartbeat"
+HEARTBEAT_INTERVALS = 2.0
+HEARTBEAT_LEAST_S = 10.0
+"""A sender of heartbeats is lost after two of its intervals, ten seconds at least (reliability scoreboard, row 7)."""
 
 
 class GatewayWatch:
@@ -34,25 +43,39 @@ class GatewayWatch:
         self._holds = False
         self._cause = ""
         self._heard_before: float | None = None
+        self._overdue: tuple[Heartbeat, ...] = ()
 
     @property
     def cause(self) -> str:
-        """Why it counts as lost: "closed", "silent", "restart", or "" while it does not."""
+        """Why it counts as lost: "closed", "silent", "restart", "heartbeat", or "" while it does not."""
         return self._cause
 
     def restore(self) -> None:
         """It was lost before a restart: it is until it is heard."""
         self._cause = "restart"
 
-    def look(self, heard: float | None, connections: int, interval_s: float, now: float, *, occupied: bool) -> None:
+    def look(
+        self,
+        heard: float | None,
+        connections: int,
+        interval_s: float,
+        now: float,
+        *,
+        occupied: bool,
+        heartbeats: Sequence[Heartbeat] = (),
+    ) -> None:
         """Judge it. heard: engine time of the newest message of any kind; connections: open ones; occupied: a patient
-        lies at one of its beds, without whom a gateway that has never spoken is not missed."""
+
+        lies at one of its beds, without whom a gateway that has never spoken is not missed, nor a heartbeat;
+        heartbeats: who sends them.
+        """
         self._heard = heard
         self._follow_connections(connections, now)
-        if self._cause and heard == self._heard_before:
+        self._overdue = tuple(beat for beat in heartbeats if occupied and self._is_overdue(beat, now))
+        if self._cause and self._cause != HEARTBEAT and heard == self._heard_before:
             return  # lost until it is heard: a connection that comes back and says nothing ends nothing
-        self._cause = self._judge(interval_s, now, occupied)
-        if self._cause:
+        self._cause = self._judge(interval_s, now, occupied) or (HEARTBEAT if self._overdue else "")
+        if self._cause and self._cause != HEARTBEAT:
             self._heard_before = heard
             self._holds = False  # whether it keeps its connection has to be seen anew
 
@@ -64,6 +87,11 @@ class GatewayWatch:
         else:
             self._open_since = None
             self._closed_since = now if self._closed_since is None else self._closed_since
+
+    def _is_overdue(self, beat: Heartbeat, now: float) -> bool:
+        # Looked at once a second: told within its time.
+        limit = max(HEARTBEAT_INTERVALS * beat.interval_s, HEARTBEAT_LEAST_S * self._pace)
+        return now - beat.last_stamp > limit - self._pace
 
     def _judge(self, interval_s: float, now: float, occupied: bool) -> str:
         least = LEAST_REAL_S * self._pace if self._pace > 1.0 else 0.0
@@ -78,6 +106,18 @@ class GatewayWatch:
         """The alarm while it is lost. beds: how many hang on it."""
         if not self._cause:
             return None
+        hanging = f"{beds} {'bed' if beds == 1 else 'beds'}"
+        if self._cause == HEARTBEAT:
+            first = self._overdue[0]
+            others = f" and {len(self._overdue) - 1} more" if len(self._overdue) > 1 else ""
+            every = f"one every {first.interval_s:.0f} s was sent before"
+            return system_condition(
+                f"{GATEWAY}{self.name}",
+                Priority.MEDIUM,
+                f"Gateway heartbeat lost – {self.name}",
+                f"no heartbeat of {first.sender[:60]}{others}: {every}; {hanging}",
+                "Its alarms and values may not arrive: watch the bedside monitors and call the engineer.",
+            )
         why = {
             "closed": "its connection is closed",
             "silent": "no message arrives",
@@ -87,6 +127,6 @@ class GatewayWatch:
             f"{GATEWAY}{self.name}",
             Priority.MEDIUM,
             f"Gateway lost – {self.name}",
-            f"{why}; {beds} {'bed' if beds == 1 else 'beds'}",
+            f"{why}; {hanging}",
             "Nothing arrives from its beds: watch the bedside monitors and call the engineer.",
         )

@@ -23,6 +23,7 @@ from console.ward.occupancy import Left
 from console.ward.patient import Baseline, Patient
 from console.ward.pump import PumpSummary, summarise
 from console.ward.pump_card import MAXIMUM_VERSIONS, PumpCard, Reservoir, reservoir
+from console.ward.reported import ReportedAlerts
 from console.ward.source import Liveness
 from drivers.observation import Observation, Parameter, Status
 
@@ -72,6 +73,7 @@ class Bed:
         self.left: Left | None = None
         self.questions: tuple[Question, ...] = ()
         self.trend = TrendKeeper()
+        self.reported = ReportedAlerts()
         self.due: float | None = None
         self._plan = plan
         self._zone = zone
@@ -195,6 +197,7 @@ class Bed:
     def forget_values(self) -> None:
         """The patient has left: nothing measured on him stands under the next one's name."""
         self._cells.clear()
+        self.reported.clear()
         self._last_alarm = ""
         self.trend.clear_stages()
 
@@ -223,6 +226,7 @@ class Bed:
         gone = {spec.name for spec in self._plan.sources if spec.name not in expected} | set(rebound)
         if plan == self._plan and not gone:
             return []
+        self.reported.drop(gone)
         taken = {name: [p for p, cell in self._cells.items() if cell.observation.source == name] for name in gone}
         self._plan = plan
         for parameters in taken.values():
@@ -260,6 +264,7 @@ class Bed:
             limits=self.alarms.limits_view,
             pump_card=self.pump_card,
             reservoir=self._reservoir_now(),
+            device_alerts=self.reported.view,
             labs=self.labs,
             questions=self.questions,
         )

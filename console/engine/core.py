@@ -41,6 +41,7 @@ from console.store.store import Store
 from console.ward.limits import OwnLimits
 from console.ward.occupancy import Left, Occupancy, occupancy_of
 from console.ward.patient import Patient
+from console.ward.source import SourceState
 
 log = logging.getLogger(__name__)
 
@@ -161,6 +162,7 @@ class WardCore:
                 bed = self.beds.get(item.bed)
                 if bed is not None:
                     bed.alarms.device_alert(item.alert, item.source, item.stamp)
+                    bed.reported.take(item.alert, item.source, item.stamp, utc, steps=item.steps)
                     self._dirty.add(item.bed)
             case PatientSeen():
                 self.desk.seen(item, Moment(now, utc))
@@ -327,8 +329,10 @@ class WardCore:
                 if bed is not None:
                     bed.alarms.link(view.name, view.state, view.last_error, now)
         lost = self.watch.look_at_gateways(self._sources, self.occupied(), now)
+        silent = lost | {view.name for view in sources if view.state in (SourceState.LOST, SourceState.STOPPED)}
         for bed in self.beds.values():
             bed.technical.share(lost)
+            bed.reported.check(now, silent)
 
     def fault(self, where: str, error: Exception, now: float) -> None:
         """A fault of our own at a bed (or in the console, ""): it becomes a high alarm and does not stop the others."""

@@ -117,7 +117,7 @@ def _first(key: tuple[str, ...], seen: set[tuple[str, ...]]) -> bool:
 
 def _key(item: DeviceReport | PatientSeen | SourceNote | TrendRead) -> tuple[str, ...]:
     if isinstance(item, DeviceReport):
-        return "alert", item.bed, item.source, item.alert.code
+        return "alert", item.bed, item.source, item.alert.code, item.alert.instance, item.alert.text
     if isinstance(item, PatientSeen):
         return "patient", item.bed, item.source
     if isinstance(item, TrendRead):

@@ -26,12 +26,13 @@ class Samples:
 
 @dataclass(frozen=True, slots=True)
 class DeviceReport:
-    """An alert of a device at a bed. stamp: engine time of reception."""
+    """An alert of a device at a bed. stamp: engine time of reception. steps: see `ReportedAlerts.take`."""
 
     bed: str
     source: str
     alert: DeviceAlert
     stamp: float
+    steps: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from console.alarms.alarm import Alarm, Condition, Presence, Priority
-from console.alarms.technical_gateway import GatewayWatch
+from console.alarms.technical_gateway import HEARTBEAT, GatewayWatch
 from console.alarms.technical_text import GATEWAY, MANAGER, system_condition
 from console.link.snapshot import ManagerView, SourceView
 from console.store.records import AuditEntry
@@ -66,7 +66,14 @@ class SystemWatch:
         for name, view in listening.items():
             watch = self._gateways[name]
             here = any(bed in occupied for bed in view.beds)
-            watch.look(view.last_heard_stamp, view.connections, view.interval_s, now, occupied=here)
+            watch.look(
+                view.last_heard_stamp,
+                view.connections,
+                view.interval_s,
+                now,
+                occupied=here,
+                heartbeats=view.heartbeats,
+            )
             condition = watch.condition(len(view.beds))
             # A feed that cannot listen, or was stopped, has said so itself.
             if condition is not None and view.state not in (SourceState.LOST, SourceState.STOPPED):
@@ -76,7 +83,8 @@ class SystemWatch:
         for key, condition in lost.items():
             if self._found.get(key) != condition:
                 self._found[key] = condition
-        return {key.removeprefix(GATEWAY) for key in lost}
+        # One heartbeat that stops does not say that the beds of the others are cut off too.
+        return {name for name in (key.removeprefix(GATEWAY) for key in lost) if self._gateways[name].cause != HEARTBEAT}
 
     def look_at_managers(self, managers: Sequence[ManagerView], now: float) -> None:
         """Judge every alarm manager, once a second: alarms that do not reach it, and those it would not take."""

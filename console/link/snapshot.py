@@ -18,7 +18,8 @@ from console.ward.movements import Question
 from console.ward.patient import Baseline, Patient
 from console.ward.pump import PumpSummary
 from console.ward.pump_card import PumpCard, Reservoir
-from console.ward.source import Liveness, SourceState
+from console.ward.reported import ReportedAlert
+from console.ward.source import Heartbeat, Liveness, SourceState
 from drivers.observation import Parameter, Status
 
 
@@ -69,7 +70,8 @@ class TileTrend:
 class BedSnapshot:
     """Everything a tile or the head of a bed page shows. alarms: active and latched, most urgent first; labs: what
     stands of the patient's laboratory results, newest specimen first; questions: offers and conflicts of admissions
-    that a person has to settle, conflicts first."""
+    that a person has to settle, conflicts first; device_alerts: what the
+    devices report of their own alarms, most urgent first."""
 
     bed: str
     state: BedState
@@ -96,6 +98,7 @@ class BedSnapshot:
     reservoir: Reservoir | None = None
     labs: tuple[LabResult, ...] = ()
     questions: tuple[Question, ...] = ()
+    device_alerts: tuple[ReportedAlert, ...] = ()
 
     def reading(self, parameter: Parameter) -> Reading | None:
         """The newest reading of a parameter, or None when it has never arrived."""
@@ -211,6 +214,7 @@ class SourceView:
     unknown_codes: tuple[UnknownCode, ...] = ()
     unknown_places: tuple[UnknownPlace, ...] = ()
     duplicates: int = 0
+    heartbeats: tuple[Heartbeat, ...] = ()
 
 
 class ManagerState(StrEnum):

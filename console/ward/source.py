@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -30,3 +31,12 @@ class SourceState(StrEnum):
     WRONG_DEVICE = "wrong_device"
     LOST = "lost"
     STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """A sender that sends heartbeats. last_stamp: engine time of the newest; interval_s: engine seconds between two."""
+
+    sender: str
+    last_stamp: float
+    interval_s: float

@@ -21,6 +21,7 @@ from console.ui.admission_bar import AdmissionBar
 from console.ui.bed_page.head import AlarmSlot, BedHead
 from console.ui.bed_page.labs import LabStrip
 from console.ui.bed_page.numerals import Numerals, cell
+from console.ui.bed_page.reported import ReportedList
 from console.ui.bed_page.story import Story
 from console.ui.bed_page.why import WhyPanel
 from console.ui.charts.panel import WINDOWS_S, ChartPanel
@@ -63,6 +64,7 @@ class BedPage(Page):
         self.slot = AlarmSlot(theme)
         self.labs = LabStrip(theme)
         self.admission = AdmissionBar(link, lambda: self.user)
+        self.reported = ReportedList(theme)
         self.charts = ChartPanel(theme, self._zone)
         self.numerals = Numerals(theme)
         self.why = WhyPanel(theme)
@@ -119,6 +121,7 @@ class BedPage(Page):
         column.setSpacing(0)
         column.addWidget(self.head)
         column.addWidget(self.slot)
+        column.addWidget(self.reported)
         column.addWidget(self.labs)
         column.addWidget(self.admission)
         column.addWidget(body, 1)
@@ -201,6 +204,7 @@ class BedPage(Page):
         self.slot.show_bed(bed, self._zone, now)
         self.labs.show_bed(bed, now)
         self.admission.show_bed(bed)
+        self.reported.show_bed(bed, self._zone)
         self.why.show_bed(bed, self._zone, snapshot.system.utc)
         self._show_numerals(bed, now, snapshot.system.speed)
         self._show_held()
@@ -354,6 +358,7 @@ class BedPage(Page):
         """The look and size class have changed."""
         super().set_theme(theme)
         self.slot.set_theme(theme)
+        self.reported.set_theme(theme)
         self.numerals.theme = theme
         for part in (self.head, self.labs, self.charts, self.why):
             part.set_theme(theme)

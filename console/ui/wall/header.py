@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QRectF
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QColor, QPainter
 
 from console.link.snapshot import BedState
 from console.ui.theme import Theme, Weight, colour
@@ -25,7 +25,7 @@ def paint_header(painter: QPainter, g: Geometry, view: TileView, theme: Theme) -
     pad = 8 if g.size is Size.COMPACT else PAD
     left = ink.write(painter, pad, middle, view.bed, g.px(g.metrics.bed, 15), Weight.EXTRABOLD, strong) + 10
     right = _right(painter, g, view, theme, middle, pad)
-    if view.tag or view.demo:
+    if view.tag or view.demo or view.device:
         left = _tags(painter, g, view, theme, left, middle, right)
     px = g.px(g.metrics.name, 12)
     room = right - left
@@ -76,13 +76,26 @@ def _tags(
         left = _tag(painter, left, middle, text, px, ground, tint)
     if view.tag:
         left = _tag(painter, left, middle, view.tag, px, colour(t.line_strong), colour(t.text))
+    if view.device:
+        # An outline, not a fill: nothing of the colours and shapes of our own alarms.
+        text = view.device.replace("DEVICE", "DEV") if g.size is Size.COMPACT else view.device
+        left = _tag(painter, left, middle, text, px, colour(t.raised), colour(t.text), colour(t.text_2))
     return left
 
 
-def _tag(painter: QPainter, left: float, middle: float, text: str, px: float, ground: object, tint: object) -> float:
+def _tag(
+    painter: QPainter,
+    left: float,
+    middle: float,
+    text: str,
+    px: float,
+    ground: QColor,
+    tint: QColor,
+    edge: QColor | None = None,
+) -> float:
     wide = ink.width(text, px, Weight.EXTRABOLD) + 14
-    ink.pill(painter, QRectF(left, middle - px * 0.8, wide, px * 1.6), ground, 3)  # type: ignore[arg-type]
-    ink.write(painter, left + 7, middle, text, px, Weight.EXTRABOLD, tint)  # type: ignore[arg-type]
+    ink.pill(painter, QRectF(left, middle - px * 0.8, wide, px * 1.6), ground, 3, edge)
+    ink.write(painter, left + 7, middle, text, px, Weight.EXTRABOLD, tint)
     return left + wide + 9
 
 

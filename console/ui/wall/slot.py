@@ -296,6 +296,13 @@ def _paint_small_head(painter: QPainter, g: Geometry, view: TileView, theme: The
         ink.pill(painter, QRectF(left, middle - px * 0.8, wide, px * 1.6), colour(t.interaction), 3)
         ink.write(painter, left + 6, middle, "DEMO", px, Weight.EXTRABOLD, colour(t.bg))
         left += wide + 6
+    if view.device:
+        # An outline, as in the head of a larger tile: nothing of the colours of our own alarms.
+        px, text = g.px(12, 10.5), view.device.replace("DEVICE", "D").replace(" ", "")
+        wide = ink.width(text, px, Weight.EXTRABOLD) + 10
+        ink.pill(painter, QRectF(left, middle - px * 0.8, wide, px * 1.6), colour(t.raised), 3, colour(t.text_2))
+        ink.write(painter, left + 5, middle, text, px, Weight.EXTRABOLD, colour(t.text))
+        left += wide + 6
     if standby:
         ink.write(painter, left, middle, "STANDBY", g.px(16, 13), Weight.EXTRABOLD, colour(t.text))
         return

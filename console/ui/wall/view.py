@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from console.alarms.alarm import Alarm, Presence, Priority
 from console.link.snapshot import BedSnapshot, BedState, TileTrend
 from console.ui import wording
+from console.ui.bed_page.reported import mark
 from console.ui.wall.cells import CellView, cell_views, stale_words
 from console.ui.wall.staleness import bed_liveness
 from console.ward.movements import Matter, Question
@@ -57,7 +58,8 @@ class TileView(NamedTuple):
 
     more: alarms beyond the two in the slot. quiet: text of the slot without an alarm, longest first; quiet_short: the
     same on small tiles; alert: it matters. badge: "NOT LIVE · 48 s old", "" while all is live. asked: a person has to
-    settle something about an admission.
+    settle something about an admission. device: mark of
+    alarms that devices report ("DEVICE !!").
     """
 
     bed: str
@@ -80,13 +82,14 @@ class TileView(NamedTuple):
     trend: TileTrend | None = None
     spoken: str = ""
     asked: bool = False
+    device: str = ""
 
     @property
     def ground(self) -> tuple[object, ...]:
         """All that stands under the numerals, the alarms and their frame; while it is equal its picture is kept."""
         cells = [(c.label, c.text == "", c.stale, c.never, c.time) for c in self.cells]
         quiet = () if self.slots else (self.quiet, self.quiet_short, self.alert)
-        place = self.bed, self.state, self.name, self.tag, self.demo, self.pump, self.standby
+        place = self.bed, self.state, self.name, self.tag, self.device, self.demo, self.pump, self.standby
         return *place, quiet, cells, self.liveness, self.trend
 
     @property
@@ -173,7 +176,9 @@ def _tile_view(bed: BedSnapshot, now: float, zone: ZoneInfo, speed: float, stopp
         bed.trend,
         _spoken(
             bed, now, "standby, alarms off" if standby else badge.lower() or "no alarm" if not stopped else quiet[0]
-        ),
+        )
+        + (", device reports an alarm" if mark(bed) and not standby else ""),
+        device="" if standby else mark(bed),
     )
 
 

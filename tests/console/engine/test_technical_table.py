@@ -22,7 +22,7 @@ from console.link.commands import Admit, ReportSound
 from console.link.snapshot import ManagerState, ManagerView
 from console.ui.main_window import STALLED, STALLED_S
 from console.ui.watchdog.guard import HUNG_S, WORDS, State
-from console.ward.source import SourceState
+from console.ward.source import Heartbeat, SourceState
 from drivers.observation import Parameter, Status
 from tests.console.engine.conftest import Ward
 from tests.console.ward_fakes import observation, patient, utc
@@ -146,6 +146,9 @@ FAULTS: dict[str, Callable[[Ward], Second]] = {
     ),
     "gateway silent": _gateway(closed=False),
     "gateway closed": _gateway(closed=True),
+    "gateway heartbeat": lambda ward: _healthy(
+        ward, lambda: _views(ward, "feed", heartbeats=(Heartbeat("10.0.0.5", ward.now, 5.0),))
+    ),
     "listener down": lambda ward: _healthy(
         ward, lambda: _views(ward, "feed", state=SourceState.LOST, last_error="address in use")
     ),
