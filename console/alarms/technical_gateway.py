@@ -66,12 +66,12 @@ class GatewayWatch:
     ) -> None:
         """Judge it. heard: engine time of the newest message of any kind; connections: open ones; occupied: a patient
 
-        lies at one of its beds, without whom a gateway that has never spoken is not missed, nor a heartbeat;
+        lies at one of its beds, without whom a gateway that has never spoken is not missed;
         heartbeats: who sends them.
         """
         self._heard = heard
         self._follow_connections(connections, now)
-        self._overdue = tuple(beat for beat in heartbeats if occupied and self._is_overdue(beat, now))
+        self._overdue = tuple(beat for beat in heartbeats if self._is_overdue(beat, now))
         if self._cause and self._cause != HEARTBEAT and heard == self._heard_before:
             return  # lost until it is heard: a connection that comes back and says nothing ends nothing
         self._cause = self._judge(interval_s, now, occupied) or (HEARTBEAT if self._overdue else "")

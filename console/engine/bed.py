@@ -12,6 +12,7 @@ from console.alarms.alarm_rules import AlarmRules
 from console.alarms.bed import BedAlarms
 from console.alarms.technical import TechnicalMonitor
 from console.engine.carried import CarriedStay
+from console.engine.items import DeviceReport
 from console.engine.plan import BedPlan
 from console.engine.strangers import Strangers
 from console.engine.trend import TrendKeeper
@@ -138,6 +139,16 @@ class Bed:
             and cell.observation.status is Status.VALID
             and observation.status is Status.VALID
         )
+
+    def take_report(self, item: DeviceReport, utc: datetime) -> None:
+        """An alarm of a device: shown as reported; what of it is judged, the alarms decide."""
+        self.alarms.device_alert(item.alert, item.source, item.stamp)
+        self.reported.take(item.alert, item.source, item.stamp, utc, steps=item.steps)
+
+    def miss(self, lost: Collection[str], silent: Collection[str], now: float) -> None:
+        """Once a second. lost: gateways that are gone; silent: these and every other source that is not heard."""
+        self.technical.share(lost)
+        self.reported.check(now, silent)
 
     @property
     def pump_card(self) -> PumpCard | None:

@@ -34,14 +34,13 @@ from console.engine.items import (
 from console.engine.labs import BY, LabBook, impaired, reason
 from console.engine.plan import WardPlan
 from console.engine.stays import Moment, Stays
-from console.engine.system import SystemWatch
+from console.engine.system import SystemWatch, unheard
 from console.link.snapshot import ManagerView, SourceView, SystemView, WardSnapshot
 from console.store.records import AuditEntry, Restored
 from console.store.store import Store
 from console.ward.limits import OwnLimits
 from console.ward.occupancy import Left, Occupancy, occupancy_of
 from console.ward.patient import Patient
-from console.ward.source import SourceState
 
 log = logging.getLogger(__name__)
 
@@ -161,8 +160,7 @@ class WardCore:
             case DeviceReport():
                 bed = self.beds.get(item.bed)
                 if bed is not None:
-                    bed.alarms.device_alert(item.alert, item.source, item.stamp)
-                    bed.reported.take(item.alert, item.source, item.stamp, utc, steps=item.steps)
+                    bed.take_report(item, utc)
                     self._dirty.add(item.bed)
             case PatientSeen():
                 self.desk.seen(item, Moment(now, utc))
@@ -329,10 +327,8 @@ class WardCore:
                 if bed is not None:
                     bed.alarms.link(view.name, view.state, view.last_error, now)
         lost = self.watch.look_at_gateways(self._sources, self.occupied(), now)
-        silent = lost | {view.name for view in sources if view.state in (SourceState.LOST, SourceState.STOPPED)}
         for bed in self.beds.values():
-            bed.technical.share(lost)
-            bed.reported.check(now, silent)
+            bed.miss(lost, unheard(sources, lost), now)
 
     def fault(self, where: str, error: Exception, now: float) -> None:
         """A fault of our own at a bed (or in the console, ""): it becomes a high alarm and does not stop the others."""

@@ -22,6 +22,11 @@ CLOCK_NOTICE_S = 900.0
 """A clock step is shown for so long; the audit trail keeps it."""
 
 
+def unheard(sources: Iterable[SourceView], lost: Collection[str]) -> set[str]:
+    """Sources that tell nothing now: gateways that are gone, and those whose link is lost or stopped."""
+    return {*lost, *(view.name for view in sources if view.state in (SourceState.LOST, SourceState.STOPPED))}
+
+
 class SystemWatch:
     """Turns the health of the console into conditions. Pure: everything is passed in.
 

@@ -147,7 +147,16 @@ FAULTS: dict[str, Callable[[Ward], Second]] = {
     "gateway silent": _gateway(closed=False),
     "gateway closed": _gateway(closed=True),
     "gateway heartbeat": lambda ward: _healthy(
-        ward, lambda: _views(ward, "feed", heartbeats=(Heartbeat("10.0.0.5", ward.now, 5.0),))
+        ward,
+        lambda: _views(
+            ward,
+            "feed",
+            state=SourceState.CONNECTED,
+            connections=1,
+            interval_s=60.0,
+            last_heard_stamp=ward.now,
+            heartbeats=(Heartbeat("10.0.0.5", ward.now, 5.0),),
+        ),
     ),
     "listener down": lambda ward: _healthy(
         ward, lambda: _views(ward, "feed", state=SourceState.LOST, last_error="address in use")
