@@ -134,8 +134,9 @@ class Hl7ListenerConfig(Section):
     """One MLLP listener. timezone is for times that carry no zone; beds maps PV1-3 to beds of the ward; code: what
     codes mean at this feed that the tables do not know, or know as something else. labs: the laboratory's own codes
     beside LOINC, to the analyte each stands for. answer_queries: tell a peer that asks who is admitted to the beds it
-    may speak for (QBP^ZV1, QRY^A19); nobody is told anything otherwise. With any peer named, nobody else is let in, and
-    each speaks for its own beds alone. admissions: movements of patients are an "offer" that a nurse accepts with one
+    may speak for (QBP^ZV1, QRY^A19); nobody is told anything otherwise. heartbeat_s: seconds between two heartbeats
+    of its sender, learned where it is not told. With any peer named, nobody else is let in, and each speaks for its own
+    beds alone. admissions: movements of patients are an "offer" that a nurse accepts with one
     press, or they "apply": the word of the admissions office counts where nobody's monitoring ends."""
 
     name: str = Field(min_length=1, max_length=80)
