@@ -15,6 +15,7 @@ from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
+from console.acquisition.answering import RESENT_S, answer_after
 from console.acquisition.asking import Asking
 from console.acquisition.completion import Completion
 from console.acquisition.control_ids import REUSED, ControlIds
@@ -35,7 +36,7 @@ from console.store.records import Receipt, ReceiptOutcome, Sample
 from console.store.store import Store
 from console.ward.occupancy import Occupancy
 from console.ward.source import SourceState
-from hl7.acknowledgement import ACCEPT, ACCEPTED, ERROR, REJECT, Verdict, judge, judge_unreadable
+from hl7.acknowledgement import ACCEPT, ERROR, REJECT, Verdict, judge, judge_unreadable
 from hl7.alerts import ReadAlert
 from hl7.connection import Delivery
 from hl7.dissemination import is_dissemination, read_dissemination
@@ -86,6 +87,7 @@ class Feed:
         self._under = Occupancy()
         self._unreadable = itertools.count(1)
         self._begun = self._ended = 0
+        self._since = clock.now()
 
     def rebind(self, config: Hl7ListenerConfig, view: SourceView | None = None) -> None:
         """Go on with other beds, codes or times; called between two messages, on their loop. Who the connections speak
@@ -185,13 +187,12 @@ class Feed:
             self._ended += 1
             try:
                 # Also when nobody waits for the answer any more: what is stored is shown.
-                self._take_in(stored.result(), message, reading, brought, delivery, stamp)
+                moved = self._take_in(stored.result(), message, reading, brought, delivery, stamp)
             except Exception as error:  # noqa: BLE001 - the sender is told, and sends again
                 if not answer.done():
                     answer.set_exception(error)
             else:
-                if not answer.done():
-                    answer.set_result(ACCEPTED)
+                answer_after(moved, answer)
 
         self._completion.tell(self._store.put_message(receipt, brought.samples, brought.labs), durable)
 
@@ -217,13 +218,18 @@ class Feed:
 
     def _take_in(
         self, fresh: bool, message: Message, reading: Reading, brought: Brought, delivery: Delivery, stamp: float
-    ) -> None:
-        """What a durable message brings to the ward; nothing when it was there before."""
+    ) -> list[Future[None]]:
+        """What a durable message brings to the ward, nothing when it was there before; the movements that are yet to
+        be recorded."""
+        office = message.kind[0] == "ADT" and reading.production
         if not fresh:
             self._tally.duplicate()
-            return
+            # A crash may have come between the record of a movement's message and that of the movement.
+            begun = self._clock.now() - self._since < RESENT_S
+            return self._pass_movements(message, delivery, again=True) if office and begun else []
         self._pass_on(message, reading, brought, stamp, delivery)
         self._tally.good(message, reading, delivery.received_at, stamp, brought)
+        return self._pass_movements(message, delivery) if office else []
 
     def view(
         self,
@@ -264,8 +270,6 @@ class Feed:
                 self._report(alert, stamp, brought, delivery.sender)
         if brought.labs:
             self._tell(LabsArrived(tuple(brought.labs)))
-        if message.kind[0] == "ADT" and reading.production:
-            self._pass_movements(message, delivery)
 
     def _hand_over(self) -> None:
         """The values of one commit go to the engine together: each item wakes it."""
@@ -287,14 +291,25 @@ class Feed:
             self._tell(DeviceReport(bed, self._config.name, device_alert(alert), stamp, steps=True))
         self._tally.alert(alert, bed)
 
-    def _pass_movements(self, message: Message, delivery: Delivery) -> None:
-        """What the admissions office tells; of beds that are not this sender's own it may not speak."""
+    def _pass_movements(self, message: Message, delivery: Delivery, again: bool = False) -> list[Future[None]]:
+        """What the admissions office tells; of beds that are not this sender's own it may not speak.
+
+        again: only what has a moment of its own, by which the engine knows what it has done already.
+        """
         visit = message.first("PV1")
         if visit is not None and self._placing.is_foreign(location(visit), delivery.sender):
             self._placing.bed(location(visit), delivery.sender)
-            return
+            return []
+        told = []
         for movement in movements_of(message, self._config, delivery.received_at):
-            self._tell(Moved(movement))
+            if again and movement.at >= delivery.received_at:
+                continue
+            item = Moved(movement)
+            self._hand_over()
+            if not self._put(item):
+                item.done.set_exception(RuntimeError("the engine takes no movement now"))
+            told.append(item.done)
+        return told
 
     def _offer_patients(self, message: Message, reading: Reading, brought: Brought, sender: str) -> None:
         """Who the feed says is at a bed: offered for admission by the engine, never adopted here. The patient of a

@@ -6,10 +6,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
+from functools import partial
 
 from console.alarms.lifecycle import RefusedError
 from console.engine.bed import Bed
-from console.engine.items import PatientSeen
+from console.engine.items import Moved, PatientSeen
 from console.engine.stays import Moment, Stays
 from console.store.records import AuditEntry
 from console.store.stay_changes import Admissions, Asked, Change, Settled, Whereabouts
@@ -74,22 +75,31 @@ class AdmissionDesk:
 
     # --- what is told --------------------------------------------------------------------------------------------
 
-    def moved(self, movement: Movement, at: Moment) -> None:
+    def moved(self, item: Moved, at: Moment) -> None:
         """The admissions office has told a movement."""
+        try:
+            written = self._move(item.movement, at)
+        except Exception as error:
+            item.done.set_exception(error)
+            raise
+        written.add_done_callback(partial(_pass_on, item.done))
+
+    def _move(self, movement: Movement, at: Moment) -> Future[None]:
+        """Ends when what the movement changes is durable."""
         ward = self._state(at)
         outcome = decide_all(ward, movement)
         if isinstance(outcome, Nothing):
-            if self._concerns(ward, movement):
-                self._write([AuditEntry(at.utc, OFFICE, f"{movement.event}: no change", movement.bed, outcome.why)])
-            return
+            told = AuditEntry(at.utc, OFFICE, f"{movement.event}: no change", movement.bed, outcome.why)
+            return self._write([told] if self._concerns(ward, movement) else [])
         changes = [] if movement.event is Event.UPDATE else self._supersede(movement, at)
         changes += self._note_time(movement)
         if isinstance(outcome, Do):
             changes += self._do(outcome, movement.event.value, OFFICE, at)
         else:
             changes += self._open(outcome, at, movement=movement)
-        self._write(changes)
+        written = self._write(changes)
         self.review(at)
+        return written
 
     def seen(self, item: PatientSeen, at: Moment) -> None:
         """A feed names a patient at a bed: offered for admission, never adopted; another one than admitted is told."""
@@ -312,3 +322,11 @@ class AdmissionDesk:
 
 def _keys(person: Person) -> list[str]:
     return [same_id(i) for i in person.ids]
+
+
+def _pass_on(told: Future[None], written: Future[None]) -> None:
+    error = written.exception()
+    if error is None:
+        told.set_result(None)
+    else:
+        told.set_exception(error)

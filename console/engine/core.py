@@ -165,7 +165,7 @@ class WardCore:
             case PatientSeen():
                 self.desk.seen(item, Moment(now, utc))
             case Moved():
-                self.desk.moved(item.movement, Moment(now, utc))
+                self.desk.moved(item, Moment(now, utc))
             case LabsArrived():
                 self._take_labs(item, utc)
             case TrendRead():

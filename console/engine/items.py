@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from console.engine.plan import WardPlan
 from console.link.commands import Ask
@@ -48,9 +48,11 @@ class PatientSeen:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A movement that the admissions office has told."""
+    """A movement that the admissions office has told. done: ends when what it changes is durable, or with the error
+    that stopped it; its message is answered only then, so that none is lost between the two."""
 
     movement: Movement
+    done: Future[None] = field(default_factory=Future, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
