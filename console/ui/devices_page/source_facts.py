@@ -48,7 +48,7 @@ def _oddities(source: SourceView) -> dict[str, str]:
         facts["Put aside"] = "\n".join(f"{count} × {reason}" for reason, count in source.quarantined)
     if source.unknown_locations:
         places = "\n".join(source.unknown_locations)
-        facts["Unknown locations"] = f"{places}\nNot shown at any bed. Add them to `beds` of this listener."
+        facts["Unknown locations"] = f"{places}\nNot shown at any bed. Say on the page Feeds which bed they are."
     if source.device_alerts:
         facts["Device reported"] = "\n".join(source.device_alerts)
     return facts

@@ -1,34 +1,48 @@
-"""The listeners, each with its senders below it, and the facts of the chosen one."""
+"""The listeners, each with its senders below it, the alarm managers, and the facts of the chosen one."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QTableView, QVBoxLayout, QWidget
 
-from console.link.snapshot import PeerView, SourceView
+from console.link.snapshot import ManagerView, PeerView, SourceView
 from console.ui.devices_page.facts_view import FactsView
 from console.ui.devices_page.words import count_text
 from console.ui.feeds_page.rows_model import RowsModel
-from console.ui.feeds_page.words import cell, feed_facts, feed_state, heard, peer_facts, peer_state, to_look_at
+from console.ui.feeds_page.words import (
+    cell,
+    feed_facts,
+    feed_state,
+    heard,
+    manager_facts,
+    manager_state,
+    peer_facts,
+    peer_state,
+    to_look_at,
+)
 from console.ui.forms import panel
 from console.ui.theme import GAP, Theme
 
 
 @dataclass(frozen=True, slots=True)
 class FeedRow:
-    """A listener, or one of its senders."""
+    """A listener, one of its senders, or an alarm manager that our alarms are sent to."""
 
-    feed: SourceView
+    feed: SourceView | None = None
     peer: PeerView | None = None
+    manager: ManagerView | None = None
 
     @property
     def key(self) -> Hashable:
         """What makes it the same as before."""
-        return (self.feed.name, self.peer.name, self.peer.address) if self.peer is not None else self.feed.name
+        if self.manager is not None:
+            return "manager", self.manager.name
+        name = self.feed.name if self.feed is not None else ""
+        return (name, self.peer.name, self.peer.address) if self.peer is not None else name
 
 
 class FeedList(QWidget):
@@ -44,13 +58,13 @@ class FeedList(QWidget):
             self,
             (
                 ("Listener", 0, _name),
-                ("State", 180, lambda row: peer_state(row.peer) if row.peer else feed_state(row.feed)),
-                ("Last", 76, lambda row: heard((row.peer or row.feed).last_heard_stamp, self._now)),
-                ("Taken", 84, lambda row: count_text(row.peer.accepted if row.peer else row.feed.good)),
-                ("Not", 64, lambda row: count_text(row.peer.errors + row.peer.rejected if row.peer else row.feed.bad)),
+                ("State", 180, _state),
+                ("Last", 76, lambda row: heard(_counters(row)[0], self._now)),
+                ("Taken", 84, lambda row: count_text(_counters(row)[1])),
+                ("Not", 64, lambda row: count_text(_counters(row)[2])),
             ),
             key=lambda row: row.key,
-            strong=lambda row: row.peer is None,
+            strong=lambda row: row.feed is not None and row.peer is None,
         )
         self.table, self.facts = QTableView(), FactsView()
         self.model.dress(self.table, "Listeners and their senders")
@@ -78,11 +92,15 @@ class FeedList(QWidget):
         self.table.setColumnWidth(1, 150 if theme.compact else 180)
         self.table.viewport().update()
 
-    def show_feeds(self, feeds: list[SourceView], now: float, zone: ZoneInfo) -> None:
-        """Bring the list up to date; listeners with something to look at come first. One row stays chosen."""
+    def show_feeds(
+        self, feeds: Sequence[SourceView], managers: Sequence[ManagerView], now: float, zone: ZoneInfo
+    ) -> None:
+        """Bring the list up to date: listeners with something to look at first, alarm managers last. One row stays
+        chosen."""
         self._now, self._zone = now, zone
         ordered = sorted(feeds, key=lambda feed: (not to_look_at(feed), feed.name))
-        self.model.show([row for feed in ordered for row in (FeedRow(feed), *(FeedRow(feed, p) for p in feed.peers))])
+        rows = [row for feed in ordered for row in (FeedRow(feed), *(FeedRow(feed, p) for p in feed.peers))]
+        self.model.show([*rows, *(FeedRow(manager=manager) for manager in managers)])
         if not self.table.currentIndex().isValid() and self.model.rowCount():
             self.table.selectRow(0)
         self._show_facts()
@@ -101,13 +119,36 @@ class FeedList(QWidget):
         row = self.row
         if row is None:
             self.facts.show_facts({})
+        elif row.manager is not None:
+            self.facts.show_facts(manager_facts(row.manager, self._now))
         elif row.peer is not None:
             self.facts.show_facts(peer_facts(row.peer, self._now, self._zone))
-        else:
+        elif row.feed is not None:
             self.facts.show_facts(feed_facts(row.feed, self._now, self._zone))
 
 
 def _name(row: FeedRow) -> str:
-    if row.peer is None:
-        return cell(row.feed.name)
-    return "      " + cell(row.peer.name or row.peer.address or "no address")
+    if row.manager is not None:
+        return f"→ {cell(row.manager.name)}"
+    if row.peer is not None:
+        return "      " + cell(row.peer.name or row.peer.address or "no address")
+    return cell(row.feed.name) if row.feed is not None else ""
+
+
+def _state(row: FeedRow) -> str:
+    if row.manager is not None:
+        return manager_state(row.manager)
+    if row.peer is not None:
+        return peer_state(row.peer)
+    return feed_state(row.feed) if row.feed is not None else ""
+
+
+def _counters(row: FeedRow) -> tuple[float | None, int, int]:
+    """Engine time of the last message, messages taken, messages not taken."""
+    if row.manager is not None:
+        return row.manager.last_accepted_stamp, row.manager.sent, row.manager.refused
+    if row.peer is not None:
+        return row.peer.last_heard_stamp, row.peer.accepted, row.peer.errors + row.peer.rejected
+    if row.feed is not None:
+        return row.feed.last_heard_stamp, row.feed.good, row.feed.bad
+    return None, 0, 0

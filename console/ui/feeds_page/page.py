@@ -30,6 +30,10 @@ NO_FEEDS = (
     "No HL7 listener set up. Press “Add a listener”, then tell the gateway this computer's address and port.\n"
     "Nothing listens unless it is set up here."
 )
+A_MANAGER = (
+    "Alarms of this ward are sent to this alarm manager. What waits and what it refused stands on the left; "
+    "it is set up in the configuration file."
+)
 MESSAGES, CODES, PLACES, TRY = range(4)
 TITLES = ("Messages", "Unknown codes", "Places", "Try it out")
 REFRESH_S = 1.0
@@ -154,7 +158,7 @@ class FeedsPage(Page):
         problems = sum(1 for feed in feeds if to_look_at(feed))
         told = f" · {problems} to look at" if problems else ""
         self.summary.setText(f"{live} of {len(feeds)} feeds live{told}" if feeds else "Feeds")
-        self.list.show_feeds(feeds, now, self._zone)
+        self.list.show_feeds(feeds, snapshot.system.managers, now, self._zone)
         if self._wanted and any(feed.name == self._wanted for feed in feeds):
             self.list.choose(self._wanted)
             self._wanted = ""
@@ -170,6 +174,7 @@ class FeedsPage(Page):
         feed, config = self.feed, self.config
         self.change.setEnabled(config is not None)
         if self._right.currentWidget() is not self.form:
+            self.empty.setText(NO_FEEDS if self.list.row is None else A_MANAGER)
             self._right.setCurrentIndex(0 if feed is not None else 2)
         if feed is None or config is None or self._shown_at < 0:
             return

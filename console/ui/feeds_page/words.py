@@ -7,7 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from console.link.feeds import Fact, MessageView, SegmentView
-from console.link.snapshot import PeerView, SourceView
+from console.link.snapshot import ManagerState, ManagerView, PeerView, SourceView
 from console.store.records import MessageRow, Taken
 from console.ui import wording
 from console.ui.devices_page.seen import name_of
@@ -24,6 +24,12 @@ TAKEN_TEXT = {
 }
 OUTCOME_TEXT = {"accepted": "✓  taken", "duplicate": "–  sent twice", "error": "✕  error", "rejected": "✕  rejected"}
 LABEL = {parameter.value: name_of(parameter) for parameter in Parameter}
+MANAGER_TEXT = {
+    ManagerState.IDLE: "✓  Nothing waits",
+    ManagerState.CONNECTED: "✓  Connected",
+    ManagerState.RETRYING: "✕  Not reached",
+    ManagerState.STOPPED: "–  Stopped",
+}
 READ_AGAIN = "Read again with the rules of now; what became of it when it came stands above."
 
 
@@ -69,6 +75,35 @@ def peer_state(peer: PeerView) -> str:
     if peer.expires_soon:
         return "?  Certificate ends"
     return "✓  Connected" if peer.connections else "–  Not connected"
+
+
+def manager_state(manager: ManagerView) -> str:
+    """Whether alarms reach an alarm manager."""
+    if manager.queued and manager.state is not ManagerState.STOPPED:
+        mark = "✕" if manager.state is ManagerState.RETRYING else "…"
+        return f"{mark}  {count_text(manager.queued)} waiting"
+    return MANAGER_TEXT[manager.state]
+
+
+def manager_facts(manager: ManagerView, now: float) -> dict[str, str]:
+    """Name -> text of an alarm manager; now: engine time."""
+    facts = {}
+    if manager.last_error:
+        facts["Last error"] = cell(manager.last_error)
+    if manager.refused_text:
+        facts["It refused"] = cell(manager.refused_text)
+    waits = f", the oldest for {heard(manager.oldest_stamp, now)}" if manager.oldest_stamp is not None else ""
+    return facts | {
+        "Alarms go to": f"{cell(manager.address)}, {'over TLS' if manager.secure else 'unencrypted'}",
+        "Waiting": f"{count_text(manager.queued)} steps{waits}",
+        "Accepted": f"{count_text(manager.sent)}, the last {heard(manager.last_accepted_stamp, now)} ago"
+        if manager.last_accepted_stamp is not None
+        else "none yet",
+        "Refused": count_text(manager.refused),
+        "Let go": f"{count_text(manager.expired)} that were too old or too many",
+        "Reconnects": count_text(manager.reconnects),
+        "Reports back": f"{count_text(manager.told)}, of no alarm of ours {count_text(manager.unknown_told)}",
+    }
 
 
 def feed_facts(feed: SourceView, now: float, zone: ZoneInfo) -> dict[str, str]:

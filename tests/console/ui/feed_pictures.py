@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from console.link.feeds import Sent, Validation
+from console.link.snapshot import ManagerState, ManagerView
 from console.ui import theme as themes
 from console.ui.feeds_page import FeedsPage
 from console.ui.feeds_page.page import CODES, PLACES, TRY
@@ -91,6 +92,10 @@ def make_page(scene: str, theme: Theme) -> FeedsPage:
         connections=0,
     )
     link.ward = replace(link.ward, sources=(view, lost) if scene == "lost" else (view,))
+    if scene == "manager":
+        waits = ManagerView("ward pagers", "10.9.9.9:2580", ManagerState.RETRYING, 4, f.NOW - 75, sent=120)
+        waits = replace(waits, last_error="connection refused", last_accepted_stamp=f.NOW - 90, refused=1)
+        link.ward = replace(link.ward, system=replace(link.ward.system, managers=(waits,)))
     made = feeds.FakeFeeds(gateway, second, link=link)
     for number in range(40):
         reason = "2 put aside: sentinel, unknown code" if number % 3 else ""
@@ -111,6 +116,7 @@ def scenes() -> Iterator[tuple[str, Callable[[FeedsPage], None]]]:
     yield "peers", lambda page: page.list.table.selectRow(3)
     yield "lost", lambda page: None
     yield "warning", lambda page: None
+    yield "manager", lambda page: page.list.table.selectRow(3)
     yield "good", lambda page: _open(page, 0)
     yield "fields", lambda page: _open(page, 0, "Fields")
     yield "raw", lambda page: _open(page, 0, "As sent")

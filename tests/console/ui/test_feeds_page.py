@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from console.config_hl7 import CodeConfig
 from console.link.feeds import LONGEST_TEXT, MapCode, MapPlace, RemoveListener, SaveListener, Sent, Target, UnmapCode
+from console.link.snapshot import ManagerState, ManagerView
 from console.store.records import Taken
 from console.ui import theme as themes
 from console.ui.devices_page.setup_panel import WHO
@@ -112,6 +113,24 @@ def test_listeners_and_their_senders_stand_in_one_list_with_state_and_counters(h
     assert hands.page.list.facts.facts["Sender"] == "gateway 2"
     hands.row(hands.page.list.table, 0)
     assert hands.page.list.facts.facts["Messages"] == "15 482 taken, 2 not taken, 0 sent twice"
+
+
+def test_an_alarm_manager_that_is_not_reached_shows_what_waits_for_it(hands):
+    manager = ManagerView(
+        "ward manager", "10.9.9.9:2580", ManagerState.RETRYING, queued=4, sent=12, last_error="refused"
+    )
+    system = replace(hands.link.ward.system, managers=(manager, ManagerView("other", "10.9.9.8:1", ManagerState.IDLE)))
+    hands.link.ward = replace(hands.link.ward, system=system)
+    hands.show()
+    rows = hands.texts(hands.page.list.table)
+    assert [row[:2] for row in rows[-2:]] == [["→ ward manager", "✕  4 waiting"], ["→ other", "✓  Nothing waits"]]
+    hands.row(hands.page.list.table, len(rows) - 2)
+    assert hands.page.list.facts.facts["Last error"] == "refused"
+    assert hands.page.list.facts.facts["Accepted"] == "none yet"
+    assert "sent to this alarm manager" in hands.page.empty.text()
+    assert not hands.page.change.isEnabled()
+    hands.row(hands.page.list.table, 0)
+    assert hands.page.part(MESSAGES).isVisible()
 
 
 def test_a_lost_port_comes_first_with_its_reason(hands):
