@@ -144,7 +144,7 @@ def test_an_empty_text_becomes_a_ward_with_a_source():
     [
         (lambda t: with_source(t, NEW.model_copy(update={"bed": "9Z"})), "9Z is not a bed"),
         (lambda t: with_source(t, NEW.model_copy(update={"name": "two"})), "'two' is used by two"),
-        (lambda t: without_source(t, "nobody"), "no source 'nobody'"),
+        (lambda t: without_source(t, "nobody"), "no source or listener 'nobody'"),
         (lambda t: with_ward(t, WardConfig(beds=("7B-01",))), "7B-02 is not a bed"),
         (lambda t: with_source('source = []\nward = {beds = ["7B-02"]}\n', NEW), "by hand"),
     ],

@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from console.link.snapshot import BedSnapshot
 from console.ui import lab_words
 from console.ui.elided import ElidedLabel
+from console.ui.forms import label
 from console.ui.theme import MARGIN, Theme
 from console.ward.labs import LabResult, Mark, newest
 from console.ward.patient import RiskFlag
@@ -36,7 +37,7 @@ class LabStrip(QWidget):
         self.setFixedHeight(48)
         self._asked: float | None = None
         self._on = False
-        self.title = QLabel("LABORATORY")
+        self.title = label("LABORATORY")
         self.cells = [ElidedLabel() for _ in Analyte]
         self.flag = QPushButton()
         self.flag.setFocusPolicy(Qt.FocusPolicy.TabFocus)

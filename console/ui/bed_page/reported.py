@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from console.link.snapshot import BedSnapshot
 from console.ui import wording
 from console.ui.elided import ElidedLabel
+from console.ui.forms import label
 from console.ui.theme import MARGIN, Theme
 from console.ward.reported import ReportedAlert, ReportedState
 from drivers.observation import AlertPriority
@@ -31,7 +32,7 @@ class ReportedList(QWidget):
         super().__init__()
         self._shown: tuple[ReportedAlert, ...] | None = None
         self._rows = ROWS
-        self._title = QLabel("Device reported")
+        self._title = label("Device reported")
         self._lines = [ElidedLabel() for _ in range(ROWS)]
         column = QVBoxLayout(self)
         column.setContentsMargins(MARGIN + 4, 5, MARGIN + 4, 5)
