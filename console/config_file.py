@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from console.config import Config, ConfigError, load_config, parse_config
+from console.whole_file import why_not
 
 KEPT = 9
 """Earlier versions kept as FILE.1 (the newest) to FILE.9."""
@@ -75,7 +76,7 @@ class ConfigFile:
         try:
             _replace(target, draft.text.encode(), keep=self._text is not None)
         except OSError as error:
-            raise ConfigError(f"{self.path} cannot be written: {_why(error)}; nothing was changed") from error
+            raise ConfigError(f"{self.path} cannot be written: {why_not(error)}; nothing was changed") from error
         self._text, self.config = draft.text, draft.config
 
     def take_back(self, text: str | None) -> None:
@@ -94,7 +95,7 @@ class ConfigFile:
         except FileNotFoundError:
             return None
         except (OSError, UnicodeDecodeError) as error:
-            why = _why(error) if isinstance(error, OSError) else "it is not UTF-8 text any more"
+            why = why_not(error) if isinstance(error, OSError) else "it is not UTF-8 text any more"
             raise ConfigError(f"{self.path} cannot be read: {why}; nothing was changed") from error
 
     def _require_unchanged(self) -> None:
@@ -169,14 +170,6 @@ def _sync_directory(directory: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _why(error: OSError) -> str:
-    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return "this user has no permission to write there"
-    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return "the disk is full"
-    return error.strerror or str(error)
 
 
 def _one_sentence(text: str, name: str) -> str:

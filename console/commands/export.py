@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import csv
 import json
-import math
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -16,9 +14,8 @@ from zoneinfo import ZoneInfo
 
 from console.commands import export_hl7
 from console.config import load_config
+from console.sheet import number, write_sheet
 from console.store.locate import add_arguments, chosen_url
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def add_parser(subparsers: Any) -> None:
@@ -122,32 +119,8 @@ def _write(out: TextIO, form: str, columns: Sequence[str], rows: Iterator[dict[s
     count = 0
     if form == "jsonl":
         for row in rows:
-            plain = {name: _number(value) for name, value in row.items()}
+            plain = {name: number(value) for name, value in row.items()}
             out.write(json.dumps(plain, ensure_ascii=False, allow_nan=False) + "\n")
             count += 1
         return count
-    sheet = csv.writer(out, lineterminator="\n")
-    sheet.writerow(columns)
-    for row in rows:
-        sheet.writerow([_cell(row[name]) for name in columns])
-        count += 1
-    return count
-
-
-def _number(value: Any) -> Any:
-    """A float as the shortest number that reads back as the same; what JSON has no number for as text."""
-    if not isinstance(value, float):
-        return value
-    if not math.isfinite(value):
-        return str(value)
-    minus_zero = value == 0 and math.copysign(1.0, value) < 0
-    return int(value) if value.is_integer() and abs(value) < 2**53 and not minus_zero else value
-
-
-def _cell(value: Any) -> Any:
-    """A cell that no spreadsheet takes for a formula; numbers stay numbers."""
-    if value is None:
-        return ""
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return "'" + value
-    return _number(value)
+    return write_sheet(out, columns, ([row[name] for name in columns] for row in rows))
