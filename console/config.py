@@ -10,6 +10,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 
 from console.config_alerting import AlarmManagerConfig, place_fault
 from console.config_hl7 import Hl7ListenerConfig
+from console.config_people import PeopleConfig
 from console.config_section import Section, known_zone
 
 MAXIMUM_BEDS = 64
@@ -164,6 +165,7 @@ class Config(Section):
 
     ward: WardConfig = Field(default_factory=WardConfig)
     store: StoreConfig = Field(default_factory=StoreConfig)
+    people: PeopleConfig = Field(default_factory=PeopleConfig)
     source: tuple[SourceConfig, ...] = ()
     hl7_listener: tuple[Hl7ListenerConfig, ...] = ()
     alarm_manager: tuple[AlarmManagerConfig, ...] = Field(default=(), max_length=8)

@@ -20,6 +20,7 @@ from console.engine.engine import Engine
 from console.evaluation.evaluator import Evaluator
 from console.feeds.desk import FeedDesk
 from console.link.inprocess import InProcessLink
+from console.link.people import People
 from console.rules import load_rules
 from console.store.claim import Claim
 from console.store.locate import data_directory, database_url
@@ -50,6 +51,7 @@ class Station:
         self.devices: Desk | None = None
         self.evaluation: Evaluator | None = None
         self.feeds: FeedDesk | None = None
+        self.people: People | None = None
         self.clock = clock or SystemClock()
         self.data_dir = data_directory(data_dir)
         try:

@@ -49,7 +49,8 @@ def run_demo(screen: Screen, beds: int, speed: float, data_dir: Path | None) -> 
         return 1
     try:
         ward.start()
-        screen(ward.station.link(), ward.station.devices, ward.station.evaluation, ward.station.feeds, user=NURSE)
+        station = ward.station
+        screen(station.link(), station.devices, station.evaluation, station.feeds, station.people, user=NURSE)
     finally:
         ward.stop()
     return 0

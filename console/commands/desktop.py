@@ -58,6 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
             station.devices,
             station.evaluation,
             station.feeds,
+            station.people,
             user=arguments.user,
             fullscreen=arguments.fullscreen,
             configured=bool(file.config.ward.beds),

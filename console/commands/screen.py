@@ -13,6 +13,7 @@ from console.link.devices import Devices
 from console.link.evaluation import Evaluation
 from console.link.feeds import Feeds
 from console.link.link import Link
+from console.link.people import People
 
 PICTURES = Path("ward-console-pictures")
 
@@ -67,11 +68,13 @@ def open_screen(seconds: float | None, pictures: Path | None, alone_s: float | N
         devices: Devices | None = None,
         evaluation: Evaluation | None = None,
         feeds: Feeds | None = None,
+        people: People | None = None,
         **options: Any,
     ) -> bool:
         from console.ui.app import Options, run_console
 
-        return run_console(link, Options(seconds=seconds, pictures=pictures, **options), devices, evaluation, feeds)
+        chosen = Options(seconds=seconds, pictures=pictures, **options)
+        return run_console(link, chosen, devices, evaluation, feeds, people)
 
     return screen
 

@@ -35,13 +35,15 @@ class PeopleView:
     """people: everybody, sorted by name. needed: somebody is there who can sign in, so acts need it; False in a ward
     where nobody was created yet, which acts under a typed name and says so. recent: names that signed in at this
     station lately, newest first, at most 8. sign_out_after_s: idle seconds after which a station signs out by itself.
-    initials: the ward wants patients shown as initials on its screens."""
+    initials: the ward wants patients shown as initials on its screens. signed_in: who is signed in at this station now;
+    a screen follows it, since a person may be signed out by being disabled or after the longest time."""
 
     people: tuple[Person, ...] = ()
     needed: bool = False
     recent: tuple[str, ...] = ()
     sign_out_after_s: float = 600.0
     initials: bool = False
+    signed_in: Person | None = None
 
 
 @dataclass(frozen=True, slots=True)

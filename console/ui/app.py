@@ -19,6 +19,7 @@ from console.link.devices import Devices
 from console.link.evaluation import Evaluation
 from console.link.feeds import Feeds
 from console.link.link import Link
+from console.link.people import People
 from console.ui import theme as themes
 from console.ui.ack_sheet import AckSheet
 from console.ui.admit_page import AdmitPage
@@ -71,17 +72,18 @@ def run_console(
     devices: Devices | None = None,
     evaluation: Evaluation | None = None,
     feeds: Feeds | None = None,
+    people: People | None = None,
 ) -> bool:
     """Show the ward until the window is closed; True when the person asked for the demonstration ward.
 
     devices: the engineer's desk of the station; None (as on a console of a remote database): sources can only be read.
     evaluation: of the station's own stored days; without one there is no page of thresholds. feeds: of the station;
-    without them there is no page of feeds.
+    without them there is no page of feeds. people: the desk of people of the station; without one nobody signs in here.
     Look for a display before (console.ui.display): without one Qt ends the process. Raises OSError when the pictures
     cannot be saved.
     """
     with _ended_by_signals() as ending:
-        return _run(link, options, devices, evaluation, feeds, ending)
+        return _run(link, options, devices, evaluation, feeds, people, ending)
 
 
 def _run(
@@ -90,10 +92,11 @@ def _run(
     devices: Devices | None,
     evaluation: Evaluation | None,
     feeds: Feeds | None,
+    people: People | None,
     ending: _Ending,
 ) -> bool:
     application = _application()
-    window = build_window(link, options, devices=devices, evaluation=evaluation, feeds=feeds)
+    window = build_window(link, options, devices=devices, evaluation=evaluation, feeds=feeds, people=people)
     wanted: list[bool] = []
 
     def demo() -> None:
@@ -177,10 +180,11 @@ def build_window(
     devices: Devices | None = None,
     evaluation: Evaluation | None = None,
     feeds: Feeds | None = None,
+    people: People | None = None,
 ) -> MainWindow:
     """The window with every page, not yet shown. output: where alarms sound, the desktop's device when left out.
 
-    devices, evaluation, feeds: see run_console.
+    devices, evaluation, feeds, people: see run_console.
     """
     theme, flash = Theme(), FlashClock()
     user = options.user
