@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
+from console import logs
 from console.config import ConfigError
 
 COMMANDS = (
@@ -54,6 +55,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not words or (words[0].startswith("-") and words[0] not in ("-h", "--help")):
         words.insert(0, "console")
     arguments = build_parser().parse_args(words)
+    logs.begin()
     try:
         return int(arguments.run(arguments))
     except ConfigError as error:
@@ -68,5 +70,5 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:
         if os.environ.get("WARD_CONSOLE_DEBUG"):
             raise
-        print(f"ward-console {arguments.command}: {type(error).__name__}: {error}", file=sys.stderr)
+        print(logs.one_line(f"ward-console {arguments.command}: {type(error).__name__}: {error}"), file=sys.stderr)
         return 1

@@ -13,6 +13,7 @@ from console.ui import icons
 from console.ui.elided import ElidedLabel
 from console.ui.sound.loudness import LOUDEST, USUAL
 from console.ui.theme import MARGIN, RADIUS, Mode, Theme, Weight, colour, font
+from console.ui.tips import tip
 
 TITLE = "Ward Console"
 
@@ -131,7 +132,7 @@ class SystemBar(QWidget):
         text = "No alarm sound" if problem else "Sound OFF" if off else "Sound paused" if paused_s > 0 else on
         if text != self.sound.text() or self.sound.icon().isNull():
             self.sound.setText(text)
-            self.sound.setToolTip(problem)
+            self.sound.setToolTip(tip(problem))
             self.sound.setAccessibleName(f"{text}; volume {level} of {LOUDEST}, open settings")
             self.sound.setIcon(
                 icons.bell(colour(t.text), crossed=bool(problem) or paused_s > 0, dashed=not (problem or off))

@@ -18,7 +18,10 @@ LOOK_ALIKES_WITHIN = {"A": 24, "B": 20, "C": 22}
 """Of 26, as measured when the rules of a quiet pump were finished."""
 
 
-@pytest.mark.parametrize("letter", SETS)
+LONG = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+
+@pytest.mark.parametrize("letter", ["A", *(pytest.param(letter, marks=LONG) for letter in SETS if letter != "A")])
 def test_a_set_of_cases_is_called_as_well_as_ever(letter: str) -> None:
     found = judged(STANDING, letter)
     assert len(found) == 44

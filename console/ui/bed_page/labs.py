@@ -12,6 +12,7 @@ from console.ui import lab_words
 from console.ui.elided import ElidedLabel
 from console.ui.forms import label
 from console.ui.theme import MARGIN, Theme
+from console.ui.tips import tip
 from console.ward.labs import LabResult, Mark, newest
 from console.ward.patient import RiskFlag
 from hl7.lab_codes import Analyte
@@ -67,7 +68,7 @@ class LabStrip(QWidget):
         text = lab_words.line(result, bed.patient, now)
         if cell.text() != text:
             cell.setText(text)
-            cell.setToolTip(f"<qt>{_escaped(lab_words.whole(result, bed.patient, now))}</qt>")
+            cell.setToolTip(tip(lab_words.whole(result, bed.patient, now)))
             cell.setAccessibleName(text)
         weight = "600" if result.mark is Mark.NONE else "800"
         if cell.property("weight") != weight:
@@ -101,8 +102,3 @@ class LabStrip(QWidget):
         for cell in self.cells:
             cell.setProperty("weight", None)
         self._row.setSpacing(14 if theme.compact else 28)
-
-
-def _escaped(text: str) -> str:
-    """Text from outside for a tool tip, which would be taken for markup."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

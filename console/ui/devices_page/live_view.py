@@ -13,6 +13,7 @@ from console.ui.devices_page.words import count_text, size_text
 from console.ui.elided import ElidedLabel
 from console.ui.forms import label, panel, set_look
 from console.ui.theme import GAP, Theme
+from console.ui.tips import tip
 from console.ward.source import SourceState
 from drivers.driver import DriverInfo
 from drivers.observation import DeviceAlert
@@ -112,7 +113,7 @@ class LiveView(QWidget):
         self.alerts.setText(alerts_text(view.alerts))
         self.alerts.setVisible(bool(view.alerts))
         self.counters.setText(counters_text(view))
-        self.counters.setToolTip(counters_text(view))
+        self.counters.setToolTip(tip(counters_text(view)))
 
 
 def counters_text(view: LineView) -> str:

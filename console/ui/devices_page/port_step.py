@@ -23,6 +23,7 @@ from console.ui.devices_page.draft import Draft, Kind
 from console.ui.devices_page.identify_panel import IdentifyPanel
 from console.ui.forms import Failure, Questions, button, indent, label, row_label
 from console.ui.theme import GAP
+from console.ui.tips import tip
 
 KINDS = {
     Kind.SERIAL: "Serial port",
@@ -174,7 +175,7 @@ class PortStep(QWidget):
             for port in answer:
                 item = QListWidgetItem(port_text(port, self._replaces))
                 item.setData(Qt.ItemDataRole.UserRole, port)
-                item.setToolTip(port.port)
+                item.setToolTip(tip(port.port))
                 self.ports.addItem(item)
                 if port.port == self._wanted:
                     self.ports.setCurrentItem(item)

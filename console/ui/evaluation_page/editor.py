@@ -10,6 +10,7 @@ from console.ui.elided import ElidedLabel
 from console.ui.evaluation_page.words import facts_text, value_text
 from console.ui.forms import button, label, set_look
 from console.ui.theme import GAP
+from console.ui.tips import tip
 
 LONGEST_VALUE = 200
 CHOOSE = "Choose a threshold"
@@ -71,7 +72,7 @@ class Editor(QFrame):
         remark = threshold.remark or "no remark stands beside it"
         self.remark.setText(f"Source: {remark}")
         for words in (self.facts, self.remark):
-            words.setToolTip(words.text())
+            words.setToolTip(tip(words.text()))
         self.drop.setEnabled(bool(text))
         self.shipped.setEnabled(threshold.written != threshold.shipped)
 

@@ -26,6 +26,7 @@ from console.ui.evaluation_page import words
 from console.ui.forms import button, label, set_look
 from console.ui.tables import dress
 from console.ui.theme import GAP
+from console.ui.tips import tip
 
 EPISODES = ("Episode", "Bed", "Patient", "Pattern and stage", "At", "Acted on")
 SAME = "No episode would have been called otherwise."
@@ -144,7 +145,7 @@ def _fill(table: QTableWidget, rows: Sequence[Sequence[str]], *, figures: bool =
     for number, cells in enumerate(rows):
         for column, text in enumerate(cells):
             item = QTableWidgetItem(text)
-            item.setToolTip(text)
+            item.setToolTip(tip(text))
             item.setTextAlignment(_side(figures and column > 0))
             table.setItem(number, column, item)
 

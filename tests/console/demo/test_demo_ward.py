@@ -32,7 +32,7 @@ def _demo(folder: Path, *words: str, **environment: str) -> subprocess.Completed
         cwd=folder,
         capture_output=True,
         text=True,
-        timeout=110,
+        timeout=250,
         check=False,
     )
 
@@ -46,6 +46,7 @@ def _colours(file: Path) -> int:
     return len({image.pixel(x, y) for x in range(0, image.width(), 7) for y in range(0, image.height(), 7)})
 
 
+@pytest.mark.timeout(300)  # four programs share two cores here
 def test_without_a_display_the_demonstration_leaves_pictures(tmp_path: Path) -> None:
     done = _demo(tmp_path, "--screenshots", "pictures")
     assert done.returncode == 0, done.stderr
