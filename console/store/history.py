@@ -14,7 +14,7 @@ from console.alarms.alarm import Alarm, Kind, Presence, Priority, Transition
 from console.store.codec import decode
 from console.store.instants import HOUR_US, from_us, to_us
 from console.store.outbox import read_told
-from console.store.records import AlarmRecord, HistoryFilter, HistoryPage
+from console.store.records import MOST_IDS, AlarmRecord, HistoryFilter, HistoryPage
 from console.store.schema import alarm, transition
 
 LONGEST_PAGE = 500
@@ -38,6 +38,14 @@ def conditions(filter: HistoryFilter) -> list[Any]:
         found.append(alarm.c.highest.in_([int(_priority(word)) for word in filter.priorities]))
     if filter.not_seen_only:
         found.append(alarm.c.answered_at.is_(None))
+    if filter.ids:
+        if len(filter.ids) > MOST_IDS:
+            raise ValueError(f"{len(filter.ids)} alarms named one by one: use {MOST_IDS} at most")
+        found.append(alarm.c.id.in_(filter.ids))
+    if filter.key:
+        found.append(alarm.c.key == filter.key)
+    if filter.demo is not None:
+        found.append(alarm.c.demo.is_(filter.demo))
     return found
 
 

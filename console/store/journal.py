@@ -10,8 +10,8 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, Table, insert, select, update
 
-from console.alarms.alarm import Change, Transition
-from console.store.codec import encode
+from console.alarms.alarm import Alarm, Change, Transition
+from console.store.codec import decode, encode
 from console.store.database import insert_new
 from console.store.errors import Refused
 from console.store.instants import optional_us, to_us
@@ -49,8 +49,11 @@ def _keep_newest(connection: Connection, step: Transition) -> None:
     if there is not None and there.version > state.version:
         return
     answered = None if there is None else there.answered_at
-    if step.change is Change.UNACKNOWLEDGE:
-        answered = None
+    if step.change is Change.UNACKNOWLEDGE and there is not None:
+        body = connection.execute(select(alarm.c.body).where(alarm.c.id == state.id)).scalar_one()
+        taken_back = decode(Alarm, body).acknowledged
+        # An earlier one, before the alarm rose or sounded again, is not taken back with it.
+        answered = None if taken_back is None or to_us(taken_back.at) == answered else answered
     elif answered is None and state.acknowledged is not None:
         answered = to_us(state.acknowledged.at)
     row = {
@@ -63,6 +66,8 @@ def _keep_newest(connection: Connection, step: Transition) -> None:
         "raised_at": to_us(state.raised_at),
         "ended_at": optional_us(state.ended_at),
         "answered_at": answered,
+        "key": storable(state.condition.key),
+        "demo": state.demo,
         "body": encode(state),
     }
     if there is None:

@@ -204,9 +204,16 @@ class Restored:
     ended: tuple[Stay, ...] = ()
 
 
+MOST_IDS = 2_000
+"""Alarms a filter names one by one, at most."""
+
+
 @dataclass(frozen=True, slots=True)
 class HistoryFilter:
-    """Which alarms: times UTC (None = open), beds, kinds and priorities by their words (empty = all)."""
+    """Which alarms: times UTC (None = open), beds, kinds and priorities by their words (empty = all).
+
+    ids: these alarms alone, at most MOST_IDS (empty = all). key: of one condition, "" for all. demo: False for none of
+    invented values, True for them alone, None for both."""
 
     start: datetime | None = None
     end: datetime | None = None
@@ -214,3 +221,6 @@ class HistoryFilter:
     kinds: tuple[str, ...] = ()
     priorities: tuple[str, ...] = ()
     not_seen_only: bool = False
+    ids: tuple[str, ...] = ()
+    key: str = ""
+    demo: bool | None = None

@@ -22,6 +22,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -137,6 +138,8 @@ lab_result = Table(
 """Results of the laboratory, a row per version: a correction stands beside what it corrects. result_key: order number,
 code and sub-id. measured_at: when the specimen was taken."""
 
+LONG_ALARM = "ended_at IS NULL OR ended_at - raised_at >= 86400000000"
+
 alarm = Table(
     "alarm",
     metadata,
@@ -150,11 +153,21 @@ alarm = Table(
     Column("raised_at", BigInteger, nullable=False),
     Column("ended_at", BigInteger),
     Column("answered_at", BigInteger),
+    Column("key", String, nullable=False, server_default=""),
+    Column("demo", Boolean, nullable=False, server_default=false()),
     Column("body", Text, nullable=False),
     Index("ix_alarm_raised_at", "raised_at"),
     Index("ix_alarm_presence", "presence"),
+    # All that figures are made of: a month is read from the index alone, past the bodies.
+    Index(
+        "ix_alarm_figures",
+        *("raised_at", "bed", "kind", "highest", "ended_at", "answered_at", "patient_id", "key", "demo"),
+    ),
+    # Those that may stand for more than a day: few, and wanted of any time.
+    Index("ix_alarm_long", "raised_at", sqlite_where=text(LONG_ALARM), postgresql_where=text(LONG_ALARM)),
 )
-"""The newest state of every alarm. answered_at: the first acknowledgement that was not taken back."""
+"""The newest state of every alarm. answered_at: the first acknowledgement that was not taken back. key: of its
+condition; demo: of invented values."""
 
 transition = Table(
     "transition",

@@ -376,6 +376,8 @@ def _rows(life: _Life) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         "raised_at": to_us(life.raised),
         "ended_at": ended_us,
         "answered_at": answered,
+        "key": life.steps[0][2].key,
+        "demo": False,
         "body": body,
     }
     return row, found
