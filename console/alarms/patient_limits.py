@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from console.alarms.alarm import Priority
 from console.alarms.limits import OF_PATIENT, LimitRules, ParameterLimits, displayed
+from console.ward.difference import Difference
 from console.ward.limits import LIMIT_NAMES, LimitSetting
 from console.ward.patient import Baseline
 from drivers.observation import UNITS, Parameter
@@ -198,8 +199,8 @@ def would_alarm(setting: LimitSetting, value: float) -> Priority | None:
     return None
 
 
-def changes(before: LimitRules, after: LimitRules) -> str:
-    """Old and new of every limit that differs, for the audit trail; "" when none does."""
+def differences(before: LimitRules, after: LimitRules) -> tuple[Difference, ...]:
+    """Old and new of every limit that differs, for the audit trail."""
     told = []
     for parameter in SETTABLE:
         old, new = before.parameters.get(parameter), after.parameters.get(parameter)
@@ -207,8 +208,9 @@ def changes(before: LimitRules, after: LimitRules) -> str:
             continue
         for name, was, now in zip(LIMIT_NAMES, old.values, new.values, strict=True):
             if was != now:
-                told.append(f"{new.label} {LIMIT_WORDS[name]}: {_told(was)} -> {_told(now)} {UNITS[parameter]}")
-    return "; ".join(told)
+                label = f"{new.label} {LIMIT_WORDS[name]}"
+                told.append(Difference(label, _told(was), f"{_told(now)} {UNITS[parameter]}"))
+    return tuple(told)
 
 
 def _told(value: float | None) -> str:

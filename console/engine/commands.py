@@ -8,8 +8,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from console.alarms.lifecycle import UNDO_S, RefusedError
-from console.alarms.patient_limits import changes, faults, normalised
-from console.engine import checks
+from console.alarms.patient_limits import differences, faults, normalised
+from console.engine import acts, checks
 from console.engine.bed import Bed
 from console.engine.core import WardCore
 from console.engine.stays import Moment
@@ -34,8 +34,9 @@ from console.link.commands import (
 )
 from console.store.records import AuditEntry
 from console.ward import pump_card
+from console.ward.chart import NurseObservation, PumpEvent
 from console.ward.limits import OwnLimits
-from console.ward.patient import RiskFlag
+from console.ward.patient import Patient, RiskFlag
 
 Journalled = tuple[str, list["Future[None]"]]
 """Id of what was charted ("" for none), and the journal entries to wait for."""
@@ -86,13 +87,14 @@ class CommandHandler:
     def _acknowledge(self, command: Acknowledge, at: Moment) -> Journalled:
         holder, bed = self._core.find_alarm(command.alarm_id)
         transition = holder.acknowledge(command.alarm_id, command.version, command.by, command.reason, at.now, at.utc)
-        return "", [self._core.record([transition], bed)]
+        return "", [self._core.record([transition], bed, [acts.acknowledged(transition)])]
 
     def _undo(self, command: UndoAcknowledge, at: Moment) -> Journalled:
         holder, bed = self._core.find_alarm(command.alarm_id)
         within = UNDO_S * self._core.speed
+        before = next((alarm for alarm in holder.alarms() if alarm.id == command.alarm_id), None)
         undone = holder.undo(command.alarm_id, command.by, at.now, at.utc, within)
-        return "", [self._core.record([undone], bed)]
+        return "", [self._core.record([undone], bed, [acts.unacknowledged(undone, before or undone.alarm)])]
 
     def _sound(self, command: ReportSound, at: Moment) -> Journalled:
         if not self._core.watch.sound(command.station, command.working, command.detail):
@@ -101,7 +103,10 @@ class CommandHandler:
         return "", [self._core.audit(AuditEntry(at.utc, "system", act, "", f"{command.station}: {command.detail}"))]
 
     def _note(self, command: AuditNote, at: Moment) -> Journalled:
-        return "", [self._core.audit(AuditEntry(at.utc, command.by, command.act, "", command.detail))]
+        told = AuditEntry(
+            at.utc, command.by, command.act, command.bed, command.detail, "", command.before, command.after
+        )
+        return "", [self._core.audit(told)]
 
     # --- stays ---------------------------------------------------------------------------------------------------
 
@@ -120,8 +125,13 @@ class CommandHandler:
         events = [replace(e, id=core.new_id(), by=e.by or command.by) for e in command.pump_events]
         core.stays.begin(patient, events, at)
         core.touch(bed)
-        journal = [core.store.put_admission(patient, command.by)]
-        journal += [core.store.put_pump_event(patient.patient_id, bed.name, event) for event in events]
+        journal = [core.store.put_admission(patient, command.by, [acts.admitted(patient, command.by, at.utc)])]
+        journal += [
+            core.store.put_pump_event(
+                patient.patient_id, bed.name, event, [acts.pump_event_charted(patient, event, at.utc)]
+            )
+            for event in events
+        ]
         core.desk.review(at)
         return "", journal
 
@@ -131,7 +141,8 @@ class CommandHandler:
         patient = _patient(bed)
         self._core.stays.end(bed, command.by, at)
         self._core.touch(bed)
-        journal = [self._core.store.put_discharge(bed.name, patient, at.utc, command.by)]
+        entry = acts.discharged(patient, command.by, at.utc)
+        journal = [self._core.store.put_discharge(bed.name, patient.patient_id, at.utc, command.by, [entry])]
         self._core.desk.review(at)
         return "", journal
 
@@ -145,12 +156,11 @@ class CommandHandler:
         on = bool(command.reason.strip())
         if on == bool(bed.standby_reason):
             raise RefusedError(f"{bed.name} is {'already' if on else 'not'} on standby.")
+        entry = acts.standby(bed.name, bed.standby_reason, command.reason.strip(), command.by, at.utc)
         bed.standby_reason, bed.standby_since = (command.reason.strip(), at.utc) if on else ("", None)
-        journal = [self._core.record(bed.alarms.set_standby(on, at.now, at.utc, command.by), bed)]
+        written = self._core.record(bed.alarms.set_standby(on, at.now, at.utc, command.by), bed, [entry])
         self._core.touch(bed)
-        act = "standby" if on else "standby ended"
-        journal.append(self._core.audit(AuditEntry(at.utc, command.by, act, bed.name, command.reason)))
-        return "", journal
+        return "", [written]
 
     def _limits(self, command: SetLimits, at: Moment) -> Journalled:
         bed = self._bed(command.bed)
@@ -165,9 +175,9 @@ class CommandHandler:
             return "", []
         bed.alarms.set_limits(own, command.by, at.now)
         self._core.touch(bed)
-        told = changes(before.as_set, bed.alarms.limits_view.as_set)
-        entry = AuditEntry(at.utc, command.by, "limits changed", bed.name, told)
-        return "", [self._core.store.put_limits(patient, bed.name, OwnLimits(own, command.by), entry)]
+        told = differences(before.as_set, bed.alarms.limits_view.as_set)
+        entry = acts.changed(told, "limits changed", bed.name, command.by, at.utc)
+        return "", [self._core.store.put_limits(patient.patient_id, bed.name, OwnLimits(own, command.by), entry)]
 
     def _pump_card(self, command: SetPumpCard, at: Moment) -> Journalled:
         bed = self._bed(command.bed)
@@ -178,21 +188,19 @@ class CommandHandler:
             by = before.by if before is not None else "Somebody"
             raise RefusedError(f"{by} has changed this pump card meanwhile. Look at it again.")
         _refuse(" ".join(pump_card.faults(command.card, at.utc).values()))
-        told = pump_card.changes(before, command.card)
+        told = pump_card.differences(before, command.card)
         if before is not None and not told:
             return "", []
         card = replace(command.card, by=command.by, at=at.utc)
         bed.set_pump_cards((*bed.pump_cards, card))
         self._core.touch(bed)
-        entry = AuditEntry(at.utc, command.by, "pump card charted", bed.name, told)
-        return "", [self._core.store.put_pump_card(patient, bed.name, card, entry)]
+        entry = acts.changed(told, "pump card charted", bed.name, command.by, at.utc)
+        return "", [self._core.store.put_pump_card(patient.patient_id, bed.name, card, entry)]
 
     def _renal(self, command: SetRenalImpairment, at: Moment) -> Journalled:
         bed, flag = self._bed(command.bed), RiskFlag.RENAL_IMPAIRMENT
         _require_name(command.by)
-        _patient(bed)
-        before = bed.patient
-        assert before is not None
+        before = _patient(bed)
         flags, declined = (before.flags | {flag}, before.declined - {flag})
         if not command.on:
             flags, declined = (before.flags - {flag}, before.declined | {flag})
@@ -201,9 +209,8 @@ class CommandHandler:
         patient = replace(before, flags=flags, declined=declined)
         bed.alarms.reflag(patient)
         self._core.touch(bed)
-        told = "renal impairment set" if command.on else "renal impairment taken away"
-        entry = AuditEntry(at.utc, command.by, "risk flag", bed.name, told)
-        return "", [self._core.store.put_admission(patient, command.by), self._core.audit(entry)]
+        entry = acts.risk_flags(before, patient, command.by, at.utc)
+        return "", [self._core.store.put_admission(patient, command.by, [entry])]
 
     # --- charting ------------------------------------------------------------------------------------------------
 
@@ -215,7 +222,8 @@ class CommandHandler:
         bed.findings.append(finding)
         bed.alarms.chart_finding(finding)
         self._core.touch(bed)
-        return finding.id, [self._core.store.put_finding(patient, bed.name, finding)]
+        entry = acts.finding_charted(patient, finding, at.utc)
+        return finding.id, [self._core.store.put_finding(patient.patient_id, bed.name, finding, [entry])]
 
     def _chart_pump_event(self, command: ChartPumpEvent, at: Moment) -> Journalled:
         bed = self._bed(command.bed)
@@ -225,19 +233,22 @@ class CommandHandler:
         bed.pump_events.append(event)
         bed.alarms.chart_pump_event(event)
         self._core.touch(bed)
-        return event.id, [self._core.store.put_pump_event(patient, bed.name, event)]
+        entry = acts.pump_event_charted(patient, event, at.utc)
+        return event.id, [self._core.store.put_pump_event(patient.patient_id, bed.name, event, [entry])]
 
     def _remove(self, command: RemoveEntry, at: Moment) -> Journalled:
         bed = self._bed(command.bed)
         _require_name(command.by)
-        known = {finding.id for finding in bed.findings} | {event.id for event in bed.pump_events}
+        charted: list[NurseObservation | PumpEvent] = [*bed.findings, *bed.pump_events]
+        known = {entry.id: entry for entry in charted}
         if command.entry_id not in known:
             raise RefusedError("This entry is not there any more.")
+        told = acts.struck(bed.patient, bed.name, known[command.entry_id], command.by, at.utc)
         bed.findings = [finding for finding in bed.findings if finding.id != command.entry_id]
         bed.pump_events = [event for event in bed.pump_events if event.id != command.entry_id]
         bed.alarms.strike(command.entry_id)
         self._core.touch(bed)
-        return command.entry_id, [self._core.store.strike_entry(command.entry_id, at.utc, command.by)]
+        return command.entry_id, [self._core.store.strike_entry(command.entry_id, at.utc, command.by, [told])]
 
     def _bed(self, name: str) -> Bed:
         bed = self._core.beds.get(name)
@@ -246,10 +257,10 @@ class CommandHandler:
         return bed
 
 
-def _patient(bed: Bed) -> str:
+def _patient(bed: Bed) -> Patient:
     if bed.patient is None:
         raise RefusedError(f"Nobody is admitted to {bed.name}.")
-    return bed.patient.patient_id
+    return bed.patient
 
 
 def _refuse(sentence: str) -> None:

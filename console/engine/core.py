@@ -18,6 +18,7 @@ from console.alarms.bed import BedAlarms
 from console.alarms.lifecycle import LifeCycle
 from console.alarms.patient_limits import faults, unusable
 from console.alarms.technical_text import engine_fault
+from console.engine import acts
 from console.engine.admissions import AdmissionDesk
 from console.engine.bed import Bed
 from console.engine.items import (
@@ -202,9 +203,9 @@ class WardCore:
             self._dirty.add(bed.name)
             flagged = impaired(bed.patient, result)
             if flagged is not None:
+                told = acts.risk_flags(bed.patient, flagged, BY, utc, reason(flagged, result))
                 bed.alarms.reflag(flagged)
-                self.store.put_admission(flagged, BY)
-                self.audit(AuditEntry(utc, BY, "risk flag", bed.name, reason(flagged, result)))
+                self.store.put_admission(flagged, BY, [told])
 
     # --- the ward changes ---------------------------------------------------------------------------------------
 
@@ -251,11 +252,12 @@ class WardCore:
 
     def _end(self, transitions: Sequence[Transition], bed: Bed, item: Replan, utc: datetime) -> None:
         """Journal what a change of the ward has ended, with the reason beside it."""
-        self.record(transitions, bed)
-        for transition in transitions:
-            if transition.change is Change.CLEAR and transition.by:
-                text = f"{transition.alarm.condition.text}: {item.reason}"
-                self.audit(AuditEntry(utc, item.by, "alarm ended", bed.name, text))
+        entries = [
+            AuditEntry(utc, item.by, "alarm ended", bed.name, f"{transition.alarm.condition.text}: {item.reason}")
+            for transition in transitions
+            if transition.change is Change.CLEAR and transition.by
+        ]
+        self.record(transitions, bed, entries)
 
     # --- time passes ---------------------------------------------------------------------------------------------
 
@@ -338,16 +340,20 @@ class WardCore:
 
     # --- what goes out -------------------------------------------------------------------------------------------
 
-    def record(self, transitions: Sequence[Transition], bed: Bed | None = None) -> Future[None]:
-        """Publish and journal transitions in the order they happened; the future ends when they are durable."""
-        if not transitions:
+    def record(
+        self, transitions: Sequence[Transition], bed: Bed | None = None, entries: Sequence[AuditEntry] = ()
+    ) -> Future[None]:
+        """Publish and journal transitions in the order they happened, with what the audit trail tells of the act behind
+        them; the future ends when both are durable."""
+        if not transitions and not entries:
             (nothing := Future[None]()).set_result(None)
             return nothing
         if bed is not None:
             bed.noted(transitions)
             self._dirty.add(bed.name)
-        self._emit(transitions)
-        return self.store.put_transitions(transitions)
+        if transitions:
+            self._emit(transitions)
+        return self.store.put_transitions(transitions, entries)
 
     def audit(self, entry: AuditEntry) -> Future[None]:
         """Journal an act of a person or of the system."""

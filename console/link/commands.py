@@ -133,11 +133,15 @@ class ReportSound:
 
 @dataclass(frozen=True, slots=True)
 class AuditNote:
-    """An act of a person at a screen that changes no state of the engine: sound paused, page opened as role."""
+    """An act of a person at a screen that changes no state of the engine: sound paused, page opened as role. before,
+    after: old and new value in plain words where something changed."""
 
     by: str
     act: str
     detail: str = ""
+    bed: str = ""
+    before: str = ""
+    after: str = ""
 
 
 Command = (

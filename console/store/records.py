@@ -169,13 +169,18 @@ class MessagePage:
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """One act of a person or of the system. before/after in plain words where something changed."""
+    """One act of a person or of the system. at: UTC; by: name of the person, or "system". bed: "" for an act that is
+    about none. station: the computer it was done at, "" for the one whose store is given the entry. before, after: old
+    and new value in plain words where something changed; detail: what else is to be said."""
 
     at: datetime
     by: str
     act: str
     bed: str = ""
     detail: str = ""
+    station: str = ""
+    before: str = ""
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True)

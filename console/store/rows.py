@@ -26,7 +26,9 @@ ALARM_COLUMNS = (
     "id", "raised_at", "ended_at", "bed", "patient_id", "kind", "key", "priority", "stage", "text", "detail",
     "presence", "acknowledged_at", "acknowledged_by", "reason", "demo",
 )  # fmt: skip
-AUDIT_COLUMNS = ("number", "time", "by", "act", "bed", "detail", "digest")
+AUDIT_COLUMNS = (
+    "number", "time", "by", "act", "bed", "detail", "digest", "station", "before", "after", "form",
+)  # fmt: skip
 
 _WINDOW_MINUTES = 10
 _PAGE = 1_000
@@ -173,8 +175,7 @@ def audit_rows(engine: Engine, filter: HistoryFilter) -> Rows:
         with engine.connect() as connection:
             rows = connection.execute(query.order_by(audit.c.number).limit(_PAGE)).all()
         for row in rows:
-            values = (row.number, from_us(row.at).isoformat(), row.by, row.act, row.bed, row.detail, row.digest)
-            yield dict(zip(AUDIT_COLUMNS, values, strict=True))
+            yield {**{name: getattr(row, name, None) for name in AUDIT_COLUMNS}, "time": from_us(row.at).isoformat()}
         if len(rows) < _PAGE:
             return
         number = rows[-1].number

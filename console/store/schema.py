@@ -11,6 +11,7 @@ from __future__ import annotations
 from sqlalchemy import (
     BigInteger,
     Boolean,
+    CheckConstraint,
     Column,
     Float,
     ForeignKey,
@@ -251,9 +252,26 @@ audit = Table(
     Column("bed", String, nullable=False),
     Column("detail", Text, nullable=False),
     Column("digest", String(64), nullable=False),
+    Column("station", String, nullable=False, server_default=""),
+    Column("before", Text, nullable=False, server_default=""),
+    Column("after", Text, nullable=False, server_default=""),
+    Column("form", Integer, nullable=False, server_default="1"),
     Index("ix_audit_at", "at"),
 )
-"""Acts of persons and of the system; never changed nor removed, each row chained to the one before by its digest."""
+"""Acts of persons and of the system; never changed nor removed, each row chained to the one before by its digest.
+form: what the digest covers (console.store.audit)."""
+
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("entries", BigInteger, nullable=False),
+    Column("number", BigInteger, nullable=False),
+    Column("digest", String(64), nullable=False),
+    CheckConstraint("id = 1", name="one_head"),
+)
+"""One row: how many rows the audit trail has, and the number and digest of the newest. Brought forward with every row,
+in its transaction (a trigger refuses to take it back), so that rows cut off at the end are missed."""
 
 stream = Table(
     "stream",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -74,13 +75,15 @@ def open_store(
     compact_s: float = COMPACT_S,
     retention: Retention | None = None,
     route: Route = nowhere,
+    station: str = "",
 ) -> SqlStore:
     """Open the ward's database, making or upgrading it as needed, and start its writer.
 
     A relative SQLite path is taken from `data_dir`. A damaged SQLite file is set aside beside the new one and told
     in `notices`. capacity: samples held while nothing can be written. deadline_s: when a journal entry that is not
     durable is given up. flush_s, compact_s: how often samples are written, and packed. route: which steps of alarms are
-    queued for which alarm managers, in the transaction that records them.
+    queued for which alarm managers, in the transaction that records them. station: what stands in the audit trail as
+    the place of acts that name none; "" for the name of this computer.
     Raises ConfigError for a bad URL, SchemaTooNew, and StoreError when it cannot be opened.
     """
     clock = clock or SystemClock()
@@ -115,6 +118,7 @@ def open_store(
         retention or Retention(),
         check_further=not complete,
         route=route,
+        station=station or socket.gethostname(),
     )
 
 
@@ -155,8 +159,10 @@ class SqlStore:
         retention: Retention,
         check_further: bool,
         route: Route = nowhere,
+        station: str = "",
     ) -> None:
         self._url = url
+        self._station = station
         self._route = route
         self._clock = clock
         self._notices = list(notices)
@@ -210,24 +216,26 @@ class SqlStore:
         act = (lambda c: chart_labs(c, tuple(labs))) if labs else None
         return self._writer.put(act, receipt=receipt, blobs=blobs)
 
-    def put_transitions(self, transitions: Iterable[Transition]) -> Future[None]:
+    def put_transitions(self, transitions: Iterable[Transition], entries: Sequence[AuditEntry] = ()) -> Future[None]:
         """Steps of alarms. Written also after their future has failed: they have happened."""
         steps = tuple(transitions)
-        written = self._writer.put(lambda c: journal.write_transitions(c, steps, self._route), keep=True)
+        written = self._act(lambda c: journal.write_transitions(c, steps, self._route), entries, keep=True)
         written.add_done_callback(lambda _: self.outbox.announce())
         return written
 
-    def put_admission(self, patient: Patient, by: str) -> Future[None]:
+    def put_admission(self, patient: Patient, by: str, entries: Sequence[AuditEntry] = ()) -> Future[None]:
         """Open a stay, or bring the record of the patient who is there up to date."""
-        return self._writer.put(lambda c: journal.admit(c, patient, by))
+        return self._act(lambda c: journal.admit(c, patient, by), entries)
 
-    def put_discharge(self, bed: str, patient_id: str, at: datetime, by: str) -> Future[None]:
+    def put_discharge(
+        self, bed: str, patient_id: str, at: datetime, by: str, entries: Sequence[AuditEntry] = ()
+    ) -> Future[None]:
         """End a stay."""
-        return self._writer.put(lambda c: journal.discharge(c, bed, patient_id, at, by))
+        return self._act(lambda c: journal.discharge(c, bed, patient_id, at, by), entries)
 
     def put_changes(self, changes: Sequence[Change]) -> Future[None]:
         """What movements of patients change. Written also after its future has failed: they have happened."""
-        steps = tuple(changes)
+        steps = tuple(self._placed(step) if isinstance(step, AuditEntry) else step for step in changes)
         return self._writer.put(lambda c: write_changes(c, steps), keep=True)
 
     def restore_admissions(self) -> Admissions:
@@ -237,39 +245,48 @@ class SqlStore:
         except (DBAPIError, ValueError) as error:
             raise StoreError(f"the admissions cannot be restored: {error}") from error
 
-    def put_finding(self, patient_id: str, bed: str, finding: NurseObservation) -> Future[None]:
+    def put_finding(
+        self, patient_id: str, bed: str, finding: NurseObservation, entries: Sequence[AuditEntry] = ()
+    ) -> Future[None]:
         """Chart a finding. Give it an id of its own when it may have to be struck out."""
-        return self._writer.put(lambda c: journal.chart_finding(c, patient_id, bed, finding))
+        return self._act(lambda c: journal.chart_finding(c, patient_id, bed, finding), entries)
 
-    def put_pump_event(self, patient_id: str, bed: str, event: PumpEvent) -> Future[None]:
+    def put_pump_event(
+        self, patient_id: str, bed: str, event: PumpEvent, entries: Sequence[AuditEntry] = ()
+    ) -> Future[None]:
         """Chart a pump event. Give it an id of its own when it may have to be struck out."""
-        return self._writer.put(lambda c: journal.chart_pump_event(c, patient_id, bed, event))
+        return self._act(lambda c: journal.chart_pump_event(c, patient_id, bed, event), entries)
 
-    def strike_entry(self, entry_id: str, at: datetime, by: str) -> Future[None]:
+    def strike_entry(self, entry_id: str, at: datetime, by: str, entries: Sequence[AuditEntry] = ()) -> Future[None]:
         """Strike out a finding or pump event by its id."""
-        return self._writer.put(lambda c: journal.strike(c, entry_id, at, by))
+        return self._act(lambda c: journal.strike(c, entry_id, at, by), entries)
 
     def put_limits(self, patient_id: str, bed: str, limits: OwnLimits, entry: AuditEntry) -> Future[None]:
-        """Set limits of the open stay, with the audit of the change in the same transaction."""
-
-        def write(connection: Connection) -> None:
-            journal.set_limits(connection, patient_id, bed, limits, entry.at)
-            audit.append(connection, entry)
-
-        return self._writer.put(write)
+        """Set limits of the open stay."""
+        return self._act(lambda c: journal.set_limits(c, patient_id, bed, limits, entry.at), (entry,))
 
     def put_pump_card(self, patient_id: str, bed: str, card: PumpCard, entry: AuditEntry) -> Future[None]:
-        """Add a version of the pump card to the open stay, with its audit in the same transaction."""
-
-        def write(connection: Connection) -> None:
-            journal.chart_pump_card(connection, patient_id, bed, card, entry.at)
-            audit.append(connection, entry)
-
-        return self._writer.put(write)
+        """Add a version of the pump card to the open stay."""
+        return self._act(lambda c: journal.chart_pump_card(c, patient_id, bed, card, entry.at), (entry,))
 
     def put_audit(self, entry: AuditEntry) -> Future[None]:
         """Add to the audit chain. Written also after its future has failed."""
-        return self._writer.put(lambda c: audit.append(c, entry), keep=True)
+        return self._act(lambda _: None, (entry,), keep=True)
+
+    def _act(
+        self, act: Callable[[Connection], None], entries: Sequence[AuditEntry], keep: bool = False
+    ) -> Future[None]:
+        """Queue an act with its entries in the audit trail: one transaction, all of it or nothing."""
+        told = tuple(map(self._placed, entries))
+
+        def write(connection: Connection) -> None:
+            act(connection)
+            audit.append(connection, *told)
+
+        return self._writer.put(write, keep=keep)
+
+    def _placed(self, entry: AuditEntry) -> AuditEntry:
+        return entry if entry.station else replace(entry, station=self._station)
 
     def put_told(self, reports: Sequence[Told]) -> Future[int]:
         """Who was told of our alarms, of which the future gives how many are unknown here."""

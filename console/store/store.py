@@ -36,7 +36,8 @@ class Store(Protocol):
 
     The futures of journal entries end when they are durable (synchronous FULL) or with the error that stopped
     them. Samples are taken without an answer; what had to be dropped because the disk does not take any more is
-    counted in `samples_dropped` and told by `failure`.
+    counted in `samples_dropped` and told by `failure`. `entries` of an act go into the audit trail in the transaction
+    of the act: neither is ever there without the other.
     """
 
     @property
@@ -55,11 +56,15 @@ class Store(Protocol):
         The future gives False when the key was already there (nothing is stored twice)."""
         ...
 
-    def put_transitions(self, transitions: Iterable[Transition]) -> Future[None]: ...
+    def put_transitions(
+        self, transitions: Iterable[Transition], entries: Sequence[AuditEntry] = ()
+    ) -> Future[None]: ...
 
-    def put_admission(self, patient: Patient, by: str) -> Future[None]: ...
+    def put_admission(self, patient: Patient, by: str, entries: Sequence[AuditEntry] = ()) -> Future[None]: ...
 
-    def put_discharge(self, bed: str, patient_id: str, at: datetime, by: str) -> Future[None]: ...
+    def put_discharge(
+        self, bed: str, patient_id: str, at: datetime, by: str, entries: Sequence[AuditEntry] = ()
+    ) -> Future[None]: ...
 
     def put_changes(self, changes: Sequence[Change]) -> Future[None]:
         """What movements of patients change, in one durable commit. Written also after its future has failed."""
@@ -69,11 +74,17 @@ class Store(Protocol):
         """Open questions and what is known of movements, read once at start."""
         ...
 
-    def put_finding(self, patient_id: str, bed: str, finding: NurseObservation) -> Future[None]: ...
+    def put_finding(
+        self, patient_id: str, bed: str, finding: NurseObservation, entries: Sequence[AuditEntry] = ()
+    ) -> Future[None]: ...
 
-    def put_pump_event(self, patient_id: str, bed: str, event: PumpEvent) -> Future[None]: ...
+    def put_pump_event(
+        self, patient_id: str, bed: str, event: PumpEvent, entries: Sequence[AuditEntry] = ()
+    ) -> Future[None]: ...
 
-    def strike_entry(self, entry_id: str, at: datetime, by: str) -> Future[None]: ...
+    def strike_entry(
+        self, entry_id: str, at: datetime, by: str, entries: Sequence[AuditEntry] = ()
+    ) -> Future[None]: ...
 
     def put_limits(self, patient_id: str, bed: str, limits: OwnLimits, entry: AuditEntry) -> Future[None]:
         """Limits of the patient's stay, and the audit of the change, in one durable commit."""

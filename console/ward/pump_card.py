@@ -15,6 +15,7 @@ from enum import StrEnum
 
 from console.ward.chart import PumpEvent
 from console.ward.chart import PumpEventKind as Kind
+from console.ward.difference import Difference
 
 FLOW_TOLERANCE_PERCENT = 14.5
 """Where a card states no other (SynchroMed II manual)."""
@@ -221,8 +222,8 @@ def _range_fault(name: str, value: float | None) -> str:
     return "" if low <= value <= high else f"{words}: {value:g} {unit} is outside {low:g} to {high:g} {unit}."
 
 
-def changes(before: PumpCard | None, after: PumpCard) -> str:
-    """What a new version says otherwise, in words for the audit trail: "Dose 250 -> 300 µg/day"."""
+def differences(before: PumpCard | None, after: PumpCard) -> tuple[Difference, ...]:
+    """What a new version says otherwise, in words for the audit trail: "Dose: 250 -> 300 µg/day"."""
     old = before or PumpCard()
     told = []
     for field in fields(PumpCard):
@@ -231,8 +232,8 @@ def changes(before: PumpCard | None, after: PumpCard) -> str:
         if was == now or name in ("by", "at"):
             continue
         _, _, unit, words = RANGES.get(name, (0, 0, "", name.replace("_", " ").capitalize()))
-        told.append(f"{words} {_plain(was)} -> {_plain(now)} {unit}".rstrip())
-    return "; ".join(told)
+        told.append(Difference(words, _plain(was), f"{_plain(now)} {unit}".rstrip()))
+    return tuple(told)
 
 
 def _plain(value: object) -> str:

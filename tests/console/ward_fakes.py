@@ -101,12 +101,13 @@ class MemoryStore:
         self._restored = restored or Restored()
         self._admissions = admissions or Admissions()
 
-    def _journal(self, kept: list[Any], entries: Iterable[Any]) -> Future[None]:
+    def _journal(self, kept: list[Any], rows: Iterable[Any], entries: Iterable[AuditEntry] = ()) -> Future[None]:
         if self.error is not None:
             future: Future[None] = Future()
             future.set_exception(self.error)
             return future
-        kept.extend(entries)
+        kept.extend(rows)
+        self.audit.extend(entries)
         return _done()
 
     def put_samples(self, samples: Sequence[Sample]) -> None:
@@ -124,14 +125,16 @@ class MemoryStore:
         self.labs.extend(labs)
         return _done(True)
 
-    def put_transitions(self, transitions: Iterable[Transition]) -> Future[None]:
-        return self._journal(self.transitions, transitions)
+    def put_transitions(self, transitions: Iterable[Transition], entries: Sequence[AuditEntry] = ()) -> Future[None]:
+        return self._journal(self.transitions, transitions, entries)
 
-    def put_admission(self, patient: Patient, by: str) -> Future[None]:
-        return self._journal(self.admissions, [patient])
+    def put_admission(self, patient: Patient, by: str, entries: Sequence[AuditEntry] = ()) -> Future[None]:
+        return self._journal(self.admissions, [patient], entries)
 
-    def put_discharge(self, bed: str, patient_id: str, at: datetime, by: str) -> Future[None]:
-        return self._journal(self.discharges, [(bed, patient_id)])
+    def put_discharge(
+        self, bed: str, patient_id: str, at: datetime, by: str, entries: Sequence[AuditEntry] = ()
+    ) -> Future[None]:
+        return self._journal(self.discharges, [(bed, patient_id)], entries)
 
     def put_changes(self, changes: Sequence[Change]) -> Future[None]:
         for change in changes:
@@ -147,24 +150,24 @@ class MemoryStore:
     def restore_admissions(self) -> Admissions:
         return self._admissions
 
-    def put_finding(self, patient_id: str, bed: str, finding: NurseObservation) -> Future[None]:
-        return self._journal(self.findings, [finding])
+    def put_finding(
+        self, patient_id: str, bed: str, finding: NurseObservation, entries: Sequence[AuditEntry] = ()
+    ) -> Future[None]:
+        return self._journal(self.findings, [finding], entries)
 
-    def put_pump_event(self, patient_id: str, bed: str, event: PumpEvent) -> Future[None]:
-        return self._journal(self.pump_events, [event])
+    def put_pump_event(
+        self, patient_id: str, bed: str, event: PumpEvent, entries: Sequence[AuditEntry] = ()
+    ) -> Future[None]:
+        return self._journal(self.pump_events, [event], entries)
 
-    def strike_entry(self, entry_id: str, at: datetime, by: str) -> Future[None]:
-        return self._journal(self.struck, [entry_id])
+    def strike_entry(self, entry_id: str, at: datetime, by: str, entries: Sequence[AuditEntry] = ()) -> Future[None]:
+        return self._journal(self.struck, [entry_id], entries)
 
     def put_pump_card(self, patient_id: str, bed: str, card: PumpCard, entry: AuditEntry) -> Future[None]:
-        self._journal(self.pump_cards, [card])
-        return self._journal(self.audit, [entry])
+        return self._journal(self.pump_cards, [card], [entry])
 
     def put_limits(self, patient_id: str, bed: str, limits: OwnLimits, entry: AuditEntry) -> Future[None]:
-        written = self._journal(self.limits, [limits])
-        if written.exception() is None:
-            self.audit.append(entry)
-        return written
+        return self._journal(self.limits, [limits], [entry])
 
     def put_audit(self, entry: AuditEntry) -> Future[None]:
         return self._journal(self.audit, [entry])

@@ -8,7 +8,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from datetime import datetime
@@ -23,7 +23,7 @@ from console.engine.plan import plan_ward
 from console.link.commands import Ask, AuditNote, Command, Reply, ReportSound
 from console.link.snapshot import SourceView, WardSnapshot
 from console.rules import load_rules
-from console.store.records import Sample
+from console.store.records import AuditEntry, Sample
 from console.store.sql_store import SqlStore, open_store
 from console.ui.sound.player import AlarmSound
 from console.ui.sound.tones import Sounds, Tone
@@ -108,9 +108,9 @@ class Journal:
     def __getattr__(self, name: str) -> object:
         return getattr(self._store, name)
 
-    def put_transitions(self, transitions: Iterable[Transition]) -> Future[None]:
+    def put_transitions(self, transitions: Iterable[Transition], entries: Sequence[AuditEntry] = ()) -> Future[None]:
         steps = tuple(transitions)
-        future = self._store.put_transitions(steps)
+        future = self._store.put_transitions(steps, entries)
         self.written.append((steps, future))
         return future
 

@@ -13,7 +13,7 @@ from console.alarms.limit_monitor import LimitMonitor
 from console.alarms.patient_limits import (
     SETTABLE,
     LimitsView,
-    changes,
+    differences,
     faults,
     laid_over,
     normalised,
@@ -137,7 +137,7 @@ def test_settings_like_the_wards_are_none_and_twins_follow():
     laid = laid_over(WARD, own)
     assert laid.parameters[P.ART_SYS].values == (70, 80, 150, 180)
     assert laid.parameters[P.HR] == WARD.parameters[P.HR]
-    assert "SBP low limit of medium priority: 90 -> 80 mmHg" in changes(WARD, laid)
+    assert "SBP low limit of medium priority: 90 -> 80 mmHg" in "; ".join(map(str, differences(WARD, laid)))
 
 
 def test_settings_the_ward_has_meanwhile_forbidden_give_way():

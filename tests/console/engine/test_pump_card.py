@@ -42,7 +42,7 @@ def test_a_card_is_shown_with_its_dates_and_audited_in_words():
     assert bed.reservoir.empty_at == EMPTY
     entry = ward.store.audit[-1]
     assert (entry.by, entry.act, entry.bed) == ("Nurse A", "pump card charted", BED)
-    assert "Dose not known -> 250 µg/day" in entry.detail
+    assert "Dose: not known -> 250 µg/day" in entry.detail
     assert ward.store.pump_cards == [bed.pump_card]
 
 
@@ -51,7 +51,7 @@ def test_a_change_is_audited_with_old_and_new_and_no_change_is_not():
     ward.ask(SetPumpCard(BED, CARD, None, "Nurse A"))
     seen = ward.bed().pump_card
     ward.ask(SetPumpCard(BED, replace(seen, dose_ug_day=300.0), seen, "Nurse B"))
-    assert ward.store.audit[-1].detail == "Dose 250 -> 300 µg/day"
+    assert ward.store.audit[-1].detail == "Dose: 250 -> 300 µg/day"
     count, seen = len(ward.store.audit), ward.bed().pump_card
     assert ward.ask(SetPumpCard(BED, seen, seen, "Nurse B")).error == ""
     assert len(ward.store.audit) == count
