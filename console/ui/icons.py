@@ -29,6 +29,17 @@ def bell(tint: QColor, crossed: bool = False, size: int = 18, dashed: bool = Fal
     return QIcon(pixmap)
 
 
+def half(tint: QColor, size: int = 18) -> QIcon:
+    """A disc half filled: day and night."""
+    pixmap, painter = _canvas(size)
+    painter.setPen(QPen(tint, 1.8))
+    painter.drawEllipse(QRectF(3, 3, 12, 12))
+    painter.setBrush(tint)
+    painter.drawPie(QRectF(3, 3, 12, 12), 90 * 16, 180 * 16)
+    painter.end()
+    return QIcon(pixmap)
+
+
 def pulse(tint: QColor, ground: QColor, size: int = 24) -> QPixmap:
     """The mark of the program: one beat on a rounded square."""
     pixmap, painter = _canvas(size, 24)

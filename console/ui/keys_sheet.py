@@ -11,7 +11,7 @@ from console.ui.page import DockedSheet
 from console.ui.theme import Theme
 
 KEYS = (
-    ("F1 to F6", "Ward, bed, alarm history, devices, feeds, rules"),
+    ("F1 to F10", "The pages, in the order of their tabs"),
     ("Arrows", "Move between beds"),
     ("Enter", "Open the bed"),
     ("Esc", "Close the sheet, back to the ward; never acknowledges"),

@@ -82,7 +82,7 @@ class MainWindow(QMainWindow):
         self.theme = theme
         self._sheet: DockedSheet | None = None
         self._first: Page | None = None
-        self._bar = SystemBar([page.title for page in pages], user, theme)
+        self._bar = SystemBar([(page.title, page.short) for page in pages], user, theme)
         self.alarm_bar = AlarmBar(flash, theme)
         self._stalled = QLabel(STALLED)
         self._stack = QStackedWidget()
@@ -231,14 +231,14 @@ class MainWindow(QMainWindow):
         """Turn to the page of a bed, and to a moment of it (POSIX seconds)."""
         index = self._index_of("Bed")
         self.pages[index].show_bed(bed, at)
-        self._bar.tabs[index].rename(f"Bed {bed}")
+        self._bar.rename(index, f"Bed {bed}")
         self._show(self.pages[index], index)
 
     def open_admit(self, bed: str) -> None:
         """Turn to the admission of a bed."""
         index = self._index_of("Bed")
         self.admit.show_bed(bed)
-        self._bar.tabs[index].rename(f"Bed {bed}")
+        self._bar.rename(index, f"Bed {bed}")
         self._show(self.admit, index)
 
     def _show(self, page: Page, index: int) -> None:
@@ -334,7 +334,7 @@ class MainWindow(QMainWindow):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
         typing = isinstance(self.focusWidget(), QLineEdit | QPlainTextEdit | QAbstractSpinBox | QComboBox)
-        if Qt.Key.Key_F1 <= key <= Qt.Key.Key_F6:
+        if Qt.Key.Key_F1 <= key <= Qt.Key.Key_F10:
             self.show_tab(key - Qt.Key.Key_F1)
         elif key == Qt.Key.Key_F11:
             self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)

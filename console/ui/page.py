@@ -30,10 +30,12 @@ class Page(QWidget):
     Signals: open_bed(bed), open_bed_at(bed, POSIX seconds), admit_bed(bed), acknowledge(alarm id),
     open_sheet(Sheet, bed), open_tab(title), hint(text for the status bar), start_demo(). The shell connects them.
 
+    title: of the tab; short: the same where room is scarce, "" for no shorter one.
     digits_taken: an open sheet uses the digit keys, so the page leaves them alone.
     """
 
     title = ""
+    short = ""
 
     open_bed = Signal(str)
     open_bed_at = Signal(str, float)

@@ -59,6 +59,7 @@ class HistoryPage(Page):
     """Read only; Enter opens the bed at the time of the chosen alarm."""
 
     title = "Alarm history"
+    short = "History"
 
     def __init__(self, link: Link, user: str, theme: Theme) -> None:
         super().__init__(link, user, theme)

@@ -143,7 +143,7 @@ def test_a_permission_that_is_taken_back_ends_it(station: Station) -> None:
 
 def test_bar_and_head_show_a_crossed_bell_and_the_time_that_is_left(qapp: QApplication) -> None:
     theme = Theme()
-    bar, head = AlarmBar(FlashClock(), theme), SystemBar(["Ward"], "N", theme)
+    bar, head = AlarmBar(FlashClock(), theme), SystemBar([("Ward", "")], "N", theme)
     bar.show_pause(61.0, off=True)
     head.show_sound("", 61.0, 3, off=True)
     assert bar.pause_button.text() == "Sound OFF 1:01"
