@@ -13,6 +13,7 @@ from console.link.commands import Ask, Command, Reply
 from console.link.snapshot import WardSnapshot
 from console.store.records import AlarmRecord, HistoryFilter, HistoryPage, Trend
 from console.store.store import Store
+from console.store.timeline_records import Timeline
 from drivers.observation import Parameter
 
 BACKLOG = 100_000
@@ -75,6 +76,14 @@ class InProcessLink:
     def trend(self, bed: str, parameters: Sequence[Parameter], start: datetime, end: datetime) -> Future[Trend]:
         """Stored values of a bed."""
         return self._store.trend(bed, parameters, start, end)
+
+    def timeline(self, filter: HistoryFilter, start: datetime, end: datetime, columns: int) -> Future[Timeline]:
+        """The alarms between two times, one by one or counted."""
+        return self._store.timeline(filter, start, end, columns)
+
+    def alarm_beside(self, filter: HistoryFilter, alarm_id: str, later: bool) -> Future[AlarmRecord | None]:
+        """The alarm of the filter raised next after another one, or before it."""
+        return self._store.alarm_beside(filter, alarm_id, later)
 
     def now(self) -> float:
         """Engine time in seconds."""

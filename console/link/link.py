@@ -11,6 +11,7 @@ from console.alarms.alarm import Transition
 from console.link.commands import Command, Reply
 from console.link.snapshot import WardSnapshot
 from console.store.records import AlarmRecord, HistoryFilter, HistoryPage, Trend
+from console.store.timeline_records import Timeline
 from drivers.observation import Parameter
 
 
@@ -39,6 +40,15 @@ class Link(Protocol):
 
     def trend(self, bed: str, parameters: Sequence[Parameter], start: datetime, end: datetime) -> Future[Trend]:
         """Stored values of a bed between two UTC times, at most 73 hours."""
+        ...
+
+    def timeline(self, filter: HistoryFilter, start: datetime, end: datetime, columns: int) -> Future[Timeline]:
+        """The alarms of the filter (its times aside) that were there between two UTC times, one by one or counted in at
+        most so many buckets (1 to 1,000)."""
+        ...
+
+    def alarm_beside(self, filter: HistoryFilter, alarm_id: str, later: bool) -> Future[AlarmRecord | None]:
+        """The alarm of the filter that was raised next after another one, or before it."""
         ...
 
     def now(self) -> float:

@@ -78,6 +78,7 @@ pump_event = Table(
     Column("struck_by", String),
     Index("ix_pump_event_bed_at", "bed", "at"),
     Index("ix_pump_event_stay_id", "stay_id"),
+    Index("ix_pump_event_at", "at"),
 )
 
 finding = Table(

@@ -49,6 +49,8 @@ from console.store.records import (
 from console.store.recovery import look, set_aside, time_limit
 from console.store.restore import read_admissions, read_restored
 from console.store.stay_changes import Admissions, Change
+from console.store.timeline import read_beside, read_timeline
+from console.store.timeline_records import Timeline
 from console.store.trend import read_trend
 from console.store.writer import FLUSH_S, Writer
 from console.ward.chart import NurseObservation, PumpEvent
@@ -308,6 +310,14 @@ class SqlStore:
     def alarm_story(self, alarm_id: str) -> Future[AlarmRecord | None]:
         """One alarm with all its transitions."""
         return self._submit(lambda c: read_story(c, alarm_id))
+
+    def timeline(self, filter: HistoryFilter, start: datetime, end: datetime, columns: int) -> Future[Timeline]:
+        """What was there between two times; the future fails with ValueError for bad words or bounds."""
+        return self._submit(lambda c: read_timeline(c, filter, start, end, columns, self._clock.utc()))
+
+    def alarm_beside(self, filter: HistoryFilter, alarm_id: str, later: bool) -> Future[AlarmRecord | None]:
+        """The alarm of the filter raised next after another one, or before it."""
+        return self._submit(lambda c: read_beside(c, filter, alarm_id, later))
 
     def trend(self, bed: str, parameters: Sequence[Parameter], start: datetime, end: datetime) -> Future[Trend]:
         """Stored values of a bed measured in [start, end), at most 73 hours, within about a second of now."""

@@ -23,6 +23,7 @@ from console.store.records import (
     Trend,
 )
 from console.store.stay_changes import Admissions, Change
+from console.store.timeline_records import Timeline
 from console.ward.chart import NurseObservation, PumpEvent
 from console.ward.labs import LabResult
 from console.ward.limits import OwnLimits
@@ -107,6 +108,12 @@ class Store(Protocol):
     def history(self, filter: HistoryFilter, offset: int, limit: int) -> Future[HistoryPage]: ...
 
     def alarm_story(self, alarm_id: str) -> Future[AlarmRecord | None]: ...
+
+    def timeline(self, filter: HistoryFilter, start: datetime, end: datetime, columns: int) -> Future[Timeline]:
+        """What was there between two times, one by one or counted; see console.store.timeline."""
+        ...
+
+    def alarm_beside(self, filter: HistoryFilter, alarm_id: str, later: bool) -> Future[AlarmRecord | None]: ...
 
     def trend(self, bed: str, parameters: Sequence[Parameter], start: datetime, end: datetime) -> Future[Trend]: ...
 

@@ -21,6 +21,7 @@ from console.store.records import (
     Trend,
 )
 from console.store.stay_changes import Admissions, Change, Closed, Opened
+from console.store.timeline_records import Timeline
 from console.ward.chart import NurseObservation, PumpEvent
 from console.ward.labs import LabResult
 from console.ward.limits import OwnLimits
@@ -183,6 +184,12 @@ class MemoryStore:
         return _done(HistoryPage((), offset, 0))
 
     def alarm_story(self, alarm_id: str) -> Future[AlarmRecord | None]:
+        return _done()
+
+    def timeline(self, filter: HistoryFilter, start: datetime, end: datetime, columns: int) -> Future[Timeline]:
+        return _done(Timeline(start, end, 0))
+
+    def alarm_beside(self, filter: HistoryFilter, alarm_id: str, later: bool) -> Future[AlarmRecord | None]:
         return _done()
 
     def trend(self, bed: str, parameters: Sequence[Parameter], start: datetime, end: datetime) -> Future[Trend]:

@@ -29,6 +29,7 @@ from console.alarms.late_notes import LateNotes
 from console.link.commands import Command, Reply
 from console.link.snapshot import BedSnapshot, BedState, Reading, SystemView, TileTrend, WardSnapshot
 from console.store.records import AlarmRecord, HistoryFilter, HistoryPage, Series, Trend
+from console.store.timeline_records import Timeline
 from console.ward.patient import Patient
 from console.ward.pump import PumpState, PumpSummary
 from console.ward.source import Liveness
@@ -58,6 +59,11 @@ class FakeLink:
         self.trends_asked: list[tuple[str, tuple[Parameter, ...], datetime, datetime]] = []
         self.page = HistoryPage((), 0, 0)
         self.story: AlarmRecord | None = None
+        self.beside: AlarmRecord | None = None
+        self.timelines_asked: list[tuple[HistoryFilter, datetime, datetime, int]] = []
+        self.made_timeline: Callable[[HistoryFilter, datetime, datetime, int], Timeline] = lambda _, start, end, __: (
+            Timeline(start, end, 0)
+        )
         self.hold = False
         self.answer: Callable[[Command], Reply] = lambda _: Reply()
         self.made_trend: Callable[[str, Sequence[Parameter], datetime, datetime], Trend] = wavy_trend
@@ -89,6 +95,13 @@ class FakeLink:
 
     def alarm_story(self, alarm_id: str) -> Future[AlarmRecord | None]:
         return _done(self.story)
+
+    def timeline(self, filter: HistoryFilter, start: datetime, end: datetime, columns: int) -> Future[Timeline]:
+        self.timelines_asked.append((filter, start, end, columns))
+        return _done(self.made_timeline(filter, start, end, columns))
+
+    def alarm_beside(self, filter: HistoryFilter, alarm_id: str, later: bool) -> Future[AlarmRecord | None]:
+        return _done(self.beside)
 
     def trend(self, bed: str, parameters: Sequence[Parameter], start: datetime, end: datetime) -> Future[Trend]:
         self.trends_asked.append((bed, tuple(parameters), start, end))
