@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import numpy as np
 from sqlalchemy import Connection
 
 from console.analysis.benchmarks import benchmarks
@@ -34,10 +35,14 @@ def answer(
     False. Raises ValueError for a span that is empty or too long."""
     check(question)
     begins = columns.record_begins(connection)
-    earlier = replace(question, start=week_before(question.start, ward.zone), end=week_before(question.end, ward.zone))
-    told = _figures(connection, question, ward, now, begins, wanted)
-    before = _figures(connection, earlier, ward, now, begins, wanted)
-    return Answer(question, ward.zone.key, now, told, before, benchmarks(told), tuple(_notes(question, told, before)))
+    zone = ward.zone
+    earlier = replace(question, start=week_before(question.start, zone), end=week_before(question.end, zone))
+    spans = _span(question, now, begins), _span(earlier, now, begins)
+    told, before = (
+        _named(connection, figures(span, zone, of))
+        for span, of in zip(spans, _material(connection, question, spans, ward, wanted), strict=True)
+    )
+    return Answer(question, zone.key, now, told, before, benchmarks(told), tuple(_notes(question, told, before)))
 
 
 def check(question: Question) -> None:
@@ -48,26 +53,38 @@ def check(question: Question) -> None:
         raise ValueError(f"At most {LONGEST.days} days are counted at once.")
 
 
-def _figures(
-    connection: Connection,
-    question: Question,
-    ward: Ward,
-    now: datetime,
-    begins: int | None,
-    wanted: Callable[[], bool],
-) -> Figures:
-    start = question.start if begins is None else max(question.start, from_us(begins))
-    span = Span(min(start, question.end), max(min(start, question.end), min(question.end, now)))
-    first, last = to_us(span.start), to_us(span.end)
-    beds, kinds = question.beds, question.kinds
-    material = Material(
-        columns.read_alarms(connection, first, last, beds, kinds, wanted=wanted),
-        columns.read_long(connection, last, beds, kinds, wanted=wanted),
-        columns.open_stays(connection, first, last, beds),
-        columns.stored_hours(connection, first, last, beds, ward.invented, wanted),
-        columns.values_begin(connection, beds, ward.invented),
-    )
-    found = figures(span, ward.zone, material)
+def _span(question: Question, now: datetime, begins: int | None) -> Span:
+    start = question.start if begins is None else min(max(question.start, from_us(begins)), question.end)
+    return Span(start, max(start, min(question.end, now)))
+
+
+def _material(
+    connection: Connection, question: Question, spans: tuple[Span, Span], ward: Ward, wanted: Callable[[], bool]
+) -> tuple[Material, Material]:
+    """For the span and for the week before. What lies in both is read once; what lies in neither weighs nothing."""
+    beds, kinds, without = question.beds, question.kinds, ward.invented
+    now, before = ((to_us(span.start), to_us(span.end)) for span in spans)
+
+    def alarms(start: int, end: int) -> columns.AlarmColumns:
+        return columns.read_alarms(connection, start, end, beds, kinds, wanted=wanted)
+
+    if before[0] <= now[0] <= before[1]:
+        both = alarms(before[0], now[1])
+        each = [both.take(slice(*both.raised.searchsorted(edges, side="left"))) for edges in (now, before)]
+        hours = columns.stored_hours(connection, before[0], now[1], beds, without, wanted)
+    else:
+        each = [alarms(*now), alarms(*before)]
+        parts = [columns.stored_hours(connection, *edges, beds, without, wanted) for edges in (before, now)]
+        hours = np.concatenate(parts)
+    long = columns.read_long(connection, now[1], beds, kinds, wanted=wanted)
+    stays = columns.open_stays(connection, before[0], now[1], beds)
+    begin = columns.values_begin(connection, beds, without)
+    return Material(each[0], long, stays, hours, begin), Material(each[1], long, stays, hours, begin)
+
+
+def _named(connection: Connection, found: Figures) -> Figures:
+    """With the words of the newest alarm for every condition that is listed."""
+    first, last = to_us(found.span.start), to_us(found.span.end)
 
     def named(some: tuple[Repeated, ...]) -> tuple[Repeated, ...]:
         return tuple(replace(one, text=columns.newest_text(connection, one.bed, one.key, first, last)) for one in some)

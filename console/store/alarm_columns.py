@@ -5,15 +5,15 @@ Read past the bodies of the alarms, in pieces, and given up as soon as nobody wa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import Connection, Select, func, select, text
+from sqlalchemy import Connection, Select, case, func, select, text
 
-from console.alarms.alarm import Alarm, Kind
+from console.alarms.alarm import Alarm, Kind, Priority
 from console.store.archive import chunk_id, hot_minutes, hot_streams, minute_of, streams_of
 from console.store.codec import decode
 from console.store.instants import HOUR_US, MINUTE_US
@@ -26,8 +26,10 @@ NEVER = np.iinfo(np.int64).max
 KINDS = tuple(Kind)
 _KIND_CODE = {kind.value: code for code, kind in enumerate(KINDS)}
 
-PIECE = 10_000
-"""Rows that are in Python's hands at a time."""
+_PRIORITIES = max(Priority) + 1
+
+PIECE_US = 24 * HOUR_US
+"""Alarms of so long are in Python's hands at a time."""
 
 _EVER_MINUTES = 6 * 10**9
 _ONE_BY_ONE = "technical:late_data:"
@@ -89,8 +91,10 @@ def read_alarms(
     wanted: Callable[[], bool] = lambda: True,
 ) -> AlarmColumns:
     """Alarms raised in [start, end), those of invented values left out. Raises Cancelled once nobody wants them."""
-    within = alarm.c.raised_at.between(start_us, end_us - 1)
-    return _read(connection, _query(beds, kinds, ids).where(within), ids, wanted)
+    query = _query(beds, kinds, ids)
+    edges = range(start_us, end_us, PIECE_US)
+    pieces = (query.where(alarm.c.raised_at.between(at, min(at + PIECE_US, end_us) - 1)) for at in edges)
+    return _read(connection, pieces, ids, wanted)
 
 
 def read_long(
@@ -104,13 +108,16 @@ def read_long(
 ) -> AlarmColumns:
     """Alarms raised before `end` whose condition stood for 24 h or more, or is still there."""
     query = _query(beds, kinds, ids).where(alarm.c.raised_at < end_us, text(f"({LONG_ALARM})"))
-    return _read(connection, query, ids, wanted)
+    return _read(connection, [query], ids, wanted)
 
 
 def _query(beds: Sequence[str], kinds: Sequence[Kind], ids: bool) -> Select[Any]:
+    """Six columns: a row costs by what the driver makes of it, so small numbers share one."""
     a = alarm.c
-    columns = [a.raised_at, a.ended_at, a.answered_at, a.kind, a.highest, a.bed, a.key, a.patient_id != ""]
-    query = select(*columns, *([a.id] if ids else [])).where(a.demo.is_(False)).order_by(a.raised_at)
+    patient = case((a.patient_id != "", 1), else_=0)
+    small = (case(_KIND_CODE, value=a.kind) * _PRIORITIES + a.highest) * 2 + patient
+    times = a.raised_at, func.coalesce(a.ended_at, NEVER), func.coalesce(a.answered_at, NEVER)
+    query = select(*times, small, a.bed, a.key, *([a.id] if ids else [])).where(a.demo.is_(False)).order_by(a.raised_at)
     if beds:
         query = query.where(a.bed.in_(beds))
     return query.where(a.kind.in_([kind.value for kind in kinds])) if kinds else query
@@ -127,24 +134,27 @@ class _Numbered:
         return np.fromiter((known.setdefault(word, len(known)) for word in words), np.int32, len(words))
 
 
-def _read(connection: Connection, query: Select[Any], ids: bool, wanted: Callable[[], bool]) -> AlarmColumns:
+def _read(
+    connection: Connection, queries: Iterable[Select[Any]], ids: bool, wanted: Callable[[], bool]
+) -> AlarmColumns:
     beds, keys = _Numbered(), _Numbered()
     named: dict[str, str] = {}
     pieces: list[tuple[Any, ...]] = []
-    for rows in _pieces(connection, query, wanted):
-        raised, ended, answered, kind, highest, bed, key, patient, *more = zip(*rows, strict=True)
+    for rows in _pieces(connection, queries, wanted):
+        raised, ended, answered, small, bed, key, *more = zip(*rows, strict=True)
         for word in set(key) - named.keys():
             named[word] = condition_of(word)
+        shared = np.array(small, np.int32)
         pieces.append(
             (
                 np.array(raised, np.int64),
-                _times(ended),
-                _times(answered),
-                np.fromiter((_KIND_CODE[word] for word in kind), np.int8, len(kind)),
-                np.array(highest, np.int8),
+                np.array(ended, np.int64),
+                np.array(answered, np.int64),
+                (shared // (2 * _PRIORITIES)).astype(np.int8),
+                (shared // 2 % _PRIORITIES).astype(np.int8),
                 beds.codes(bed),
                 keys.codes([named[word] for word in key]),
-                np.array(patient, np.bool_),
+                shared % 2 == 1,
                 np.array(more[0], np.bytes_) if ids else np.empty(0, np.bytes_),
             )
         )
@@ -156,19 +166,16 @@ def _read(connection: Connection, query: Select[Any], ids: bool, wanted: Callabl
     return AlarmColumns(*columns, *words)
 
 
-def _pieces(connection: Connection, query: Select[Any], wanted: Callable[[], bool]) -> Iterator[Sequence[Any]]:
-    result = connection.execute(query.execution_options(yield_per=PIECE))
-    try:
-        for rows in result.partitions():
-            if not wanted():
-                raise Cancelled
-            yield rows
-    finally:
+def _pieces(connection: Connection, queries: Iterable[Select[Any]], wanted: Callable[[], bool]) -> Iterator[Sequence[Any]]:
+    """Rows as the driver hands them over: wrapped once more they would cost as much again."""
+    for query in queries:
+        if not wanted():
+            raise Cancelled
+        result = connection.execute(query)
+        rows: Sequence[Any] = () if result.cursor is None else result.cursor.fetchall()
         result.close()
-
-
-def _times(column: Sequence[int | None]) -> Longs:
-    return np.fromiter((NEVER if at is None else at for at in column), np.int64, len(column))
+        if rows:
+            yield rows
 
 
 def newest_text(connection: Connection, bed: str, key: str, start_us: int, end_us: int) -> str:
@@ -251,7 +258,7 @@ def _packed_hours(connection: Connection, number: int, first: int, last: int) ->
         "low": chunk_id(number, first * 60),
         "high": chunk_id(number, last * 60),
     }
-    return [minute_of(key) // 60 for key in connection.execute(_HOURS, places).scalars()]
+    return [minute_of(key) // 60 for (key,) in connection.execute(_HOURS, places).all()]
 
 
 def values_begin(connection: Connection, beds: Sequence[str] = (), without: frozenset[str] = frozenset()) -> int | None:
