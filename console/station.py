@@ -12,6 +12,7 @@ from console.acquisition.acquisition import Acquisition
 from console.alarms.detector_rules import RulesError
 from console.alerting.alerting import Alerting
 from console.alerting.routing import Router
+from console.analysis.desk import AnalysisDesk
 from console.clock import Clock, SystemClock
 from console.config import Config, ConfigError
 from console.config_file import ConfigFile
@@ -20,7 +21,7 @@ from console.engine.engine import Engine
 from console.evaluation.evaluator import Evaluator
 from console.feeds.desk import FeedDesk
 from console.link.inprocess import InProcessLink
-from console.link.people import People
+from console.link.people import OpenGate, People
 from console.rules import load_rules
 from console.store.claim import Claim
 from console.store.locate import data_directory, database_url
@@ -33,7 +34,8 @@ class Station:
 
     data_dir: where a relative SQLite path lies; None for the user's own directory. db: the value of --db, which goes
     before the configuration. file: where the configuration was read from; with it beds and sources can be changed while
-    the station runs (`devices`), thresholds evaluated and written (`evaluation`), and feeds looked into (`feeds`).
+    the station runs (`devices`), thresholds evaluated and written (`evaluation`), feeds looked into (`feeds`) and
+    alarms counted (`analysis`).
     Making it opens the database; nothing is read from outside before `start`.
     Raises ConfigError (configuration, rules, drivers) and console.store.errors.StoreError (database).
     """
@@ -51,6 +53,7 @@ class Station:
         self.devices: Desk | None = None
         self.evaluation: Evaluator | None = None
         self.feeds: FeedDesk | None = None
+        self.analysis: AnalysisDesk | None = None
         self.people: People | None = None
         self.clock = clock or SystemClock()
         self.data_dir = data_directory(data_dir)
@@ -91,6 +94,9 @@ class Station:
             if self._file is not None:
                 self.devices = Desk(self._file, self.store, self.engine, self.acquisition, self.clock, self.data_dir)
                 self.evaluation = Evaluator(self._config, self._url, self.devices)
+                self.analysis = AnalysisDesk(
+                    self.store, self.clock, self.devices.config, self.data_dir / "exports", OpenGate()
+                )
                 self.feeds = FeedDesk(self.devices, self.store, self.acquisition.listening, self.clock)
         except BaseException:
             self.stop()
@@ -102,6 +108,8 @@ class Station:
             self.evaluation.close()
         if self.feeds is not None:
             self.feeds.stop()
+        if self.analysis is not None:
+            self.analysis.close()
         if self.devices is not None:
             self.devices.stop()
         if self._started:

@@ -173,6 +173,23 @@ class Measure(StrEnum):
     UNANSWERED = "unanswered"
     ENDED_BEFORE = "ended before anyone came"
 
+    @property
+    def is_share(self) -> bool:
+        """A part of a whole, from 0 to 1."""
+        return self in _SHARES
+
+
+_SHARES = frozenset(
+    {
+        Measure.FLOOD_SHARE,
+        Measure.TOP_TEN,
+        Measure.HIGH_SHARE,
+        Measure.MEDIUM_SHARE,
+        Measure.LOW_SHARE,
+        Measure.TECHNICAL_SHARE,
+    }
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Benchmark:

@@ -166,7 +166,9 @@ def _read(
     return AlarmColumns(*columns, *words)
 
 
-def _pieces(connection: Connection, queries: Iterable[Select[Any]], wanted: Callable[[], bool]) -> Iterator[Sequence[Any]]:
+def _pieces(
+    connection: Connection, queries: Iterable[Select[Any]], wanted: Callable[[], bool]
+) -> Iterator[Sequence[Any]]:
     """Rows as the driver hands them over: wrapped once more they would cost as much again."""
     for query in queries:
         if not wanted():

@@ -126,6 +126,11 @@ class Fault(StrEnum):
     ENTRY = "The entry itself cannot be stored"
 
     @property
+    def cause(self) -> str:
+        """What is wrong when reading failed, as the end of a sentence."""
+        return "the database does not hold what is asked" if self is Fault.ENTRY else self.value.rpartition(" - ")[2]
+
+    @property
     def reconnect(self) -> bool:
         """The connection is not to be trusted after this: open it again and look before going on."""
         return self in (Fault.DISK, Fault.DAMAGED, Fault.READ_ONLY, Fault.SERVER)

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from console.alarms.alarm import Transition
 from console.clock import Clock, SystemClock
@@ -333,6 +334,16 @@ class SqlStore:
     def message(self, number: int) -> Future[tuple[MessageRow, Receipt] | None]:
         """One stored HL7 message."""
         return self._submit(lambda c: read_message_of(c, number))
+
+    def reading(self, work: Callable[[Connection], T]) -> T:
+        """Read one moment of the record in the caller's thread, for questions that take longer than a page may wait.
+        Raises StoreClosed, and StoreError with one plain sentence when it cannot be read."""
+        if self._closed:
+            raise StoreClosed("the store is closed")
+        try:
+            return self._read(work)
+        except (DBAPIError, PoolTimeout) as error:
+            raise StoreError(f"The record cannot be read: {understand(error).cause}.") from error
 
     def close(self) -> None:
         """Write what is queued, then end the threads; at most 10 s. Closing twice does nothing."""

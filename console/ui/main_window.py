@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from console.link.link import Link
+from console.store.records import HistoryFilter
 from console.ui import theme as themes
 from console.ui.alarm_bar import AlarmBar
 from console.ui.flash import FlashClock
@@ -144,6 +145,7 @@ class MainWindow(QMainWindow):
         page.open_sheet.connect(lambda sheet, subject: self.open_sheet(Sheet(sheet), subject))
         page.hint.connect(self._status.show_hint)
         page.start_demo.connect(self.demo_wanted)
+        page.open_alarms.connect(self.open_alarms)
         page.open_tab.connect(lambda title: self.show_tab(self._index_of(title)))
 
     def begin_with(self, page: Page) -> None:
@@ -233,6 +235,12 @@ class MainWindow(QMainWindow):
         self.pages[index].show_bed(bed, at)
         self._bar.rename(index, f"Bed {bed}")
         self._show(self.pages[index], index)
+
+    def open_alarms(self, filter: HistoryFilter, what: str) -> None:
+        """Turn to some alarms in the history. what: they are, in words."""
+        index = self._index_of("Alarm history")
+        self._show(self.pages[index], index)
+        self.pages[index].show_alarms(filter, what)
 
     def open_admit(self, bed: str) -> None:
         """Turn to the admission of a bed."""

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from console.link.link import Link
 from console.link.snapshot import WardSnapshot
+from console.store.records import HistoryFilter
 from console.ui.theme import Theme
 
 
@@ -28,7 +29,8 @@ class Page(QWidget):
     """One tab. Pages read snapshots and ask the link; they never talk to each other.
 
     Signals: open_bed(bed), open_bed_at(bed, POSIX seconds), admit_bed(bed), acknowledge(alarm id),
-    open_sheet(Sheet, bed), open_tab(title), hint(text for the status bar), start_demo(). The shell connects them.
+    open_sheet(Sheet, bed), open_tab(title), open_alarms(HistoryFilter, what they are in words), hint(text for the
+    status bar), start_demo(). The shell connects them.
 
     title: of the tab; short: the same where room is scarce, "" for no shorter one.
     digits_taken: an open sheet uses the digit keys, so the page leaves them alone.
@@ -45,6 +47,7 @@ class Page(QWidget):
     open_tab = Signal(str)
     hint = Signal(str)
     start_demo = Signal()
+    open_alarms = Signal(object, str)
 
     def __init__(self, link: Link, user: str, theme: Theme) -> None:
         super().__init__()
@@ -60,6 +63,9 @@ class Page(QWidget):
 
     def show_bed(self, bed: str, at: float | None = None) -> None:
         """Turn to a bed, and to a moment (POSIX seconds) where one is given; a page about the whole ward ignores it."""
+
+    def show_alarms(self, filter: HistoryFilter, what: str) -> None:
+        """Turn to some alarms, as the history does; what: they are, in words. Another page ignores it."""
 
     def set_theme(self, theme: Theme) -> None:
         """The look has changed; pages that paint themselves repaint."""

@@ -23,6 +23,7 @@ from console.link.snapshot import WardSnapshot
 from console.store.records import HistoryFilter
 from console.store.records import HistoryPage as Answer
 from console.ui import wording
+from console.ui.elided import ElidedLabel
 from console.ui.forms import Failure, Questions, button, label, panel
 from console.ui.history_page import rows
 from console.ui.history_page.course import Course
@@ -56,7 +57,7 @@ FIGURES = (
 
 
 class HistoryPage(Page):
-    """Read only; Enter opens the bed at the time of the chosen alarm."""
+    """Read only; Enter opens the bed at the time of the chosen alarm. Another page may give the alarms to show."""
 
     title = "Alarm history"
     short = "History"
@@ -75,6 +76,10 @@ class HistoryPage(Page):
         self.priorities = {p: button(PREFIX[p], "choice", checkable=True) for p in sorted(Priority, reverse=True)}
         self.kinds = {k: button(k.capitalize(), "choice", checkable=True) for k in KINDS}
         self.not_seen = button("Not seen only", "choice", checkable=True)
+        self._given: HistoryFilter | None = None
+        self.given = panel()
+        self.given_text = ElidedLabel(wide=True)
+        self.all_again = button("Show all", "choice")
         self.count = label(role="caption")
         self.table = QTableView()
         self.empty = label(role="title", wrap=True)
@@ -97,6 +102,7 @@ class HistoryPage(Page):
         left.addWidget(self._figure_strip)
         self._fill_figures()
         left.addLayout(self._filters())
+        left.addWidget(self._given_bar())
         stack = QWidget()
         self._stack = QStackedLayout(stack)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -147,6 +153,14 @@ class HistoryPage(Page):
         row.addStretch(1)
         row.addWidget(self.count)
         return row
+
+    def _given_bar(self) -> QWidget:
+        row = QHBoxLayout(self.given)
+        row.setContentsMargins(12, 4, 4, 4)
+        row.addWidget(self.given_text, 1)
+        row.addWidget(self.all_again)
+        self.given.hide()
+        return self.given
 
     def _dress_table(self) -> None:
         self.table.setModel(self.model)
@@ -204,10 +218,10 @@ class HistoryPage(Page):
         self.table.viewport().update()
 
     def _connect(self) -> None:
-        self.span.currentIndexChanged.connect(self.ask)
-        self.bed.currentIndexChanged.connect(self.ask)
-        for made in (*self.priorities.values(), *self.kinds.values(), self.not_seen):
-            made.clicked.connect(self.ask)
+        self.span.currentIndexChanged.connect(self._choose)
+        self.bed.currentIndexChanged.connect(self._choose)
+        for made in (*self.priorities.values(), *self.kinds.values(), self.not_seen, self.all_again):
+            made.clicked.connect(self._choose)
         self.model.arrived.connect(self._show_answer)
         self.model.failed.connect(self._show_failure)
         self.model.modelReset.connect(self._restore_selection)
@@ -220,7 +234,9 @@ class HistoryPage(Page):
     # --- asking --------------------------------------------------------------------------------------------------
 
     def filter(self) -> HistoryFilter:
-        """What the person has chosen, as of now."""
+        """What the person has chosen, as of now; or what another page has."""
+        if self._given is not None:
+            return self._given
         span = SPANS[self.span.currentIndex()][1]
         bed = self.bed.currentText()
         priorities = tuple(p.word for p, made in self.priorities.items() if made.isChecked())
@@ -232,7 +248,21 @@ class HistoryPage(Page):
             not_seen_only=self.not_seen.isChecked(),
         )
 
+    def show_alarms(self, filter: HistoryFilter, what: str) -> None:
+        """Show these alarms alone, until something is chosen here."""
+        self._given = filter
+        self.given_text.setText(what)
+        self.given.show()
+        self.ask()
+
+    def _choose(self) -> None:
+        self._given = None
+        self.given.hide()
+        self.ask()
+
     def _nothing_chosen(self) -> bool:
+        if self._given is not None:
+            return False
         return not any(m.isChecked() for m in self.priorities.values()) or not any(
             m.isChecked() for m in self.kinds.values()
         )
