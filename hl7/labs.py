@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from enum import StrEnum
 
+from drivers.seen import seen
 from hl7.lab_codes import Analyte, LabTable, lab_table
 from hl7.place import NULL, location, patient_id
 from hl7.reader import MAXIMUM_IDENTIFIER, MAXIMUM_TEXT, Message, Segment
@@ -230,7 +231,7 @@ class _Walk:
             segment.text(7).strip()[:60],
             segment.text(8).strip().upper()[:10],
             self._haemolysed(notes),
-            " ".join(notes)[:MAXIMUM_TEXT],
+            seen(" ".join(notes)[:MAXIMUM_TEXT]),
             patient,
             self._born(),
             self._place,
@@ -318,7 +319,7 @@ def _sent(segment: Segment) -> str:
         text = ("" if comparator == "=" else comparator) + number if not any(rest) else "^".join(parts)
     else:
         text = segment.plain(raw).strip()
-    return text[:MAXIMUM_TEXT]
+    return seen(text[:MAXIMUM_TEXT])
 
 
 def _named(segment: Segment) -> tuple[str, str, str]:

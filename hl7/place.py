@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from drivers.seen import seen
 from hl7.reader import MAXIMUM_IDENTIFIER, MAXIMUM_TEXT, Segment
 
 NULL = '""'
@@ -62,4 +63,4 @@ def name(segment: Segment) -> str:
     """PID-5 as "Family, Given"; "" when there is none."""
     raw = segment.repetitions(5)[0]
     parts = [segment.part(raw, position).strip() for position in (1, 2)]
-    return ", ".join(part for part in parts if part and part != NULL)[:MAXIMUM_TEXT]
+    return seen(", ".join(part for part in parts if part and part != NULL)[:MAXIMUM_TEXT]).strip()

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from drivers.observation import DeviceAlert
+from drivers.seen import seen
 from hl7.alerts import PDS_ALARMS, ReadAlert, pds_class
 from hl7.reader import Message
 
@@ -23,7 +24,7 @@ def device_alert(alert: ReadAlert) -> DeviceAlert:
     code = "apnoea" if "APNEA" in alert.event.upper() else alert.code
     return DeviceAlert(
         code,
-        alert.text,
+        seen(alert.text),
         not ended,
         alert.priority,
         instance=alert.instance,

@@ -12,6 +12,7 @@ from console.alarms.patient_limits import differences, faults, normalised
 from console.engine import acts, checks
 from console.engine.bed import Bed
 from console.engine.core import WardCore
+from console.engine.plain_words import plain_words
 from console.engine.stays import Moment
 from console.link.commands import (
     Acknowledge,
@@ -69,7 +70,7 @@ class CommandHandler:
         if not ask.future.set_running_or_notify_cancel():
             return
         try:
-            entry_id, journal = self.act(ask.command, Moment(now, utc))
+            entry_id, journal = self.act(plain_words(ask.command), Moment(now, utc))
         except RefusedError as refusal:
             ask.future.set_result(Reply(str(refusal)))
         except Exception as error:
