@@ -6,6 +6,7 @@ The gateway, the desktop console and the demonstration all stand on it.
 from __future__ import annotations
 
 import gc
+import socket
 from pathlib import Path
 
 from console.acquisition.acquisition import Acquisition
@@ -21,7 +22,7 @@ from console.engine.engine import Engine
 from console.evaluation.evaluator import Evaluator
 from console.feeds.desk import FeedDesk
 from console.link.inprocess import InProcessLink
-from console.link.people import OpenGate, People
+from console.people.desk import PeopleDesk
 from console.rules import load_rules
 from console.store.claim import Claim
 from console.store.locate import data_directory, database_url
@@ -35,7 +36,7 @@ class Station:
     data_dir: where a relative SQLite path lies; None for the user's own directory. db: the value of --db, which goes
     before the configuration. file: where the configuration was read from; with it beds and sources can be changed while
     the station runs (`devices`), thresholds evaluated and written (`evaluation`), feeds looked into (`feeds`) and
-    alarms counted (`analysis`).
+    alarms counted (`analysis`). people: the desk of people; engine and desks ask it before every act of a person.
     Making it opens the database; nothing is read from outside before `start`.
     Raises ConfigError (configuration, rules, drivers) and console.store.errors.StoreError (database).
     """
@@ -54,7 +55,6 @@ class Station:
         self.evaluation: Evaluator | None = None
         self.feeds: FeedDesk | None = None
         self.analysis: AnalysisDesk | None = None
-        self.people: People | None = None
         self.clock = clock or SystemClock()
         self.data_dir = data_directory(data_dir)
         try:
@@ -70,7 +70,10 @@ class Station:
             self._claim.release()
             raise
         try:
-            self.engine = Engine(config, self.store, self.clock, rules)
+            self.people = PeopleDesk(
+                self.store.people, self.store.put_audit, self.clock, config.people, socket.gethostname()
+            )
+            self.engine = Engine(config, self.store, self.clock, rules, self.people)
             self.acquisition = Acquisition(config, self.store, self.engine.put, self.clock, self.engine.occupancy)
         except BaseException:
             self.store.close()
@@ -89,15 +92,18 @@ class Station:
         _calm_collector()
         try:
             self.engine.start()
+            self.people.start()
             self.alerting.start()
             self.acquisition.start()
             if self._file is not None:
-                self.devices = Desk(self._file, self.store, self.engine, self.acquisition, self.clock, self.data_dir)
-                self.evaluation = Evaluator(self._config, self._url, self.devices)
-                self.analysis = AnalysisDesk(
-                    self.store, self.clock, self.devices.config, self.data_dir / "exports", OpenGate()
+                gate = self.people
+                self.devices = Desk(
+                    self._file, self.store, self.engine, self.acquisition, self.clock, self.data_dir, gate
                 )
-                self.feeds = FeedDesk(self.devices, self.store, self.acquisition.listening, self.clock)
+                self.evaluation = Evaluator(self._config, self._url, self.devices, gate)
+                exports = self.data_dir / "exports"
+                self.analysis = AnalysisDesk(self.store, self.clock, self.devices.config, exports, gate)
+                self.feeds = FeedDesk(self.devices, self.store, self.acquisition.listening, self.clock, gate)
         except BaseException:
             self.stop()
             raise
@@ -112,6 +118,7 @@ class Station:
             self.analysis.close()
         if self.devices is not None:
             self.devices.stop()
+        self.people.stop()
         if self._started:
             self._started = False
             self.acquisition.stop()

@@ -35,6 +35,7 @@ from console.link.devices import (
     Preview,
     Record,
 )
+from console.link.people import Gate, OpenGate
 from console.store.records import AuditEntry
 from console.store.store import Store
 from drivers import registry
@@ -57,7 +58,14 @@ class Desk:
     the other on a thread of the desk."""
 
     def __init__(
-        self, file: ConfigFile, store: Store, engine: Engine, acquisition: Acquisition, clock: Clock, data_dir: Path
+        self,
+        file: ConfigFile,
+        store: Store,
+        engine: Engine,
+        acquisition: Acquisition,
+        clock: Clock,
+        data_dir: Path,
+        gate: Gate | None = None,
     ) -> None:
         self._file = file
         self._store = store
@@ -65,6 +73,7 @@ class Desk:
         self._acquisition = acquisition
         self._clock = clock
         self._data_dir = data_dir
+        self._gate = gate or OpenGate()
         self._config = file.config
         self._alarms_in_force = file.config.alarms
         self._changes = ThreadPoolExecutor(1, "engineer's desk")
@@ -148,11 +157,13 @@ class Desk:
     def _answer(self, change: Change, by: str) -> Reply:
         try:
             require_name(by)
+            if refusal := self._gate.refusal(by, change.right):
+                return Reply(refusal)
             if isinstance(change, Record):
                 return Reply(entry_id=self._record(change, by))
             self._write(propose(change, self._ward()), by)
-        except (Refusal, ConfigError) as refusal:
-            return Reply(str(refusal))
+        except (Refusal, ConfigError) as error:
+            return Reply(str(error))
         except Exception as error:
             log.exception("a change of the ward failed")
             return Reply(f"This could not be done ({type(error).__name__}: {error}); look at the source again.")

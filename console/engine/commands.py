@@ -33,6 +33,7 @@ from console.link.commands import (
     SettleQuestion,
     UndoAcknowledge,
 )
+from console.link.people import Gate, OpenGate
 from console.store.records import AuditEntry
 from console.ward import pump_card
 from console.ward.chart import NurseObservation, PumpEvent
@@ -44,10 +45,11 @@ Journalled = tuple[str, list["Future[None]"]]
 
 
 class CommandHandler:
-    """Does commands on the ward. Used by the engine thread alone."""
+    """Does commands on the ward, which the gate lets through. Used by the engine thread alone."""
 
-    def __init__(self, core: WardCore) -> None:
+    def __init__(self, core: WardCore, gate: Gate | None = None) -> None:
         self._core = core
+        self._gate = gate or OpenGate()
         self._acts: dict[type, Callable[..., Journalled]] = {
             Acknowledge: self._acknowledge,
             UndoAcknowledge: self._undo,
@@ -81,6 +83,8 @@ class CommandHandler:
 
     def act(self, command: Command, at: Moment) -> Journalled:
         """Check and do one command. Raises lifecycle.RefusedError with a plain sentence."""
+        if command.right is not None:
+            _refuse(self._gate.refusal(command.by, command.right))
         return self._acts[type(command)](command, at)
 
     # --- alarms --------------------------------------------------------------------------------------------------
@@ -122,6 +126,8 @@ class CommandHandler:
                 raise RefusedError(f"{other.patient.name} ({patient.patient_id}) is already admitted to {other.name}.")
         _refuse(checks.check_patient(patient, at.utc.date()))
         for event in command.pump_events:
+            if event.by and event.by != command.by:
+                _refuse(self._gate.refusal(event.by, ChartPumpEvent.right))
             _refuse(checks.check_pump_event(replace(event, by=event.by or command.by), at.utc))
         events = [replace(e, id=core.new_id(), by=e.by or command.by) for e in command.pump_events]
         core.stays.begin(patient, events, at)

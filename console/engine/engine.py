@@ -22,6 +22,7 @@ from console.engine.plan import plan_ward
 from console.engine.trend import MINUTES
 from console.link.commands import Ask
 from console.link.inprocess import NO_ENGINE, InProcessLink
+from console.link.people import Gate
 from console.link.snapshot import ManagerView, SourceView, WardSnapshot
 from console.store.records import Trend
 from console.store.store import Store
@@ -42,11 +43,12 @@ the screen within 150 ms."""
 class Engine:
     """One ward on one thread.
 
-    sources: asked once a second for the state of every source; set before `start`. Raises ConfigError when the
+    sources: asked once a second for the state of every source; set before `start`. gate: decides whether a command is
+    taken, all are where it is left out. Raises ConfigError when the
     configuration names a driver that is not there.
     """
 
-    def __init__(self, config: Config, store: Store, clock: Clock, rules: AlarmRules) -> None:
+    def __init__(self, config: Config, store: Store, clock: Clock, rules: AlarmRules, gate: Gate | None = None) -> None:
         self._store = store
         self._clock = clock
         self._intake = Intake()
@@ -54,7 +56,7 @@ class Engine:
         self._core = WardCore(
             plan_ward(config, clock.speed), store, rules, lambda: uuid4().hex, self._emit, clock.now(), clock.speed
         )
-        self._commands = CommandHandler(self._core)
+        self._commands = CommandHandler(self._core, gate)
         self._sources: Callable[[], Sequence[SourceView]] | None = None
         self._managers: Callable[[], Sequence[ManagerView]] = tuple
         self._stop = threading.Event()

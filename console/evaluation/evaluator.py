@@ -15,6 +15,7 @@ from console.evaluation.process import ProcessRun
 from console.link.commands import Reply
 from console.link.devices import Devices, SetThresholds
 from console.link.evaluation import Checked, Question, Result, Role, Threshold
+from console.link.people import Gate, OpenGate
 from console.rules import settings
 
 NOT_SHOWN = "Show first what exactly these values would have done; nothing was changed."
@@ -33,13 +34,14 @@ class Evaluator:
     """Implements console.link.evaluation.Evaluation.
 
     config: as the station was started; its [alarms] are those in force until it ends. url: of the database. devices:
-    the desk that changes the configuration.
+    the desk that changes the configuration. gate: decides who may change thresholds.
     """
 
-    def __init__(self, config: Config, url: str, devices: Devices) -> None:
+    def __init__(self, config: Config, url: str, devices: Devices, gate: Gate | None = None) -> None:
         self._in_force = dict(config.alarms)
         self._url = url
         self._devices = devices
+        self._gate = gate or OpenGate()
         self._lock = threading.Lock()
         self._asked: _Asked | None = None
         self._closed = False
@@ -67,14 +69,14 @@ class Evaluator:
 
     def put_into_force(self, changes: Mapping[str, Any], by: str, role: Role, reason: str) -> Future[Reply]:
         """Have thresholds written that have just been evaluated."""
+        if refusal := self._gate.refusal(by, SetThresholds.right):
+            return _refused(refusal)
         written = self._devices.config().alarms
         with self._lock:
             asked = self._asked
         result = None if asked is None else asked.run.view().result
         if result is None or asked is None or asked.changes != dict(changes) or asked.written != written:
-            refused: Future[Reply] = Future()
-            refused.set_result(Reply(NOT_SHOWN))
-            return refused
+            return _refused(NOT_SHOWN)
         before = settings(written)
         told = ", ".join(f"{key} {before[key]} -> {value}" for key, value in changes.items())
         change = SetThresholds(thresholds.overrides(changes), told, role.value, reason, _in_words(result))
@@ -90,6 +92,12 @@ class Evaluator:
         if self._asked is not None:
             self._asked.run.cancel()
             self._asked.run.join()
+
+
+def _refused(sentence: str) -> Future[Reply]:
+    refused: Future[Reply] = Future()
+    refused.set_result(Reply(sentence))
+    return refused
 
 
 def _in_words(result: Result) -> str:

@@ -17,8 +17,10 @@ from console.feeds.validation import validate
 from console.link.commands import Reply
 from console.link.devices import Devices
 from console.link.feeds import FeedChange, MessageView, Sent, Target, Validation
+from console.link.people import Gate, OpenGate
 from console.store.records import AuditEntry, MessageFilter, MessagePage, MessageRow, Receipt
 from console.store.store import Store
+from console.ward.people import Right
 
 WAITING = 16
 """Questions that may wait; a person asks them one by one."""
@@ -41,12 +43,18 @@ class FeedDesk:
     """Implements console.link.feeds.Feeds. listening: host and port a listener has got, None while it has none."""
 
     def __init__(
-        self, devices: Devices, store: Store, listening: Callable[[str], tuple[str, int] | None], clock: Clock
+        self,
+        devices: Devices,
+        store: Store,
+        listening: Callable[[str], tuple[str, int] | None],
+        clock: Clock,
+        gate: Gate | None = None,
     ) -> None:
         self._devices = devices
         self._store = store
         self._listening = listening
         self._clock = clock
+        self._gate = gate or OpenGate()
         self._pool = ThreadPoolExecutor(2, "feed desk")
         self._stopping = threading.Event()
         self._room = threading.BoundedSemaphore(WAITING)
@@ -128,6 +136,8 @@ class FeedDesk:
         return validate(stored[1].raw, self._stopping)
 
     def _send_test(self, target: Target, location: str, by: str) -> Sent:
+        if refusal := self._gate.refusal(by, Right.FEEDS):
+            return Sent(f"Not sent: {refusal}", False)
         try:
             message = test_message(location, self._clock.utc())
             host, port, tls = self._way(target)
@@ -137,6 +147,8 @@ class FeedDesk:
         return send(host, port, tls, message, "It is a training message: it is kept and shown, and never charted.")
 
     def _send_again(self, number: int, by: str) -> Sent:
+        if refusal := self._gate.refusal(by, Right.FEEDS):
+            return Sent(f"Not sent: {refusal}", False)
         stored = self._stored(number)
         if stored is None or not stored[1].raw:
             return Sent(GONE, False)

@@ -1,14 +1,19 @@
-"""What a screen can ask of the engine. Frozen, plain; answered by a `Reply`, journalled by the engine."""
+"""What a screen can ask of the engine. Frozen, plain; answered by a `Reply`, journalled by the engine.
+
+right: what the person `by` needs for it, None for what nobody may be kept from; the engine asks the gate.
+"""
 
 from __future__ import annotations
 
 from concurrent.futures import Future
 from dataclasses import dataclass
+from typing import ClassVar
 
 from console.ward.chart import NurseObservation, PumpEvent
 from console.ward.limits import LimitSetting
 from console.ward.movements import Answer
 from console.ward.patient import Patient
+from console.ward.people import Right
 from console.ward.pump_card import PumpCard
 
 
@@ -17,6 +22,7 @@ class Acknowledge:
     """Answer one occurrence of an alarm. stage and version as the person saw them: an alarm that has stepped up
     since is not acknowledged by it. A reason is required at an emergency."""
 
+    right: ClassVar[Right] = Right.ACKNOWLEDGE
     alarm_id: str
     version: int
     by: str
@@ -27,6 +33,7 @@ class Acknowledge:
 class UndoAcknowledge:
     """Take back an acknowledgement within five seconds."""
 
+    right: ClassVar[Right] = Right.ACKNOWLEDGE
     alarm_id: str
     by: str
 
@@ -35,6 +42,7 @@ class UndoAcknowledge:
 class Admit:
     """Admit a patient to `patient.bed` with what is known of the pump. Refused under 16 years or to a taken bed."""
 
+    right: ClassVar[Right] = Right.ADMIT
     patient: Patient
     by: str
     pump_events: tuple[PumpEvent, ...] = ()
@@ -44,6 +52,7 @@ class Admit:
 class Discharge:
     """End the stay at a bed: pattern detectors stop, values are still stored under the bed."""
 
+    right: ClassVar[Right] = Right.ADMIT
     bed: str
     by: str
 
@@ -52,6 +61,7 @@ class Discharge:
 class SettleQuestion:
     """Settle an offer or a conflict of admissions with one of its choices."""
 
+    right: ClassVar[Right] = Right.ADMIT
     question_id: str
     answer: Answer
     by: str
@@ -61,22 +71,35 @@ class SettleQuestion:
 class ChartFinding:
     """Chart a finding of the admitted patient."""
 
+    right: ClassVar[Right] = Right.CHART
     bed: str
     finding: NurseObservation
+
+    @property
+    def by(self) -> str:
+        """Who charts it."""
+        return self.finding.by
 
 
 @dataclass(frozen=True, slots=True)
 class ChartPumpEvent:
     """Chart a pump event of the admitted patient."""
 
+    right: ClassVar[Right] = Right.CHART
     bed: str
     event: PumpEvent
+
+    @property
+    def by(self) -> str:
+        """Who charts it."""
+        return self.event.by
 
 
 @dataclass(frozen=True, slots=True)
 class RemoveEntry:
     """Take back a finding or pump event by its id (it stays in the journal, struck out)."""
 
+    right: ClassVar[Right] = Right.CHART
     bed: str
     entry_id: str
     by: str
@@ -86,6 +109,7 @@ class RemoveEntry:
 class SetStandby:
     """Suspend (reason not empty) or resume (reason empty) monitoring at a bed."""
 
+    right: ClassVar[Right] = Right.LIMITS
     bed: str
     reason: str
     by: str
@@ -96,6 +120,7 @@ class SetLimits:
     """Set single-parameter limits of the admitted patient: `limits` holds every parameter that shall differ from the
     ward's, () for none. seen: what was set when the person began, so that nobody undoes a change unseen."""
 
+    right: ClassVar[Right] = Right.LIMITS
     bed: str
     limits: tuple[LimitSetting, ...]
     seen: tuple[LimitSetting, ...]
@@ -107,6 +132,7 @@ class SetPumpCard:
     """Chart a new version of the admitted patient's pump card; by and at of it are set by the engine. seen: the card
     when the person began, None for none, so that nobody undoes a change unseen."""
 
+    right: ClassVar[Right] = Right.CHART
     bed: str
     card: PumpCard
     seen: PumpCard | None
@@ -117,6 +143,7 @@ class SetPumpCard:
 class SetRenalImpairment:
     """Say that the admitted patient's kidneys are impaired, or take that back: then no creatinine says it again."""
 
+    right: ClassVar[Right] = Right.CHART
     bed: str
     on: bool
     by: str
@@ -126,6 +153,8 @@ class SetRenalImpairment:
 class ReportSound:
     """A screen tells the engine whether alarm sound works there: a technical alarm while it does not."""
 
+    right: ClassVar[Right | None] = None
+    by: ClassVar[str] = "system"
     station: str
     working: bool
     detail: str = ""
@@ -136,6 +165,7 @@ class AuditNote:
     """An act of a person at a screen that changes no state of the engine: sound paused, page opened as role. before,
     after: old and new value in plain words where something changed."""
 
+    right: ClassVar[Right | None] = None
     by: str
     act: str
     detail: str = ""

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from console.config import Config, SourceConfig
 from console.link.commands import Reply
 from console.link.feeds import FeedChange
+from console.ward.people import Right
 from console.ward.source import SourceState
 from drivers.driver import DriverInfo, DriverSettings, SerialSettings
 from drivers.observation import DeviceAlert, Vital
@@ -144,6 +145,7 @@ class Identification(Protocol):
 class SaveWard:
     """Name, time zone and beds of the ward in the order of the wall. A bed with a patient or a source stays."""
 
+    right: ClassVar[Right] = Right.DEVICES
     name: str
     timezone: str
     beds: tuple[str, ...]
@@ -157,6 +159,7 @@ class SaveSource:
     with the monitor at 7B-01"; required when a source is new, changes its bed, its line or its device.
     """
 
+    right: ClassVar[Right] = Right.DEVICES
     source: SourceConfig
     replaces: str = ""
     confirmed: str = ""
@@ -166,6 +169,7 @@ class SaveSource:
 class RemoveSource:
     """Take a source out of the configuration."""
 
+    right: ClassVar[Right] = Right.DEVICES
     name: str
 
 
@@ -173,6 +177,7 @@ class RemoveSource:
 class SetEnabled:
     """Start or stop a source; it stays so over a restart."""
 
+    right: ClassVar[Right] = Right.DEVICES
     name: str
     enabled: bool
 
@@ -181,6 +186,7 @@ class SetEnabled:
 class ConfirmDevice:
     """The exchanged device on this source is the right one for its bed: its values are taken from now on."""
 
+    right: ClassVar[Right] = Right.DEVICES
     name: str
     identity: str
     confirmed: str
@@ -190,6 +196,7 @@ class ConfirmDevice:
 class Record:
     """Begin (on) or end recording the bytes of a source to a timed capture. The reply's `entry_id` is the file."""
 
+    right: ClassVar[Right] = Right.DEVICES
     name: str
     on: bool
 
@@ -199,6 +206,7 @@ class SetThresholds:
     """Write alarm thresholds; in force from the next start. values: by key, None for the shipped value. told: what
     changes, in words; role: of the person; reason: why; basis: what was known of the effect, in words."""
 
+    right: ClassVar[Right] = Right.THRESHOLDS
     values: Mapping[str, Any]
     told: str
     role: str

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from console.config import Config
 from console.config_hl7 import CodeConfig, Hl7ListenerConfig
 from console.link.commands import Reply
 from console.store.records import MessageFilter, MessagePage, MessageRow
+from console.ward.people import Right
 
 LONGEST_TEXT = 65_536
 """Characters of one message that are shown, at most; the rest is counted."""
@@ -108,6 +109,7 @@ class Sent:
 class SaveListener:
     """Add a listener, or replace the one named `replaces`."""
 
+    right: ClassVar[Right] = Right.FEEDS
     listener: Hl7ListenerConfig
     replaces: str = ""
 
@@ -116,6 +118,7 @@ class SaveListener:
 class RemoveListener:
     """Take a listener out of the configuration; its connections end."""
 
+    right: ClassVar[Right] = Right.FEEDS
     name: str
 
 
@@ -123,6 +126,7 @@ class RemoveListener:
 class MapCode:
     """Say what a code of a feed means, or that it is ignored; what was said of it before is replaced."""
 
+    right: ClassVar[Right] = Right.FEEDS
     feed: str
     code: CodeConfig
 
@@ -131,6 +135,7 @@ class MapCode:
 class UnmapCode:
     """Take back what was said of a code. code, name: as in the configuration."""
 
+    right: ClassVar[Right] = Right.FEEDS
     feed: str
     code: str
     name: str
@@ -140,6 +145,7 @@ class UnmapCode:
 class MapPlace:
     """Say which bed a location (PV1-3) of a feed stands for; bed "" takes it back."""
 
+    right: ClassVar[Right] = Right.FEEDS
     feed: str
     location: str
     bed: str

@@ -48,13 +48,17 @@ def digest_of(previous: str, form: int, number: int, at: int, *words: str) -> st
     return hashlib.sha256(_in_json(row).encode("ascii")).hexdigest()
 
 
+def hold_chain(connection: Connection) -> None:
+    """Nobody else adds to the chain until this transaction ends: two gateways must not both follow the same row."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({_CHAIN_LOCK})"))
+
+
 def append(connection: Connection, *entries: AuditEntry) -> None:
     """Add acts to the end of the chain, in the caller's transaction."""
     if not entries:
         return
-    if connection.dialect.name == "postgresql":
-        # Two gateways must not both follow the same row.
-        connection.execute(text(f"SELECT pg_advisory_xact_lock({_CHAIN_LOCK})"))
+    hold_chain(connection)
     head = connection.execute(_HEAD).first()
     if head is None:
         head = _new_head(connection)

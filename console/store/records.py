@@ -12,9 +12,12 @@ import numpy.typing as npt
 
 from console.alarms.alarm import Alarm, Transition
 from console.ward.chart import NurseObservation, PumpEvent
+from console.ward.credentials import SecretKind
 from console.ward.labs import LabResult
 from console.ward.limits import OwnLimits
+from console.ward.lockout import Tries
 from console.ward.patient import Patient
+from console.ward.people import Person, Role
 from console.ward.pump_card import PumpCard
 from drivers.observation import Observation, Parameter
 
@@ -195,6 +198,34 @@ class Stay:
     pump_cards: tuple[PumpCard, ...] = ()
     labs: tuple[LabResult, ...] = ()
     ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRecord:
+    """Somebody who may sign in, as he is kept. secret: the hash alone; it is left out of every text of this record.
+    signed_in_at, signed_in_where: the last time (UTC), and the station; None and "" for never."""
+
+    name: str
+    roles: frozenset[Role]
+    secret: str = field(repr=False)
+    kind: SecretKind
+    disabled: bool = False
+    tries: Tries = field(default_factory=Tries)
+    signed_in_at: datetime | None = None
+    signed_in_where: str = ""
+
+    @property
+    def person(self) -> Person:
+        """As the screens know him."""
+        return Person(self.name, self.roles, self.disabled)
+
+
+class Doer(NamedTuple):
+    """Who changes something about people, when (UTC), and at which station."""
+
+    by: str
+    at: datetime
+    station: str
 
 
 @dataclass(frozen=True, slots=True)

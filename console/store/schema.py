@@ -337,5 +337,27 @@ whereabouts = Table(
 )
 """When a person (one identifier, folded) was last moved by the admissions office, and from where."""
 
+person = Table(
+    "person",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("roles", Text, nullable=False),
+    Column("secret", Text, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("disabled", Boolean, nullable=False),
+    Column("failed", Integer, nullable=False),
+    Column("locked_until", BigInteger),
+    Column("created_at", BigInteger, nullable=False),
+    Column("created_by", String, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+    Column("changed_by", String, nullable=False),
+    Column("signed_in_at", BigInteger),
+    Column("signed_in_where", String),
+)
+"""Who may sign in. key: the name whatever its case. secret: Argon2id (console.people.hashing); kind: PIN or password.
+failed, locked_until: wrong tries in a row, and until when none is taken. signed_in_where: the station of the last time.
+Nobody is ever removed: the records name them."""
+
 APPEND_ONLY = ("transition", "audit")
 """Tables in which the database itself refuses UPDATE and DELETE."""

@@ -31,6 +31,7 @@ from console.store.lanes import Lanes
 from console.store.locate import absolute_url, hidden, sqlite_file
 from console.store.migrate import refuse_newer, upgrade
 from console.store.outbox import Outbox, Route, nowhere
+from console.store.people import PeopleStore
 from console.store.receipt_pages import read_message_of, read_messages
 from console.store.receipts import Cuts, Retention, plan
 from console.store.records import (
@@ -178,6 +179,7 @@ class SqlStore:
         self._housekeeping = Housekeeping(self._plan_cuts, compact_s)
         self._writer = Writer(Lanes(url), self._buffer, self._housekeeping, deadline_s, flush_s)
         self.outbox = Outbox(self._read, lambda act: self._writer.put(act, keep=True))
+        self.people = PeopleStore(self._read, lambda act, keep: self._writer.put(act, keep=keep))
         if check_further:
             self._pool.submit(self._check_further)
 
