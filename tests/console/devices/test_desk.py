@@ -159,6 +159,7 @@ def test_a_removed_source_ends_with_its_outage_and_the_reason(bench, plug):
     assert bench.desk.line("one") is None
     assert parse_config(bench.path.read_text()).source == ()
     assert [t.change for t in bench.link.drain()] == [Step.ONSET, Step.CLEAR]
+    eventually(lambda: bench.audit()[-1][1] == "alarm ended")
     ended = bench.audit()[-1]
     assert ended[1:] == ("alarm ended", "A", "Connection lost – one: source 'one' was removed")
 
