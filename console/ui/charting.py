@@ -170,7 +170,12 @@ MEDICINES = frozenset(
 """Drawn as a medicine, not as a pump event."""
 
 
+def kind_text(kind: Kind) -> str:
+    """A sort of pump event in a few words."""
+    return _EVENT_TEXT[kind]
+
+
 def event_text(event: PumpEvent) -> str:
     """A charted pump event in a few words: "Dose decreased 30 %"."""
-    text = _EVENT_TEXT[event.kind]
+    text = kind_text(event.kind)
     return text if event.percent is None else f"{text} {event.percent:g} %"

@@ -24,6 +24,8 @@ KEYS = (
     ("S", "Sort the ward by priority, or by bed"),
     ("Space", "Pause alarm sound for 2 minutes"),
     ("1 to 6", "Time window, on the bed page"),
+    ("N, B", "Next alarm and the one before, in the history; also Ctrl+Down and Ctrl+Up"),
+    ("+ and −", "Less and more time, on the timeline of the history"),
     ("Ctrl+P", "Pause the view of the bed page"),
     ("Home", "Go live"),
     ("F11", "Full screen"),

@@ -42,10 +42,11 @@ class _Badge(QWidget):
 
 
 class Course(QWidget):
-    """Signals: open_at(bed, POSIX seconds), step(-1 or 1) to the alarm above or below."""
+    """Signals: open_at(bed, POSIX seconds), step(-1 or 1) to the alarm above or below, shown(AlarmRecord or None)."""
 
     open_at = Signal(str, float)
     step = Signal(int)
+    shown = Signal(object)
 
     def __init__(self, link: Link, theme: Theme) -> None:
         super().__init__()
@@ -129,6 +130,11 @@ class Course(QWidget):
         self._write([])
         for made in (self.open_button, self.previous, self.next):
             made.hide()
+        self.shown.emit(None)
+
+    def show_failure(self, text: str) -> None:
+        """Why another alarm is not shown, in a sentence."""
+        self.meta.setText(f"?  {text}")
 
     def show_alarm(self, record: AlarmRecord) -> None:
         """Turn to an alarm: what is known at once, the rest when the store has answered."""
@@ -148,6 +154,7 @@ class Course(QWidget):
             start = alarm.raised_at - HALF_WIDTH
             end = max(start + timedelta(minutes=1), min(alarm.raised_at + HALF_WIDTH, self._now))
             self._questions.ask(self._link.trend(alarm.bed, PARAMETERS, start, end), self._take_trend)
+        self.shown.emit(record)
 
     def _ask_story(self, alarm: Alarm) -> None:
         self._asked_at = self._now

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QModelIndex, QSize, Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -26,9 +27,11 @@ from console.ui import wording
 from console.ui.elided import ElidedLabel
 from console.ui.forms import Failure, Questions, button, label, panel
 from console.ui.history_page import rows
+from console.ui.history_page.choosing import Choosing
 from console.ui.history_page.course import Course
 from console.ui.history_page.drawings import BedBars, LoadBars
 from console.ui.history_page.model import PRIORITY, HistoryModel, PriorityDelegate
+from console.ui.history_page.timeline_panel import TimelinePanel
 from console.ui.page import Page
 from console.ui.theme import GAP, MARGIN, PREFIX, Theme
 
@@ -84,10 +87,13 @@ class HistoryPage(Page):
         self.table = QTableView()
         self.empty = label(role="title", wrap=True)
         self.course = Course(link, theme)
+        self.timeline = TimelinePanel(link, theme)
+        self.views = [button(name, "choice", checkable=True) for name in ("Table", "Timeline")]
         self.load, self.by_bed = LoadBars(theme), BedBars(theme)
         self._load_title = label("Alarm load per hour, ward")
         self._delegate = PriorityDelegate(self)
         self._figure_strip = panel()
+        self.choosing = Choosing(link, self.table, self.model, self.course, self.timeline, self.filter)
         # A page never keeps the window from shrinking to a small screen; its parts scroll or elide.
         self.setMinimumSize(LEAST)
         self._lay_out()
@@ -103,12 +109,17 @@ class HistoryPage(Page):
         self._fill_figures()
         left.addLayout(self._filters())
         left.addWidget(self._given_bar())
+        left.addLayout(self._view_bar())
         stack = QWidget()
         self._stack = QStackedLayout(stack)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._stack.addWidget(self.table)
         self._stack.addWidget(self.empty)
-        left.addWidget(stack, 1)
+        both = QWidget()
+        self._both = QStackedLayout(both)
+        self._both.addWidget(stack)
+        self._both.addWidget(self.timeline)
+        left.addWidget(both, 1)
         self._dress_table()
         right = QVBoxLayout()
         right.setSpacing(GAP)
@@ -150,6 +161,17 @@ class HistoryPage(Page):
             made.setChecked(True)
             row.addWidget(made)
         row.addWidget(self.not_seen)
+        row.addStretch(1)
+        return row
+
+    def _view_bar(self) -> QHBoxLayout:
+        """Table or timeline, and what belongs to each."""
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        for made in self.views:
+            row.addWidget(made)
+        row.addSpacing(8)
+        row.addWidget(self.timeline.bar)
         row.addStretch(1)
         row.addWidget(self.count)
         return row
@@ -199,6 +221,7 @@ class HistoryPage(Page):
         self.model.theme = self._delegate.theme = theme
         self.load.theme = self.by_bed.theme = theme
         self.course.set_theme(theme)
+        self.timeline.set_theme(theme)
         self._right.setFixedWidth(430 if compact else 660)
         self.table.verticalHeader().setDefaultSectionSize(32 if compact else 35)
         widths = (104, 86, 52, 0, 76, 80, 84, 92, 140, 96) if compact else (140, 92, 60, 0, 96, 86, 100, 110, 160, 150)
@@ -228,8 +251,21 @@ class HistoryPage(Page):
         self.model.rowsInserted.connect(self._show_count)
         self.table.selectionModel().currentRowChanged.connect(self._select)
         self.table.activated.connect(lambda _: self.course.open_button.click())
-        self.course.step.connect(self._step)
+        for index, made in enumerate(self.views):
+            made.clicked.connect(lambda _=False, i=index: self.show_view(i))
+        self.show_view(0)
+        for keys, by in (("Ctrl+Down", 1), ("N", 1), ("Ctrl+Up", -1), ("B", -1)):
+            shortcut = QShortcut(QKeySequence(keys), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(lambda b=by: self.choosing.step(b))
         self.course.open_at.connect(self.open_bed_at)
+
+    def show_view(self, index: int) -> None:
+        """Show the table (0) or the timeline (1)."""
+        for number, made in enumerate(self.views):
+            made.setChecked(number == index)
+        self._both.setCurrentIndex(index)
+        self.timeline.bar.setVisible(index == 1)
+        self.count.setVisible(index == 0)
 
     # --- asking --------------------------------------------------------------------------------------------------
 
@@ -277,6 +313,7 @@ class HistoryPage(Page):
             return
         self._stack.setCurrentWidget(self.table)
         self.model.choose(self.filter())
+        self.timeline.set_filter(self.filter())
 
     def activated(self) -> None:
         """Read again when the page is turned to."""
@@ -298,6 +335,7 @@ class HistoryPage(Page):
             self._seen = versions
             self._asked_at = self._now.timestamp()
             self.model.refresh(self.filter())
+            self.timeline.refresh()
 
     def _take_time(self, snapshot: WardSnapshot) -> None:
         self._now = snapshot.system.utc
@@ -306,9 +344,11 @@ class HistoryPage(Page):
             self.load.zone = self._zone
         self.model.set_time(self._now, self._zone)
         self.course.set_time(self._now, self._zone)
+        self.timeline.set_time(self._now, self._zone)
 
     def _list_beds(self, beds: tuple[str, ...]) -> None:
         self._beds = beds
+        self.timeline.set_beds(beds)
         chosen = self.bed.currentText()
         self.bed.blockSignals(True)
         self.bed.clear()
@@ -364,7 +404,7 @@ class HistoryPage(Page):
     def _select(self, current: QModelIndex, _before: QModelIndex) -> None:
         record = self.model.record(current.row())
         if record is not None:
-            self.course.show_alarm(record)
+            self.choosing.by_row(record)
 
     def _restore_selection(self) -> None:
         """Rows have come or gone: the chosen alarm stays chosen."""
@@ -374,13 +414,8 @@ class HistoryPage(Page):
         row = self.model.row_of(chosen.alarm.id)
         if row >= 0:
             self.table.selectRow(row)
-        else:
+        elif not self.choosing.outside:
             self.course.show_nothing()
-
-    def _step(self, by: int) -> None:
-        row = self.table.currentIndex().row() + by
-        if 0 <= row < self.model.loaded:
-            self.table.selectRow(row)
 
 
 def _versions(snapshot: WardSnapshot) -> frozenset[tuple[str, int]]:
