@@ -23,6 +23,7 @@ COMMANDS = (
     "console.commands.replay",
     "console.commands.evaluate",
     "console.commands.export",
+    "console.commands.audit",
     "console.commands.db",
     "console.commands.doctor",
 )

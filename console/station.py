@@ -6,7 +6,9 @@ The gateway, the desktop console and the demonstration all stand on it.
 from __future__ import annotations
 
 import gc
+import os
 import socket
+from importlib.metadata import version
 from pathlib import Path
 
 from console.acquisition.acquisition import Acquisition
@@ -26,6 +28,7 @@ from console.people.desk import PeopleDesk
 from console.rules import load_rules
 from console.store.claim import Claim
 from console.store.locate import data_directory, database_url
+from console.store.records import AuditEntry
 from console.store.sql_store import SqlStore, open_store
 from console.ward.source import SourceState
 
@@ -37,6 +40,7 @@ class Station:
     before the configuration. file: where the configuration was read from; with it beds and sources can be changed while
     the station runs (`devices`), thresholds evaluated and written (`evaluation`), feeds looked into (`feeds`) and
     alarms counted (`analysis`). people: the desk of people; engine and desks ask it before every act of a person.
+    program: what runs it, for the audit trail.
     Making it opens the database; nothing is read from outside before `start`.
     Raises ConfigError (configuration, rules, drivers) and console.store.errors.StoreError (database).
     """
@@ -49,8 +53,10 @@ class Station:
         clock: Clock | None = None,
         *,
         file: ConfigFile | None = None,
+        program: str = "console",
     ) -> None:
         self._file = file
+        self._program = program
         self.devices: Desk | None = None
         self.evaluation: Evaluator | None = None
         self.feeds: FeedDesk | None = None
@@ -90,6 +96,7 @@ class Station:
         """Restore the ward, then listen and read. Raises ConfigError and StoreError; the station is stopped then."""
         self._started = True
         _calm_collector()
+        self._note("started")
         try:
             self.engine.start()
             self.people.start()
@@ -123,9 +130,14 @@ class Station:
             self._started = False
             self.acquisition.stop()
             self.engine.stop()
+            self._note("stopped")
         self.alerting.stop()
         self.store.close()
         self._claim.release()
+
+    def _note(self, act: str) -> None:
+        told = f"version {version('ward-console')}, process {os.getpid()}"
+        self.store.put_audit(AuditEntry(self.clock.utc(), "system", f"{self._program} {act}", "", told))
 
     def link(self) -> InProcessLink:
         """A way in for one screen."""

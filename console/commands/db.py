@@ -35,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
         url = chosen_url(args)
         if args.act == "backup":
             return _backup(url, args.target)
-        return _check(url) if args.act == "check" else _upgrade(url)
+        return _check(url, args.data_dir) if args.act == "check" else _upgrade(url)
     except (ConfigError, DatabaseMissing, FileExistsError) as error:
         return _say(args.act, str(error), 2)
     except StoreError as error:
@@ -69,10 +69,10 @@ def _upgrade(url: str) -> int:
     return 0
 
 
-def _check(url: str) -> int:
+def _check(url: str, data_dir: Path | None) -> int:
     from console.store.upkeep import check
 
-    found = check(url)
+    found = check(url, data_dir)
     print(f"{hidden(url)}: schema {found.version}")
     for table, count in found.counts.items():
         print(f"  {table:<12} {count:>12}")

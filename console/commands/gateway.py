@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
     before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         try:
-            station = Station(config, args.data_dir, args.db)
+            station = Station(config, args.data_dir, args.db, program="gateway")
         except ConfigError as error:
             place = "" if args.db else f"{args.config}: "
             raise ConfigError(f"{place}{error}") from error

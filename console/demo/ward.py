@@ -68,7 +68,9 @@ class DemoWard:
             raise
         try:
             file = _configuration(_config(self.plan, folder, port, interval), folder)
-            self.station = Station(file.config, data_dir or folder / "data", None, self.clock, file=file)
+            self.station = Station(
+                file.config, data_dir or folder / "data", None, self.clock, file=file, program="demonstration"
+            )
         except BaseException:
             self._stop_devices()
             self._own.cleanup()

@@ -39,7 +39,7 @@ def digest_of(previous: str, form: int, number: int, at: int, *words: str) -> st
     """
     if form == 1:
         row: list[Any] = [previous, at, *words[:4]]
-        if any(words[4:]):
+        if words[4:] != ("", "", ""):
             raise ValueError("a row of form 1 has no station and no old or new value")
     elif form == FORM:
         row = [FORM, number, previous, at, *words]
@@ -82,18 +82,3 @@ def _new_head(connection: Connection) -> Row[Any]:
     number, digest = (0, START) if newest is None else newest
     connection.execute(insert(audit_head), {"id": 1, "entries": count, "number": number, "digest": digest})
     return connection.execute(_HEAD).one()
-
-
-def first_break(connection: Connection) -> tuple[int | None, int]:
-    """Follow the whole chain; returns (number of the first row that does not fit or None, rows that were read)."""
-    before, count = START, 0
-    query = select(audit).order_by(audit.c.number).execution_options(yield_per=2_000)
-    rows = connection.execute(query)
-    for row in rows:
-        count += 1
-        words = (getattr(row, name) for name in WORDS)
-        if row.digest != digest_of(before, row.form, row.number, row.at, *words):
-            rows.close()
-            return int(row.number), count
-        before = row.digest
-    return None, count

@@ -1,4 +1,5 @@
-"""What the writer does when it has a moment: compacting, and letting old receipts go. One small step at a time."""
+"""What the writer does when it has a moment: compacting, letting old receipts go, and having the audit trail anchored.
+One small step at a time."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from concurrent.futures import Future
 
 from sqlalchemy import Connection
 
+from console.store.anchoring import LOOK_S
 from console.store.archive import COMPACT_ROWS, compact, hot_streams
 from console.store.errors import UNFIT
 from console.store.receipts import Cuts, prune
@@ -19,14 +21,21 @@ FIRST_PRUNE_S = 60.0
 
 
 class Housekeeping:
-    """Decides what is due. plan_cuts: starts reading what the retention rule lets go, on a reader's connection."""
+    """Decides what is due. plan_cuts: starts reading what the retention rule lets go, on a reader's connection.
+    anchor: has somebody look whether the audit trail is to be anchored, without waiting for it."""
 
     def __init__(
-        self, plan_cuts: Callable[[], Future[Cuts]], compact_s: float = COMPACT_S, prune_s: float = PRUNE_S
+        self,
+        plan_cuts: Callable[[], Future[Cuts]],
+        compact_s: float = COMPACT_S,
+        prune_s: float = PRUNE_S,
+        anchor: Callable[[], object] = lambda: None,
     ) -> None:
         now = time.monotonic()
         self.problem = ""
         self._plan_cuts = plan_cuts
+        self._anchor = anchor
+        self._anchor_at = now + LOOK_S
         self._compact_s, self._prune_s = compact_s, prune_s
         self._streams: deque[int] = deque()
         self._cuts: Future[Cuts] | None = None
@@ -37,7 +46,7 @@ class Housekeeping:
     @property
     def due_at(self) -> float:
         """Monotonic time of the next thing to do."""
-        return min(self._compact_at, self._prune_at)
+        return min(self._compact_at, self._prune_at, self._anchor_at)
 
     def due(self, now: float) -> bool:
         """True when `step` has something to do."""
@@ -45,7 +54,10 @@ class Housekeeping:
 
     def step(self, connection: Connection, now: float) -> None:
         """One stream compacted, or one slice of receipts let go, in a transaction of its own."""
-        if self._streams:
+        if now >= self._anchor_at:
+            self._anchor_at = now + LOOK_S
+            self._anchor()
+        elif self._streams:
             self._compact_one(connection)
         elif now >= self._compact_at:
             with connection.begin():

@@ -13,7 +13,7 @@ from pathlib import Path
 CHECK_SECONDS = 5.0
 """How long the start may be held up by the check; a file too large for it is checked further while it is used."""
 
-_COMPANIONS = ("", "-wal", "-shm", "-journal")
+_COMPANIONS = ("", "-wal", "-shm", "-journal", "-anchors", "-anchors.1")
 
 
 @dataclass(frozen=True, slots=True)

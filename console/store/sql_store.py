@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
@@ -19,6 +20,8 @@ from console.alarms.alarm import Transition
 from console.clock import Clock, SystemClock
 from console.store import audit, journal
 from console.store.admissions import write_changes
+from console.store.anchoring import Anchoring
+from console.store.anchors import anchor_file
 from console.store.buffer import CAPACITY, SampleBuffer
 from console.store.database import Role, open_engine, prepare_file, understand
 from console.store.errors import UNFIT, Refused, StoreClosed, StoreError
@@ -61,6 +64,8 @@ from console.ward.limits import OwnLimits
 from console.ward.patient import Patient
 from console.ward.pump_card import PumpCard
 from drivers.observation import Parameter
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -123,6 +128,7 @@ def open_store(
         check_further=not complete,
         route=route,
         station=station or socket.gethostname(),
+        anchors=anchor_file(url, data_dir),
     )
 
 
@@ -162,8 +168,9 @@ class SqlStore:
         compact_s: float,
         retention: Retention,
         check_further: bool,
-        route: Route = nowhere,
-        station: str = "",
+        route: Route,
+        station: str,
+        anchors: Path,
     ) -> None:
         self._url = url
         self._station = station
@@ -176,10 +183,12 @@ class SqlStore:
         self._readers: Engine = open_engine(url, Role.READER, READERS)
         self._pool = ThreadPoolExecutor(READERS, thread_name_prefix="store-reader")
         self._buffer = SampleBuffer(capacity)
-        self._housekeeping = Housekeeping(self._plan_cuts, compact_s)
+        self._anchoring = Anchoring(anchors, clock.utc, self._not_anchored)
+        self._housekeeping = Housekeeping(self._plan_cuts, compact_s, anchor=lambda: self._submit(self._anchoring.look))
         self._writer = Writer(Lanes(url), self._buffer, self._housekeeping, deadline_s, flush_s)
         self.outbox = Outbox(self._read, lambda act: self._writer.put(act, keep=True))
         self.people = PeopleStore(self._read, lambda act, keep: self._writer.put(act, keep=keep))
+        self._begin_anchoring()
         if check_further:
             self._pool.submit(self._check_further)
 
@@ -354,6 +363,10 @@ class SqlStore:
         self._closed = True
         self._writer.close()
         self._pool.shutdown(wait=True, cancel_futures=True)
+        try:
+            self._read(self._anchoring.write)
+        except DBAPIError as error:
+            log.warning("the audit trail could not be anchored at the end: %s", error.orig)
         self._readers.dispose()
 
     def _read(self, work: Callable[[Connection], T]) -> T:
@@ -365,6 +378,17 @@ class SqlStore:
             return self._pool.submit(self._read, work)
         except RuntimeError:
             return _failed(StoreClosed("the store is closed"))
+
+    def _begin_anchoring(self) -> None:
+        try:
+            told = self._read(self._anchoring.begin)
+        except DBAPIError as error:
+            told = f"The audit trail cannot be held against its anchors: {error.orig}"
+        self._notices += [told] if told else []
+
+    def _not_anchored(self, problem: str) -> None:
+        act = "audit trail not anchored" if problem else "audit trail anchored again"
+        self.put_audit(AuditEntry(self._clock.utc(), "system", act, "", problem))
 
     def _plan_cuts(self) -> Future[Cuts]:
         now = to_us(self._clock.utc().astimezone(UTC))

@@ -12,8 +12,9 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.exc import DBAPIError
 
+from console.store.anchors import anchor_file, read_anchors
 from console.store.archive import minute_of
-from console.store.audit import first_break
+from console.store.audit_check import Verified, verify
 from console.store.blocks import checksum
 from console.store.database import Role, open_engine, understand
 from console.store.errors import DatabaseMissing, SchemaTooOld, StoreError
@@ -58,8 +59,18 @@ class Checked:
     problems: tuple[str, ...]
 
 
-def check(url: str) -> Checked:
-    """Integrity of the file, checksums of all samples, the audit chain, and counts. Raises as `reading`."""
+def verify_audit(url: str, anchors: Path | None = None, data_dir: Path | None = None) -> Verified:
+    """Follow the audit trail and hold it against its anchors. anchors: their file, None for its usual place.
+
+    Raises as `reading`, and OSError for anchors that cannot be read.
+    """
+    known = read_anchors(anchors or anchor_file(url, data_dir))
+    with reading(url) as engine, engine.connect() as connection:
+        return verify(connection, known)
+
+
+def check(url: str, data_dir: Path | None = None) -> Checked:
+    """Integrity of the file, checksums of all samples, the audit trail, and counts. Raises as `reading`."""
     problems: list[str] = []
     file = sqlite_file(url)
     if file is not None and file.exists():
@@ -73,10 +84,9 @@ def check(url: str) -> Checked:
                 for name, table in metadata.tables.items()
             }
         problems += _damaged_samples(connection)
-        with connection.begin():
-            number, _ = first_break(connection)
-    if number is not None:
-        problems.append(f"the audit trail was changed: entry {number} does not follow the one before")
+    trail = verify_audit(url, data_dir=data_dir)
+    if trail.broken is not None:
+        problems.append(f"the audit trail was changed: {trail.broken}")
     if counts[damaged.name]:
         problems.append(f"{counts[damaged.name]} damaged blocks of samples have been set aside in table damaged")
     return Checked(newest_version(), counts, tuple(problems))

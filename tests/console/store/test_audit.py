@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from console.alarms.alarm import Change
 from console.store import audit
-from console.store.audit import first_break
+from console.store.audit_check import verify
 from console.store.database import Role, open_engine
 from console.store.errors import Refused
 from console.store.records import AuditEntry, HistoryFilter
@@ -131,7 +131,8 @@ def test_rows_of_before_keep_their_digests_and_new_ones_follow_them(url: str, op
     store = opened(url)
     store.put_audit(TOLD).result(10)
     with engine.connect() as connection:
-        assert first_break(connection) == (None, 4)
+        found = verify(connection)
+        assert (found.broken, found.entries, found.last) == (None, 4, 4)
         assert connection.execute(text("SELECT form FROM audit ORDER BY number")).scalars().all() == [1, 1, 1, 2]
     engine.dispose()
 
@@ -162,5 +163,7 @@ def test_acts_are_recorded_whatever_somebody_did_to_the_trail(url: str, store: S
         )
     store.put_audit(TOLD).result(10)
     with engine.connect() as connection:
-        assert first_break(connection)[0] == 4
+        broken = verify(connection).broken
+    assert broken is not None
+    assert broken.number == 4
     engine.dispose()
