@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from console.store.errors import StoreError
+from console.store.migrate import refuse_newer
+
 CHECK_SECONDS = 5.0
 """How long the start may be held up by the check; a file too large for it is checked further while it is used."""
 
@@ -76,3 +79,22 @@ def set_aside(file: Path, at: datetime) -> Path:
         if source.exists():
             source.rename(f"{target}{companion}")
     return target
+
+
+def look_first(file: Path, at: datetime, notices: list[str]) -> bool:
+    """Before the store opens: check the file, and set it aside when it is damaged, which is told in `notices`.
+
+    False when the check could not be completed in time. Raises StoreError for a file that is not ours to write.
+    """
+    found = look(file, time_limit())
+    if found.problem:
+        kept = set_aside(file, at)
+        notices.append(
+            f"The database was damaged and has been set aside as {kept.name}; a new one was started. "
+            "Earlier history is in the file set aside and in your last backup."
+        )
+        return True
+    if found.foreign:
+        raise StoreError(f"{file} is a database of another program")
+    refuse_newer(found.version)
+    return found.complete

@@ -32,7 +32,7 @@ from console.store.instants import to_us
 from console.store.labs import chart_labs
 from console.store.lanes import Lanes
 from console.store.locate import absolute_url, hidden, sqlite_file
-from console.store.migrate import refuse_newer, upgrade
+from console.store.migrate import upgrade
 from console.store.outbox import Outbox, Route, nowhere
 from console.store.people import PeopleStore
 from console.store.receipt_pages import read_message_of, read_messages
@@ -51,7 +51,7 @@ from console.store.records import (
     Told,
     Trend,
 )
-from console.store.recovery import look, set_aside, time_limit
+from console.store.recovery import look, look_first
 from console.store.restore import read_admissions, read_restored
 from console.store.stay_changes import Admissions, Change
 from console.store.timeline import read_beside, read_timeline
@@ -102,7 +102,7 @@ def open_store(
     try:
         file = sqlite_file(url)
         if file is not None:
-            complete = _look_first(file, clock.utc(), notices)
+            complete = look_first(file, clock.utc(), notices)
         prepare_file(url)
         engine = open_engine(url, Role.JOURNAL)
         try:
@@ -130,22 +130,6 @@ def open_store(
         station=station or socket.gethostname(),
         anchors=anchor_file(url, data_dir),
     )
-
-
-def _look_first(file: Path, at: datetime, notices: list[str]) -> bool:
-    """Check the file; set it aside when it is damaged. False when the check could not be completed in time."""
-    found = look(file, time_limit())
-    if found.problem:
-        kept = set_aside(file, at)
-        notices.append(
-            f"The database was damaged and has been set aside as {kept.name}; a new one was started. "
-            "Earlier history is in the file set aside and in your last backup."
-        )
-        return True
-    if found.foreign:
-        raise StoreError(f"{file} is a database of another program")
-    refuse_newer(found.version)
-    return found.complete
 
 
 def _failed(error: Exception) -> Future[Any]:
