@@ -13,9 +13,11 @@ from typing import Any, TextIO
 from zoneinfo import ZoneInfo
 
 from console.commands import export_hl7
+from console.commands.operator import entry_of
 from console.config import load_config
 from console.sheet import number, write_sheet
 from console.store.locate import add_arguments, chosen_url
+from console.store.records import AuditEntry
 
 
 def add_parser(subparsers: Any) -> None:
@@ -37,7 +39,7 @@ def add_parser(subparsers: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Export; exit status 0, 1 when it cannot be read or written, 2 for bad input."""
     from console.store.errors import DatabaseMissing, StoreError
-    from console.store.upkeep import reading
+    from console.store.upkeep import reading, record
 
     try:
         zone: tzinfo = ZoneInfo(load_config(args.config).ward.timezone) if args.config else UTC
@@ -51,8 +53,10 @@ def run(args: argparse.Namespace) -> int:
     try:
         if args.what == "hl7":
             with reading(url) as engine:
+                record(url, _told(args, start, end))
                 return export_hl7.run(args, engine, start, end)
         with reading(url) as engine, _target(args.out) as out:
+            record(url, _told(args, start, end))
             columns, rows = _rows(engine, args.what, args.bed, start, end)
             count = _write(out, args.format, columns, rows)
     except DatabaseMissing as error:
@@ -71,6 +75,14 @@ def run(args: argparse.Namespace) -> int:
 def _say(sentence: str, status: int) -> int:
     print(f"ward-console export: {' '.join(sentence.split())}", file=sys.stderr)
     return status
+
+
+def _told(args: argparse.Namespace, start: datetime | None, end: datetime | None) -> AuditEntry:
+    """What leaves the ward, for the audit trail: without it nothing does."""
+    span = f"from {start.isoformat() if start else 'the beginning'} to {end.isoformat() if end else 'now'}"
+    beds = f"beds {', '.join(args.bed)}" if args.bed else "all beds"
+    where = args.out.absolute() if args.out is not None else "standard output"
+    return entry_of("data export", f"{args.what}, {beds}, {span}, as {args.format}, to {where}")
 
 
 def _moment(text: str | None, zone: tzinfo, option: str) -> datetime | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 
@@ -11,7 +13,9 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
+from console.store.audit import append
 from console.store.errors import SchemaTooNew
+from console.store.records import AuditEntry
 
 _UPGRADE_LOCK = 0x57434F4E
 """Advisory lock under which one PostgreSQL client at a time upgrades."""
@@ -52,10 +56,11 @@ def refuse_newer(version: str | None) -> None:
         )
 
 
-def upgrade(engine: Engine) -> tuple[str | None, str]:
+def upgrade(engine: Engine, by: str = "system") -> tuple[str | None, str]:
     """Bring the schema to ours in one transaction; returns (version before, version after).
 
-    Raises SchemaTooNew, and whatever the database says; a migration that does not end leaves nothing behind.
+    by: who does it; an upgrade stands in the audit trail, in the same transaction. Raises SchemaTooNew, and whatever
+    the database says; a migration that does not end leaves nothing behind.
     """
     with engine.connect() as connection:
         with connection.begin():
@@ -67,5 +72,9 @@ def upgrade(engine: Engine) -> tuple[str | None, str]:
             if connection.dialect.name == "postgresql":
                 connection.execute(text(f"SELECT pg_advisory_xact_lock({_UPGRADE_LOCK})"))
             command.upgrade(_alembic(connection), "head")
-        with connection.begin():
-            return before, schema_version(connection) or ""
+            after = schema_version(connection) or ""
+            if before is not None:
+                station = socket.gethostname()
+                told = AuditEntry(datetime.now(UTC), by, "database upgraded", "", "", station, before, after)
+                append(connection, told)
+        return before, after

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from console.store.anchors import anchor_file, read_anchors
 from console.store.archive import minute_of
+from console.store.audit import append
 from console.store.audit_check import Verified, verify
 from console.store.blocks import checksum
 from console.store.database import Role, open_engine, understand
@@ -21,6 +22,7 @@ from console.store.errors import DatabaseMissing, SchemaTooOld, StoreError
 from console.store.instants import MINUTE_US, from_us
 from console.store.locate import hidden, sqlite_file
 from console.store.migrate import newest_version, refuse_newer, schema_version
+from console.store.records import AuditEntry
 from console.store.recovery import look
 from console.store.schema import chunk, damaged, metadata
 
@@ -106,6 +108,19 @@ def _damaged_samples(connection: Connection) -> list[str]:
         return []
     first = from_us(minute_of(bad[0]) * MINUTE_US).isoformat()
     return [f"{len(bad)} minutes of samples are damaged and are left out of trends; the first is {first}"]
+
+
+def record(url: str, entry: AuditEntry) -> None:
+    """An act at the command line, in the audit trail for good when this returns. Raises StoreError."""
+    engine = open_engine(url, Role.JOURNAL)
+    try:
+        with engine.begin() as connection:
+            append(connection, entry)
+    except DBAPIError as error:
+        why = understand(error).value
+        raise StoreError(f"{hidden(url)}: this cannot be recorded in the audit trail: {why}: {error.orig}") from error
+    finally:
+        engine.dispose()
 
 
 def backup(url: str, target: Path) -> int:
