@@ -14,17 +14,18 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from console.alarms.alarm import Alarm, Priority
-from console.alarms.explain import told
-from console.alarms.late_notes import late_since
+from console.alarms.alarm import Alarm
 from console.link.commands import Acknowledge, Reply, UndoAcknowledge
 from console.link.link import Link
-from console.link.snapshot import BedSnapshot, SignalPolicy, WardSnapshot
-from console.ui import account_words, wording
+from console.link.snapshot import BedSnapshot, WardSnapshot
+from console.ui import ack_words, wording
 from console.ui.ack_head import AlarmHead, AlarmValues
+from console.ui.ack_who import WhoPanel
 from console.ui.forms import Failure, Questions, button, label, set_look
 from console.ui.page import DockedSheet
+from console.ui.session import Session
 from console.ui.theme import Theme
+from console.ui.who import TYPED
 
 REASONS = (
     "Going to the bedside",
@@ -35,7 +36,7 @@ REASONS = (
     "Measurement not reliable",
 )
 NOT_RELIABLE = REASONS[5]
-NO_NAME = "Say who you are first: the name stands at the top right. Nothing was acknowledged."
+NOTHING_DONE = "Nothing was acknowledged."
 UNDO_S = 5
 LONGEST_REASON = 200
 
@@ -44,10 +45,22 @@ REACTION_S = 0.4
 
 
 class AckSheet(DockedSheet):
-    """The docked acknowledge form. `alarm` is the alarm as last seen, None before the first and when it is gone."""
+    """The docked acknowledge form. `alarm` is the alarm as last seen, None before the first and when it is gone.
 
-    def __init__(self, link: Link, user: str, theme: Theme, clock: Callable[[], float] = time.monotonic) -> None:
+    session: where people sign in. A reason pressed while nobody is signed in asks for name and PIN in this sheet, then
+    answers the alarm as it was seen when the reason was pressed, and nothing else.
+    """
+
+    def __init__(
+        self,
+        link: Link,
+        user: str,
+        theme: Theme,
+        clock: Callable[[], float] = time.monotonic,
+        session: Session | None = None,
+    ) -> None:
         super().__init__(link, user, theme)
+        self._session = session or Session(None, user)
         self.alarm: Alarm | None = None
         self._id = ""
         self._clock = clock
@@ -79,7 +92,12 @@ class AckSheet(DockedSheet):
         self._after = label(role="caption", wrap=True)
         self._recorded = label(role="caption", wrap=True)
         self.close_button = button("Close   Esc", "flat")
+        self.who = WhoPanel(self._session, theme)
+        self.change_button = button("Somebody else", "flat")
         self._lay_out()
+        self.who.signed_in.connect(self._signed_in)
+        self.who.left.connect(self._left)
+        self.change_button.clicked.connect(lambda: self._ask_who(None))
         self.close_button.clicked.connect(self.closed)
         self.next_button.clicked.connect(lambda: self.open_for(self._next_id))
         self.open_button.clicked.connect(self._open_bed)
@@ -123,15 +141,21 @@ class AckSheet(DockedSheet):
         row.addWidget(self.undo_button)
         low.addLayout(row)
         low.addWidget(self._after)
-        low.addWidget(self._recorded)
+        by = QHBoxLayout()
+        by.addWidget(self._recorded, 1)
+        by.addWidget(self.change_button)
+        low.addLayout(by)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(top)
         column.addWidget(self.head)
         column.addWidget(self.values)
-        column.addWidget(self._scrolled(), 1)
+        self._area = self._scrolled()
+        column.addWidget(self._area, 1)
+        column.addWidget(self.who, 1)
         column.addWidget(foot)
+        self._foot = foot
         self.undo_button.hide()
         self.message.hide()
         self.set_theme(self.theme)
@@ -150,6 +174,7 @@ class AckSheet(DockedSheet):
     def set_theme(self, theme: Theme) -> None:
         """The look has changed; a low window gets lower buttons, never under 40 px."""
         super().set_theme(theme)
+        self.who.form.set_theme(theme)
         self._choose.setSpacing(2 if theme.compact else 7)
         for made in (*self.reasons, self.other):
             made.setFixedHeight(40 if theme.compact else 48)
@@ -158,6 +183,7 @@ class AckSheet(DockedSheet):
 
     def open_for(self, subject: str) -> None:
         """Turn to an alarm, by its id."""
+        self.who.leave()
         if subject != self._id:
             self._forget_undo()
             self._tell("")
@@ -172,7 +198,7 @@ class AckSheet(DockedSheet):
     def show_ward(self, snapshot: WardSnapshot, now: float) -> None:
         """Follow the alarm."""
         self._zone = ZoneInfo(snapshot.timezone)
-        alarm, bed = _find(snapshot, self._id)
+        alarm, bed = ack_words.find(snapshot, self._id)
         if alarm is None:
             self._show_gone()
             return
@@ -181,13 +207,13 @@ class AckSheet(DockedSheet):
         self.head.show_alarm(alarm, bed, now, self._zone, self.theme)
         self.values.show_values(alarm, bed, now, self._zone, self.theme, snapshot.system.speed)
         self._show_others(alarm, bed)
-        self.why.setText(wording.typeset(_why_words(alarm)))
+        self.why.setText(wording.typeset(ack_words.why_words(alarm)))
         self._open_reasons(wording.needs_answer(alarm) and not self._acked_here)
         if alarm.acknowledged is not None and not self._acked_here and not self.message.text():
             at = wording.clock_text(alarm.acknowledged.at, self._zone)
             self._tell(f"✓  Acknowledged {at} by {alarm.acknowledged.by}")
-        self._after.setText(_after_words(alarm, self.theme.compact, snapshot.signals))
-        self._recorded.setText(f"Recorded as {self.user}" if self.user.strip() else "Nobody is named at the top right")
+        self._after.setText(ack_words.after_words(alarm, self.theme.compact, snapshot.signals))
+        self._show_who()
         self._after.setVisible(not (self.theme.compact and self.message.text()))
 
     def _show_gone(self) -> None:
@@ -230,25 +256,57 @@ class AckSheet(DockedSheet):
         alarm = self.alarm
         if alarm is None or not wording.needs_answer(alarm) or self._questions.waiting:
             return
-        if not self.user.strip():
-            self._tell(
-                "Say who you are first: the name stands at the top right. Nothing was acknowledged.", problem=True
-            )
-            return
-        where = wording.bed_words(alarm.bed) if alarm.bed else "This console"
-        asked = alarm.id
+        wanted = Acknowledge(alarm.id, self._seen_version(alarm), self.user, reason)
+        if self.user.strip():
+            self._send(wanted)
+        elif self._session.needed:
+            self._ask_who(wanted)
+        else:
+            self._tell(f"{TYPED} {NOTHING_DONE}", problem=True)
+
+    def _send(self, command: Acknowledge) -> None:
+        alarm, _ = ack_words.find(self.link.snapshot(), command.alarm_id)
+        where = wording.bed_words(alarm.bed) if alarm is not None and alarm.bed else "This console"
 
         def answered(reply: Reply | Failure) -> None:
             error = reply.text if isinstance(reply, Failure) else reply.error
             if error:
                 self._tell(f"{where} is not acknowledged. {error}", problem=True)
-            elif asked == self._id:
-                self._acknowledged(reason)
+            elif command.alarm_id == self._id:
+                self._acknowledged(command.reason)
 
-        command = Acknowledge(alarm.id, self._seen_version(alarm), self.user, reason)
         self._tell("Acknowledging …")
         self._questions.ask(self.link.submit(command), answered)
         self.show_ward(self.link.snapshot(), self.link.now())
+
+    # --- who answers -----------------------------------------------------------------------------------------------
+
+    def _show_who(self) -> None:
+        signed = "Nobody is signed in: a reason asks who you are" if self._session.needed else ""
+        nobody = signed or "Nobody is named at the top right"
+        self._recorded.setText(f"Recorded as {self.user}" if self.user.strip() else nobody)
+        self.change_button.setVisible(self._session.needed and bool(self.user.strip()) and not self.who.asks)
+
+    def _ask_who(self, wanted: Acknowledge | None) -> None:
+        """Name and PIN in the place of the reasons. wanted: what is acknowledged then, None for a mere change."""
+        self._tell("")
+        for part in (self._area, self._foot):
+            part.hide()
+        self.who.ask(wanted)
+
+    def _left(self, answered: bool) -> None:
+        """Back to the reasons; answered: one had been chosen."""
+        for part in (self._area, self._foot):
+            part.show()
+        if answered:
+            self._tell(NOTHING_DONE)
+        self.setFocus()
+
+    def _signed_in(self, name: str, answer: Acknowledge | None) -> None:
+        self.user = name
+        self._left(False)
+        if answer is not None:
+            self._send(answer)
 
     def _seen_version(self, alarm: Alarm) -> int:
         """The version that was on screen long enough to be read."""
@@ -306,13 +364,17 @@ class AckSheet(DockedSheet):
     def hideEvent(self, event: object) -> None:
         """Closed: what is offered here is offered no more."""
         self._forget_undo()
+        self.who.leave()
 
     def _open_bed(self) -> None:
         if self.alarm is not None and self.alarm.bed:
             self.open_bed.emit(self.alarm.bed)
 
     def press_digit(self, digit: int) -> bool:
-        """A reason by its number; 7 begins to type one."""
+        """A reason by its number; 7 begins to type one. A digit of the PIN while that is asked for."""
+        if self.who.asks:
+            self.who.form.press_digit(digit)
+            return 0 <= digit <= 9
         if 1 <= digit <= len(REASONS):
             self.acknowledge(REASONS[digit - 1])
         elif digit == len(REASONS) + 1:
@@ -322,40 +384,9 @@ class AckSheet(DockedSheet):
         return True
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
+        if event.key() == Qt.Key.Key_Escape and self.who.asks:
+            self.who.leave()
+        elif event.key() == Qt.Key.Key_Escape:
             self.closed.emit()
         elif not self.press_digit(event.key() - Qt.Key.Key_0):
             super().keyPressEvent(event)
-
-
-def _why_words(alarm: Alarm) -> str:
-    """What is seen, its reasons, what else it could be and what to do."""
-    condition = alarm.condition
-    if condition.kind.is_pattern:
-        return told(condition)
-    reasons = ". ".join(account_words.reason_lines(condition))
-    detail = condition.detail if not reasons or late_since(condition) is not None else ""
-    return "\n".join(words for words in (detail, reasons, condition.advice) if words)
-
-
-def _find(snapshot: WardSnapshot, alarm_id: str) -> tuple[Alarm | None, BedSnapshot | None]:
-    for bed in snapshot.beds:
-        for alarm in bed.alarms:
-            if alarm.id == alarm_id:
-                return alarm, bed
-    return next((a for a in snapshot.alarms if a.id == alarm_id), None), None
-
-
-def _after_words(alarm: Alarm, short: bool, signals: SignalPolicy) -> str:
-    if late_since(alarm.condition) is not None:
-        return "It makes no sound, and leaves the screen when acknowledged."
-    if alarm.priority is Priority.LOW:
-        return "" if short else "It makes no sound. It stays on screen with your name until it is over."
-    minutes = signals.reminder_s[Priority.HIGH - alarm.priority] / 60
-    stops = f"Its sound stops for {minutes:g} min, then returns if it is still active."
-    if short:
-        return stops
-    return (
-        f"After you acknowledge: the alarm stays on screen, steady, with your name. {stops} "
-        "A higher stage or another alarm sounds at once."
-    )

@@ -14,9 +14,8 @@ from console.link.snapshot import BedSnapshot
 from console.ui import wording
 from console.ui.forms import Failure, Questions, clear, label, set_look
 from console.ui.theme import MARGIN
+from console.ui.who import unnamed
 from console.ward.movements import Answer, Question
-
-NO_NAME = "Say who you are first: the name stands at the top right."
 
 
 class AdmissionBar(QFrame):
@@ -82,8 +81,8 @@ class AdmissionBar(QFrame):
         question, user, bed = self._question, self._user().strip(), self._bed
         if question is None or self._answers.waiting:
             return
-        if not user:
-            self._say(NO_NAME)
+        if refusal := unnamed(self, user):
+            self._say(refusal)
             return
 
         def answered(reply: Reply | Failure) -> None:

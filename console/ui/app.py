@@ -38,6 +38,8 @@ from console.ui.page import Page, Sheet
 from console.ui.pictures import take_pictures
 from console.ui.pump_card_sheet import PumpCardSheet
 from console.ui.pump_sheet import PumpSheet
+from console.ui.session import Session
+from console.ui.sign_in_sheet import SignInSheet
 from console.ui.sound.output import Output, QtOutput
 from console.ui.sound.player import AlarmSound
 from console.ui.sound.self_test import DURATION_S
@@ -186,8 +188,8 @@ def build_window(
 
     devices, evaluation, feeds, people: see run_console.
     """
-    theme, flash = Theme(), FlashClock()
-    user = options.user
+    session = Session(people, options.user)
+    theme, flash, user = Theme(initials=session.view.initials), FlashClock(), session.name
     wall = WallPage(link, user, theme, flash)
     pages: list[Page] = [
         wall,
@@ -201,15 +203,16 @@ def build_window(
         pages.append(EvaluationPage(link, user, theme, evaluation))
     sound = AlarmSound(link, output or QtOutput(), socket.gethostname(), user, file=options.station_file)
     sheets = {
-        Sheet.ACKNOWLEDGE: AckSheet(link, user, theme),
+        Sheet.ACKNOWLEDGE: AckSheet(link, user, theme, session=session),
         Sheet.OBSERVATION: ObservationSheet(link, user, theme),
         Sheet.PUMP_EVENT: PumpSheet(link, user, theme),
         Sheet.PUMP_CARD: PumpCardSheet(link, user, theme),
         Sheet.LIMITS: LimitsSheet(link, user, theme),
         Sheet.KEYS: KeysSheet(link, user, theme),
         Sheet.SOUND: SoundSheet(link, user, theme, sound),
+        Sheet.SIGN_IN: SignInSheet(link, user, theme, session),
     }
-    window = MainWindow(link, pages, AdmitPage(link, user, theme), sheets, sound, flash, user, theme)
+    window = MainWindow(link, pages, AdmitPage(link, user, theme), sheets, sound, flash, options.user, theme, session)
     if not options.configured:
         window.begin_with(FirstRunPage(link, user, theme, options.config_file, can_add=devices is not None))
     return window

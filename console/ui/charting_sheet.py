@@ -17,6 +17,7 @@ from console.ui import wording
 from console.ui.forms import Failure, Questions, TimeStrip, button, label, set_look
 from console.ui.page import DockedSheet
 from console.ui.theme import Theme
+from console.ui.who import unnamed
 
 UNDO_S = 5
 """How long Undo is offered (interface design, section 10)."""
@@ -166,8 +167,8 @@ class ChartingSheet(DockedSheet):
 
     def save(self, command: Command, words: str, at: datetime, saved: Callable[[], None] | None = None) -> None:
         """Send an entry; its end is told at the foot, with Undo for five seconds. saved: called on success."""
-        if not self.user.strip():
-            self.tell("Say who you are first: the name stands at the top right. Nothing was saved.", problem=True)
+        if refusal := unnamed(self, self.user, "Nothing was saved."):
+            self.tell(refusal, problem=True)
             return
         bed = self.bed
         self._forget_undo()

@@ -28,6 +28,7 @@ KEYS = (
     ("+ and −", "Less and more time, on the timeline of the history"),
     ("Ctrl+P", "Pause the view of the bed page"),
     ("Home", "Go live"),
+    ("Ctrl+U", "Sign in, change person, patients as initials"),
     ("F11", "Full screen"),
     ("?", "This list"),
 )

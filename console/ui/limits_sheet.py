@@ -18,6 +18,7 @@ from console.ui.forms import Failure, Questions, button, label, set_look
 from console.ui.limit_words import OFF, alarming_now, read_limit, shown_limit, spinal_words
 from console.ui.page import DockedSheet
 from console.ui.theme import Theme
+from console.ui.who import unnamed
 from console.ward.limits import LIMIT_NAMES, LimitSetting
 from drivers.observation import UNITS, Parameter
 
@@ -241,8 +242,8 @@ class LimitsSheet(DockedSheet):
         told = problems or faults(made, self.limits.ward)
         if told:
             self.tell(" ".join(told), problem=True)
-        elif not self.user.strip():
-            self.tell("Say who you are first: the name stands at the top right. Nothing was saved.", problem=True)
+        elif refusal := unnamed(self, self.user, "Nothing was saved."):
+            self.tell(refusal, problem=True)
         else:
             self.tell("Saving …")
             changed = tuple(s for s in made if s != setting_of(self.limits.ward, s.parameter))

@@ -6,9 +6,10 @@ No dialog ever covers the ward: a sheet takes width from the page, and the alarm
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
@@ -17,7 +18,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QMainWindow,
     QPlainTextEdit,
-    QSplitter,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -27,12 +27,17 @@ from console.link.link import Link
 from console.store.records import HistoryFilter
 from console.ui import theme as themes
 from console.ui.alarm_bar import AlarmBar
+from console.ui.dock import Dock
+from console.ui.drafts import Drafts
 from console.ui.flash import FlashClock
 from console.ui.page import DockedSheet, Page, Sheet
+from console.ui.session import Session
+from console.ui.sign_in_sheet import SignInSheet
 from console.ui.sound.player import AlarmSound
 from console.ui.status_bar import StatusBar
 from console.ui.system_bar import SystemBar
-from console.ui.theme import SHEET_WIDTH, Mode, Theme
+from console.ui.theme import Mode, Theme
+from console.ui.who import SignInWanted
 
 DRAIN_MS = 75
 """How often the link is asked: a value must be painted within 150 ms of its last byte."""
@@ -43,7 +48,7 @@ and is told within five (detector specification, section 6): half a second is le
 
 STALLED = "***  Engine does not answer. Pattern alarms are not working. Watch the bedside monitors."
 
-SMALLEST_PAGE = QSize(320, 240)
+ANYONE = "No people set up: anyone can act"
 
 SMALLEST = (1024, 640)
 """Width and height in px below which the bars cannot be told whole."""
@@ -53,8 +58,9 @@ COMPACT_BELOW = 1600
 
 
 class MainWindow(QMainWindow):
-    """pages: by tab in the order of F1, F2 ...; admit shares the tab of the bed page. Signal demo_wanted: the person
-    asks for the demonstration ward; refreshed: the newest picture is on the screen."""
+    """pages: by tab in the order of F1, F2 ...; admit shares the tab of the bed page. user: the name acts are taken
+    under where nobody signs in; session: of a station with people. Signal demo_wanted: the person asks for the
+    demonstration ward; refreshed: the newest picture is on the screen."""
 
     demo_wanted = Signal()
     refreshed = Signal()
@@ -69,6 +75,7 @@ class MainWindow(QMainWindow):
         flash: FlashClock,
         user: str,
         theme: Theme,
+        session: Session | None = None,
     ) -> None:
         super().__init__()
         self.setWindowTitle("Ward Console")
@@ -81,17 +88,19 @@ class MainWindow(QMainWindow):
         self.sound = sound
         self.flash = flash
         self.theme = theme
-        self._sheet: DockedSheet | None = None
+        self.session = session or Session(None, user)
+        self._drafts = Drafts(lambda: self._parts)
         self._first: Page | None = None
+        self._switched = False
         self._bar = SystemBar([(page.title, page.short) for page in pages], user, theme)
         self.alarm_bar = AlarmBar(flash, theme)
         self._stalled = QLabel(STALLED)
         self._stack = QStackedWidget()
         self._status = StatusBar(theme)
-        self._split = QSplitter(Qt.Orientation.Horizontal)
+        self._dock = Dock(self._stack, self, self._share_digits)
         self._build()
         self._connect()
-        self.set_user(user)
+        self._person_changed()
         self._timer = QTimer(self)
         self._timer.setInterval(DRAIN_MS)
         self._timer.timeout.connect(self.refresh)
@@ -102,11 +111,6 @@ class MainWindow(QMainWindow):
         self._stalled.hide()
         for page in (*self.pages, self.admit):
             self._stack.addWidget(page)
-        # A page that needs more room than there is gets less: it never makes the window larger than the screen.
-        self._stack.setMinimumSize(SMALLEST_PAGE)
-        self._split.addWidget(self._stack)
-        self._split.setChildrenCollapsible(False)
-        self._split.setHandleWidth(1)
         body = QWidget()
         body.setObjectName("page")
         column = QVBoxLayout(body)
@@ -114,7 +118,7 @@ class MainWindow(QMainWindow):
         column.setSpacing(0)
         for widget in (self._bar, self.alarm_bar, self._stalled):
             column.addWidget(widget)
-        column.addWidget(self._split, 1)
+        column.addWidget(self._dock, 1)
         column.addWidget(self._status)
         self.setCentralWidget(body)
         self._bar.select(0)
@@ -123,7 +127,9 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         self._bar.tab.connect(self.show_tab)
         self._bar.theme_toggled.connect(self.toggle_theme)
-        self._bar.user_changed.connect(self.set_user)
+        self._bar.user_changed.connect(self.session.type_name)
+        self._bar.person_opened.connect(self.open_sign_in)
+        self.session.changed.connect(self._person_changed)
         self._bar.sound_opened.connect(lambda: self.open_sheet(Sheet.SOUND, ""))
         self.alarm_bar.acknowledge.connect(lambda alarm: self.open_sheet(Sheet.ACKNOWLEDGE, alarm))
         self.alarm_bar.more.connect(lambda: self.show_tab(self._index_of("Alarm history")))
@@ -136,6 +142,8 @@ class MainWindow(QMainWindow):
             sheet.open_sheet.connect(lambda which, subject: self.open_sheet(Sheet(which), subject))
             sheet.setParent(self)
             sheet.hide()  # else it is shown with the window, over its bars
+            if isinstance(sheet, SignInSheet):
+                sheet.initials_wanted.connect(self.show_initials)
 
     def _connect_page(self, page: Page) -> None:
         page.open_bed.connect(self.open_bed)
@@ -194,6 +202,7 @@ class MainWindow(QMainWindow):
         """Show the newest picture: bars first, then sound, then the page and the sheet."""
         snapshot, transitions, now = self.link.snapshot(), self.link.drain(), self.link.now()
         system = snapshot.system
+        self.session.follow()
         if self._first is not None and snapshot.beds:
             first, self._first = self._first, None
             self._take_place(first)
@@ -204,10 +213,11 @@ class MainWindow(QMainWindow):
         self._show_sound()
         self._bar.show_ward(snapshot.name, system.simulated, system.speed)
         self._bar.show_time(system.utc, snapshot.timezone)
-        self._status.show_ward(snapshot)
+        self._bar.show_person(self.session)
+        self._status.show_ward(snapshot, ANYONE if self.session.open_to_all else "")
         self.current.show_ward(snapshot, now)
-        if self._sheet is not None:
-            self._sheet.show_ward(snapshot, now)
+        if self._dock.sheet is not None:
+            self._dock.sheet.show_ward(snapshot, now)
         self.refreshed.emit()
 
     @property
@@ -266,30 +276,26 @@ class MainWindow(QMainWindow):
         """Dock a sheet, for a bed or an alarm; the page narrows."""
         sheet = self.sheets[which]
         sheet.open_for(subject)
-        if sheet is not self._sheet:
-            self.close_sheet()
-            self._sheet = sheet
-            self._share_digits()
-            self._split.addWidget(sheet)
-            sheet.setFixedWidth(SHEET_WIDTH)
-            sheet.setMinimumHeight(SMALLEST_PAGE.height())
-            sheet.show()
+        self._dock.open(sheet)
         sheet.setFocus()
         self.refresh()
 
-    def _share_digits(self) -> None:
+    def open_sign_in(self) -> None:
+        """The sheet to sign in; what was docked before it comes back after it, with what is written in it."""
+        docked = self._dock.sheet
+        before = docked if docked is not self.sheets.get(Sheet.SIGN_IN) else self._dock.before
+        self.open_sheet(Sheet.SIGN_IN, "")
+        self._dock.before = before
+
+    def _share_digits(self, taken: bool) -> None:
         """Digits belong to an open sheet."""
         for page in (*self.pages, self.admit):
-            page.digits_taken = self._sheet is not None
+            page.digits_taken = taken
 
     def close_sheet(self) -> None:
-        """Give the width back to the page."""
-        if self._sheet is None:
-            return
-        sheet, self._sheet = self._sheet, None
-        self._share_digits()
-        sheet.setParent(self)  # which also hides it
-        self.current.setFocus()
+        """Give the width back to the page, or the place back to the sheet that was there before the sign-in."""
+        if self._dock.close_sheet():
+            (self._dock.sheet or self.current).setFocus()
 
     # --- acts ----------------------------------------------------------------------------------------------------
 
@@ -307,7 +313,7 @@ class MainWindow(QMainWindow):
     def toggle_theme(self) -> None:
         """Day or night."""
         mode = Mode.LIGHT if self.theme.mode is Mode.DARK else Mode.DARK
-        self.set_theme(Theme(mode, self.theme.compact))
+        self.set_theme(replace(self.theme, mode=mode))
 
     def set_theme(self, theme: Theme) -> None:
         """Dress everything anew."""
@@ -321,11 +327,33 @@ class MainWindow(QMainWindow):
         for part in self._parts:
             part.set_theme(theme)
 
-    def set_user(self, user: str) -> None:
-        """Who acts from now on."""
+    def _person_changed(self) -> None:
+        """Somebody else acts from now on, or nobody."""
+        name = self.session.name
+        told = self._drafts.change(name) if self.session.needed else ""
         for part in self._parts:
-            part.user = user
-        self.sound.user = user
+            part.user = name
+        self.sound.user = name
+        self._bar.show_person(self.session)
+        if told:
+            self._status.show_hint(told)
+        if not self._switched:
+            self._take_initials(self.session.view.initials)
+
+    def show_initials(self, on: bool) -> None:
+        """Patients by their initials at this station, whatever the ward is set to."""
+        self._switched = True
+        self._take_initials(on)
+
+    def _take_initials(self, on: bool) -> None:
+        if on != self.theme.initials:
+            self.set_theme(replace(self.theme, initials=on))
+
+    def customEvent(self, event: QEvent) -> None:
+        """Somebody acts and nobody is signed in: offer it, where people sign in."""
+        if isinstance(event, SignInWanted) and self.session.needed:
+            self.open_sign_in()
+            event.offered = True
 
     def _dress_banner(self) -> None:
         high = self.theme.tokens.high
@@ -333,27 +361,36 @@ class MainWindow(QMainWindow):
             f"background: {high.fill}; color: {high.text}; font-size: 22px; font-weight: 800; padding: 10px;"
         )
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        handle = self.windowHandle()
+        if handle is not None:
+            handle.removeEventFilter(self.session)
+            handle.installEventFilter(self.session)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         compact = self.width() < COMPACT_BELOW
         if compact != self.theme.compact:
-            self.set_theme(Theme(self.theme.mode, compact))
+            self.set_theme(replace(self.theme, compact=compact))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
         typing = isinstance(self.focusWidget(), QLineEdit | QPlainTextEdit | QAbstractSpinBox | QComboBox)
         if Qt.Key.Key_F1 <= key <= Qt.Key.Key_F10:
             self.show_tab(key - Qt.Key.Key_F1)
+        elif key == Qt.Key.Key_U and event.modifiers() == Qt.KeyboardModifier.ControlModifier:
+            self.open_sign_in()
         elif key == Qt.Key.Key_F11:
             self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
         elif key == Qt.Key.Key_Space and not typing:
             self.toggle_pause()
         elif key == Qt.Key.Key_Question and not typing:
             self.open_sheet(Sheet.KEYS, "")
-        elif self._sheet is not None and not typing and self._sheet.press_digit(key - Qt.Key.Key_0):
+        elif self._dock.sheet is not None and not typing and self._dock.sheet.press_digit(key - Qt.Key.Key_0):
             event.accept()
         elif key == Qt.Key.Key_Escape:
-            if self._sheet is not None:
+            if self._dock.sheet is not None:
                 self.close_sheet()
             else:
                 self.show_tab(0)

@@ -22,6 +22,7 @@ class Sheet(StrEnum):
     OBSERVATION = "observation"
     PUMP_CARD = "pump_card"
     PUMP_EVENT = "pump_event"
+    SIGN_IN = "sign_in"
     SOUND = "sound"
 
 
@@ -78,6 +79,13 @@ class Page(QWidget):
     def deactivated(self) -> None:
         """The page is no longer visible; drafts stay."""
 
+    def half_written(self) -> str:
+        """What a person has begun here and not saved, in a few words ("the limits of bed 04"); "" for nothing."""
+        return ""
+
+    def forget(self) -> None:
+        """Take what is half written away."""
+
 
 class DockedSheet(QWidget):
     """A form in the right-hand pane, 396 px wide. It covers nothing and blocks nothing.
@@ -112,3 +120,10 @@ class DockedSheet(QWidget):
     def press_digit(self, digit: int) -> bool:
         """A digit pressed anywhere while the sheet is open; True when it meant something here."""
         return False
+
+    def half_written(self) -> str:
+        """What a person has begun here and not saved, in a few words ("the limits of bed 04"); "" for nothing."""
+        return ""
+
+    def forget(self) -> None:
+        """Take what is half written away."""

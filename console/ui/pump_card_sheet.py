@@ -20,6 +20,7 @@ from console.ui.forms import Failure, Questions, button, date_time_field, label,
 from console.ui.page import DockedSheet
 from console.ui.pump_card_words import read_number, sheet_lines, time_words
 from console.ui.theme import Theme
+from console.ui.who import unnamed
 from console.ward.pump_card import FLOW_TOLERANCE_PERCENT, RANGES, Admixture, PumpCard, faults, reservoir
 
 PAIRS = (
@@ -307,8 +308,8 @@ class PumpCardSheet(DockedSheet):
         if problems:
             self.look()
             self.tell("Mend the fields marked ? first. Nothing was saved.", problem=True)
-        elif not self.user.strip():
-            self.tell("Say who you are first: the name stands at the top right. Nothing was saved.", problem=True)
+        elif refusal := unnamed(self, self.user, "Nothing was saved."):
+            self.tell(refusal, problem=True)
         else:
             self.tell("Saving …")
             command = SetPumpCard(self.bed, card, self._seen, self.user)

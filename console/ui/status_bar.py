@@ -33,9 +33,10 @@ class StatusBar(QWidget):
         row.addWidget(self._version)
         self.set_theme(theme)
 
-    def show_ward(self, snapshot: WardSnapshot) -> None:
-        """Health in words."""
-        words = [_feeds(snapshot)]
+    def show_ward(self, snapshot: WardSnapshot, notice: str = "") -> None:
+        """Health in words. notice: goes before everything else."""
+        words = [notice] if notice else []
+        words.append(_feeds(snapshot))
         system = snapshot.system
         words.append("Recording on" if system.recording else f"NOT RECORDING: {system.store_error}")
         if abs(system.clock_step_s) >= 2:

@@ -15,6 +15,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QLineEdit, QPushButt
 from console.ui import icons
 from console.ui.bar_tab import ROOMS, Room, Tab
 from console.ui.elided import ElidedLabel
+from console.ui.person_chip import PersonChip
+from console.ui.session import Session
 from console.ui.sound.loudness import LOUDEST, USUAL
 from console.ui.theme import RADIUS, Mode, Theme, colour
 from console.ui.tips import tip
@@ -39,7 +41,8 @@ class _Said:
 
 
 class SystemBar(QWidget):
-    """Signals: tab(index), theme_toggled(), user_changed(name), sound_opened(). titles: of each tab, long and short.
+    """Signals: tab(index), theme_toggled(), user_changed(name), sound_opened(), person_opened(). titles: of each tab,
+    long and short. Where people sign in a chip says who is; else a name is typed.
 
     What it says depends on its width (bar_tab.ROOMS), never on what happens: the tabs keep their places.
     """
@@ -48,6 +51,7 @@ class SystemBar(QWidget):
     theme_toggled = Signal()
     user_changed = Signal(str)
     sound_opened = Signal()
+    person_opened = Signal()
 
     def __init__(self, titles: Sequence[tuple[str, str]], user: str, theme: Theme) -> None:
         super().__init__()
@@ -69,6 +73,9 @@ class SystemBar(QWidget):
         self.user.setAccessibleName("Your name")
         self.user.editingFinished.connect(lambda: self.user_changed.emit(self.user.text().strip()))
         self.user.returnPressed.connect(self.user.clearFocus)
+        self.person = PersonChip()
+        self.person.clicked.connect(self.person_opened)
+        self.person.hide()
         self._date = _label("")
         self._date.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._clock = _label("")
@@ -87,7 +94,7 @@ class SystemBar(QWidget):
             tabs.addWidget(tab)
         row.addLayout(tabs)
         row.addStretch(1)
-        for widget in (self.simulated, self.sound, self.look, self.user, self._date, self._clock):
+        for widget in (self.simulated, self.sound, self.look, self.user, self.person, self._date, self._clock):
             row.addWidget(widget)
         for button in (self.sound, self.look):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -109,6 +116,14 @@ class SystemBar(QWidget):
     def show_sound(self, problem: str, paused_s: float, level: int = USUAL, off: bool = False) -> None:
         """The state of alarm sound at this station, and its volume level."""
         self._hear(problem=problem, paused=paused_s > 0, level=level, off=off)
+
+    def show_person(self, session: Session) -> None:
+        """Who acts."""
+        if session.needed != self.person.isVisibleTo(self):
+            self.user.setVisible(not session.needed)
+            self.person.setVisible(session.needed)
+            self._fit()
+        self.person.show_person(session, self.theme)
 
     def select(self, index: int) -> None:
         """Mark one tab."""
@@ -146,6 +161,7 @@ class SystemBar(QWidget):
         self._row.setSpacing(room.margin)
         self._ward.setMaximumWidth(room.ward)
         self.user.setFixedWidth(room.person)
+        self.person.setFixedWidth(room.person)
         self._title.setVisible(room.name)
         self._mark.setVisible(room.words or room.name)
         self._date.setVisible(room.date)

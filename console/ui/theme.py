@@ -172,11 +172,13 @@ class Weight(Enum):
 class Theme:
     """What painters and pages are given: the look and the size class of the window.
 
-    compact: a window narrower than 1600 px, such as 1366x768: bars shrink, key hints hide.
+    compact: a window narrower than 1600 px, such as 1366x768: bars shrink, key hints hide. initials: patients are
+    shown by their initials and the end of their number (console.ui.patient_words).
     """
 
     mode: Mode = Mode.DARK
     compact: bool = False
+    initials: bool = False
 
     @property
     def tokens(self) -> Tokens:

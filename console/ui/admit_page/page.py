@@ -20,6 +20,7 @@ from console.ui.admit_page.pump_block import PumpBlock
 from console.ui.forms import Failure, Questions, button, label, set_look
 from console.ui.page import Page, Sheet
 from console.ui.theme import MARGIN, Theme
+from console.ui.who import unnamed
 from console.ward.chart import NurseObservation
 
 LEAST = QSize(900, 480)
@@ -186,6 +187,8 @@ class AdmitPage(Page):
         self._tried = True
         command, problems = self._check()
         if command is None:
+            if problems[0].field == "by":
+                self._tell(unnamed(self, self.user), problem=True)
             self._go_to(problems[0].field)
             return
         bed, usual, card = self.bed, self.draft.usual_mas, self.pump.card.isChecked()

@@ -27,6 +27,7 @@ from console.ui.bed_page.why import WhyPanel
 from console.ui.charts.panel import WINDOWS_S, ChartPanel
 from console.ui.page import Page, Sheet
 from console.ui.theme import MARGIN, Theme
+from console.ui.who import unnamed
 from drivers.observation import Parameter
 
 HISTORY = timedelta(hours=72)
@@ -324,11 +325,11 @@ class BedPage(Page):
 
     def _knows_who(self) -> bool:
         """Whether a person has said who he is; asked for where not."""
-        if self.user.strip():
-            return True
-        self.message.setText("?  Say who you are first: the name stands at the top right.")
-        self.message.show()
-        return False
+        refusal = unnamed(self, self.user)
+        if refusal:
+            self.message.setText(f"?  {refusal}")
+            self.message.show()
+        return not refusal
 
     def _set_renal(self, on: bool) -> None:
         if self._knows_who():

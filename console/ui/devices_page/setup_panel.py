@@ -26,9 +26,9 @@ from console.ui.devices_page.words import bound_text
 from console.ui.elided import ElidedLabel
 from console.ui.forms import Failure, Questions, button, label
 from console.ui.theme import GAP, Theme
+from console.ui.who import unnamed
 from drivers.driver import DriverInfo, SerialSettings
 
-WHO = "Say who you are first: your name stands beside what you change. It is at the top right."
 COMPARE = "Compare the values with the monitor, then tick the box."
 NOTHING = "Nothing arrives to compare. Look at the line, or say that the device is off."
 
@@ -263,6 +263,7 @@ class SetupPanel(QFrame):
     def save(self) -> None:
         """Check, then have it written and applied."""
         problem, info = self._missing(), self.info
+        problem = problem or unnamed(self, self.user)
         if problem or info is None:
             self._say(problem)
             return
@@ -315,8 +316,6 @@ class SetupPanel(QFrame):
 
     def _missing(self) -> str:
         """What keeps from saving, "" for nothing."""
-        if not self.user.strip():
-            return WHO
         problem = self.bed.problem()
         if problem:
             return problem

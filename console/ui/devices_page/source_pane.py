@@ -23,12 +23,12 @@ from console.ui.devices_page.confirmation import Confirmation
 from console.ui.devices_page.facts_view import FactsView
 from console.ui.devices_page.line_watch import LineWatch
 from console.ui.devices_page.live_view import LiveView
-from console.ui.devices_page.setup_panel import WHO
 from console.ui.devices_page.source_facts import source_facts
 from console.ui.devices_page.words import size_text, state_text
 from console.ui.elided import ElidedLabel
 from console.ui.forms import Failure, Questions, button, label
 from console.ui.theme import GAP, Theme
+from console.ui.who import unnamed
 from console.ward.source import SourceState
 from drivers.driver import DriverInfo
 
@@ -270,8 +270,8 @@ class SourcePane(QFrame):
         if self._devices is None or self._questions.waiting:
             return
         self._removal.hide()
-        if not self.user.strip():
-            self._tell(WHO)
+        if refusal := unnamed(self, self.user):
+            self._tell(refusal)
             return
         name = self.name
 

@@ -22,9 +22,9 @@ from console.link.commands import Reply
 from console.link.devices import Devices, SaveWard
 from console.link.snapshot import WardSnapshot
 from console.ui.devices_page.draft import sentences
-from console.ui.devices_page.setup_panel import WHO
 from console.ui.forms import Failure, Questions, button, label, row_label
 from console.ui.theme import GAP
+from console.ui.who import unnamed
 
 FIRST = "Begin with the beds, in the order in which they stand on the wall."
 
@@ -180,8 +180,8 @@ class WardPanel(QFrame):
 
     def save(self) -> None:
         """Check, then have it written and applied."""
-        if not self.user.strip():
-            self.message.setText(WHO)
+        if refusal := unnamed(self, self.user):
+            self.message.setText(refusal)
             return
         given = {"name": self.name.text().strip(), "timezone": self.zone.currentText().strip(), "beds": self.names()}
         try:

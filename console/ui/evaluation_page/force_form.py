@@ -9,8 +9,8 @@ from console.link.evaluation import Role
 from console.ui.evaluation_page.words import AT_NEXT_START, NO_LOGIN
 from console.ui.forms import button, label
 from console.ui.theme import GAP
+from console.ui.who import unnamed
 
-WHO = "Say who you are first: the name stands at the top right. Nothing was changed."
 WHICH_ROLE = "Say in which role: only a charge nurse or a biomedical engineer changes thresholds."
 WHY = "Give the reason; it stands in the audit trail."
 CHOOSE_ROLE = "Your role"
@@ -72,8 +72,8 @@ class ForceForm(QFrame):
 
     def _go(self) -> None:
         role, reason = self.role.currentData(), self.reason.text().strip()
-        if not self.user.strip():
-            self.say(WHO)
+        if refusal := unnamed(self, self.user, "Nothing was changed."):
+            self.say(refusal)
         elif role is None:
             self.say(WHICH_ROLE)
         elif not reason:

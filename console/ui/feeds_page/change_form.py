@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QLabel
 
 from console.link.commands import Reply
 from console.link.feeds import FeedChange, Feeds
-from console.ui.devices_page.setup_panel import WHO
 from console.ui.feeds_page.words import visible
 from console.ui.forms import Failure, Questions
+from console.ui.who import unnamed
 
 WRITING = "Writing and applying …"
 LONGEST = 600
@@ -55,8 +55,8 @@ class Changes(QObject):
         """told: what is said when it is done; then: what follows."""
         if self.waiting:
             return
-        if not self.user.strip():
-            self.say(WHO)
+        if refusal := unnamed(self._message, self.user):
+            self.say(refusal)
             return
 
         def answered(answer: Reply | Failure) -> None:

@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout
 
 from console.link.feeds import Feeds, MessageView, Sent, Validation
-from console.ui.devices_page.setup_panel import WHO
 from console.ui.elided import ElidedLabel
 from console.ui.feeds_page.words import answers_text, cell, facts_text, fields_text, moment, outcome, raw_text, visible
 from console.ui.forms import Failure, Questions, button, label
 from console.ui.theme import GAP, Theme
+from console.ui.who import unnamed
 
 PARTS = ("What it says", "Fields", "As sent", "Answer", "hl7apy", "Sent again")
 WORKING = "Working …"
@@ -172,9 +172,9 @@ class MessagePane(QFrame):
         self._tell("hl7apy", "\n".join(visible(line) for line in lines).strip())
 
     def _send_again(self) -> None:
-        if not self.user.strip():
+        if refusal := unnamed(self, self.user):
             self._begin("Sent again")
-            self._tell("Sent again", WHO)
+            self._tell("Sent again", refusal)
         elif self.number is not None:
             self._begin("Sent again")
             self._questions.ask(self._feeds.send_again(self.number, self.user), self._sent_again)

@@ -6,10 +6,10 @@ from PySide6.QtWidgets import QComboBox, QFormLayout, QFrame, QHBoxLayout, QLine
 
 from console.config import Config
 from console.link.feeds import Feeds, Sent, Target
-from console.ui.devices_page.setup_panel import WHO
 from console.ui.feeds_page.message_view import WORKING, dress_plain, plain_view, sent_text
 from console.ui.forms import Failure, Questions, button, indent, label, row_label
 from console.ui.theme import GAP, Theme
+from console.ui.who import unnamed
 
 ANOTHER = "Another address"
 ABOUT = (
@@ -121,8 +121,8 @@ class TryPanel(QWidget):
         self.send.setEnabled(ready and not self._questions.waiting)
 
     def _send(self) -> None:
-        if not self.user.strip():
-            self.result.setPlainText(WHO)
+        if refusal := unnamed(self, self.user):
+            self.result.setPlainText(refusal)
             return
         listener = self.target.currentData()
         target = Target(listener=listener) if listener else self._another()

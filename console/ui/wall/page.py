@@ -25,6 +25,7 @@ from console.ui.wall.order import by_priority
 from console.ui.wall.staleness import engine_stopped
 from console.ui.wall.tile import Tile
 from console.ui.wall.view import tile_view
+from console.ui.who import unnamed
 
 STILL_S = 3.0
 """Tiles sorted by priority do not move while a hand is at them."""
@@ -270,8 +271,8 @@ class WallPage(Page):
         self.hint.emit(f"{beds} beds · {words}")
 
     def _resume(self, bed: str) -> None:
-        if not self.user:
-            self.hint.emit("Say who you are first: your name stands beside what you do.")
+        if refusal := unnamed(self, self.user):
+            self.hint.emit(refusal)
             return
         self._open.append((bed, self.link.submit(SetStandby(bed, "", self.user))))
 

@@ -10,11 +10,11 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from console.link.commands import SettleQuestion
-from console.ui.admission_bar import NO_NAME
 from console.ui.admit_page.page import AdmitPage
 from console.ui.bed_page.page import BedPage
 from console.ui.theme import Mode, Theme
 from console.ui.wall.view import tile_view
+from console.ui.who import TYPED
 from console.ward.movements import Answer
 from tests.console.ui import fakes
 from tests.console.ui.admission_pictures import questions
@@ -53,7 +53,7 @@ def test_nobody_settles_anything_without_a_name(page):
     page.user = ""
     page.admission.answer(Answer.JOIN)
     assert not [c for c in page.link.commands if isinstance(c, SettleQuestion)]
-    assert NO_NAME in page.admission.detail.text()
+    assert TYPED in page.admission.detail.text()
 
 
 def test_a_settled_question_leaves_the_page(page):

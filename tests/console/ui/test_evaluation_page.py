@@ -19,8 +19,9 @@ from console.station import Station
 from console.store.sql_store import open_store
 from console.ui.app import Options, build_window
 from console.ui.evaluation_page import EvaluationPage
-from console.ui.evaluation_page.force_form import WHICH_ROLE, WHO, WHY
+from console.ui.evaluation_page.force_form import WHICH_ROLE, WHY
 from console.ui.theme import Theme
+from console.ui.who import TYPED
 from tests.console.evaluation.past_ward import END as STORED_END
 from tests.console.evaluation.past_ward import RACING, Course, admit, patient, record
 from tests.console.ui import fakes as f
@@ -143,7 +144,7 @@ def test_nobody_puts_anything_into_force(qtbot):
     bench.propose(HR, "116")
     bench.run(result=result())
     bench.click(bench.page.force.go)
-    assert bench.page.force.message.text() == WHO
+    assert bench.page.force.message.text() == f"{TYPED} Nothing was changed."
     assert bench.evaluation.put == []
 
 

@@ -15,11 +15,11 @@ from console.link.feeds import LONGEST_TEXT, MapCode, MapPlace, RemoveListener, 
 from console.link.snapshot import ManagerState, ManagerView
 from console.store.records import Taken
 from console.ui import theme as themes
-from console.ui.devices_page.setup_panel import WHO
 from console.ui.feeds_page import FeedsPage
 from console.ui.feeds_page.page import CODES, MESSAGES, PLACES, TRY
 from console.ui.feeds_page.words import visible
 from console.ui.theme import Mode, Theme
+from console.ui.who import TYPED
 from console.ward.source import SourceState
 from drivers.observation import Parameter
 from tests.console.ui import fake_feeds as feeds
@@ -364,10 +364,10 @@ def test_nothing_is_changed_or_sent_without_a_name(qtbot):
     hands.click(hands.page.part(CODES))
     hands.row(hands.page.codes.table, 0)
     hands.click(hands.page.codes.form.ignore)
-    assert hands.page.codes.message.text() == WHO
+    assert hands.page.codes.message.text() == TYPED
     hands.click(hands.page.part(TRY))
     hands.click(hands.page.trial.send)
-    assert hands.page.trial.result.toPlainText() == WHO
+    assert hands.page.trial.result.toPlainText() == TYPED
     assert hands.desk.changes == []
     assert hands.desk.targets == []
     hands.page.close()
