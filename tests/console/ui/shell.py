@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from console.alarms.alarm import Priority
+from console.link.people import People
 from console.ui import theme as themes
 from console.ui.app import Options, build_window
 from console.ui.main_window import MainWindow
@@ -44,12 +47,14 @@ class FakeOutput:
         self.closed = True
 
 
-def open_window(qtbot: QtBot, link: FakeLink, width: int = 1920, height: int = 1080) -> MainWindow:
-    """The window, shown and up to date; its timers stand still, `refresh` moves it."""
+def open_window(
+    qtbot: QtBot, link: FakeLink, width: int = 1920, height: int = 1080, people: People | None = None, **more: Any
+) -> MainWindow:
+    """The window, shown and up to date; its timers stand still, `refresh` moves it. more: other desks and `options`."""
     application = QApplication.instance()
     assert isinstance(application, QApplication)
     themes.apply(application, Theme())
-    window = build_window(link, Options(user="R. Test"), FakeOutput())
+    window = build_window(link, Options(user="R. Test", **more.pop("options", {})), FakeOutput(), people=people, **more)
     qtbot.addWidget(window)
     window.resize(width, height)
     window.show()
