@@ -201,7 +201,7 @@ class SystemBar(QWidget):
         self.look.setText(other if self.room.words else "")
         self.look.setIcon(QIcon() if self.room.words else icons.half(colour(self.theme.tokens.text)))
         self.look.setAccessibleName(f"{other} colours")
-        self.look.setToolTip(f"{other} colours")
+        self.look.setToolTip(tip(f"{other} colours"))
 
     def set_theme(self, theme: Theme) -> None:
         """The look has changed."""
