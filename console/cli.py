@@ -25,6 +25,7 @@ COMMANDS = (
     "console.commands.export",
     "console.commands.audit",
     "console.commands.db",
+    "console.commands.user",
     "console.commands.doctor",
 )
 

@@ -85,6 +85,7 @@ def examine(config: Path | None, data_dir: Path | None) -> Iterator[Finding]:
         _serial,
         lambda: _configured_ports(config),
         lambda: _database(config, data_dir),
+        lambda: _people(config, data_dir),
     )
     for check in checks:
         try:
@@ -217,6 +218,29 @@ def _database(config: Path | None, data_dir: Path | None) -> Iterator[Finding]:
         )
         return
     yield from _postgresql(url)
+
+
+def _people(config: Path | None, data_dir: Path | None) -> Iterator[Finding]:
+    """A ward that has beds and nobody who can sign in: everybody may do everything under any name."""
+    from console.store.errors import DatabaseMissing, SchemaTooOld, StoreError
+    from console.store.locate import database_url
+    from console.store.people import read_people
+    from console.store.upkeep import reading
+
+    if config is None or not load_config(config).ward.beds:
+        return
+    begin = f"ward-console user add NAME --role administrator --config {config}"
+    url = database_url(None, data_dir, config)
+    try:
+        with reading(url) as engine, engine.connect() as connection, connection.begin():
+            count = sum(not record.disabled for record in read_people(connection))
+    except (DatabaseMissing, SchemaTooOld):
+        count = 0
+    except StoreError as error:
+        yield Finding("People", f"not known: {error}", "mend the database first")
+        return
+    state = f"{count} can sign in" if count else "nobody can sign in: everybody may do everything, under any name"
+    yield Finding("People", state, "" if count else begin)
 
 
 def _postgresql(url: str) -> Iterator[Finding]:
