@@ -31,6 +31,7 @@ from console.link.commands import (
     SetRenalImpairment,
     SetStandby,
     SettleQuestion,
+    TurnSoundOff,
     UndoAcknowledge,
 )
 from console.link.people import Gate, OpenGate
@@ -64,6 +65,7 @@ class CommandHandler:
             SetPumpCard: self._pump_card,
             SetRenalImpairment: self._renal,
             ReportSound: self._sound,
+            TurnSoundOff: self._sound_off,
             AuditNote: self._note,
         }
 
@@ -106,6 +108,12 @@ class CommandHandler:
             return "", []
         act = "alarm sound works" if command.working else "alarm sound failed"
         return "", [self._core.audit(AuditEntry(at.utc, "system", act, "", f"{command.station}: {command.detail}"))]
+
+    def _sound_off(self, command: TurnSoundOff, at: Moment) -> Journalled:
+        policy = self._core.plan.signals
+        _refuse(policy.audio_off_refusal(command.by))
+        told = f"alarm sound off for {policy.audio_off_s / 60:.0f} min"
+        return "", [self._core.audit(AuditEntry(at.utc, command.by, told, station=command.station))]
 
     def _note(self, command: AuditNote, at: Moment) -> Journalled:
         told = AuditEntry(

@@ -161,6 +161,16 @@ class ReportSound:
 
 
 @dataclass(frozen=True, slots=True)
+class TurnSoundOff:
+    """Turn alarm sound off at a station (AUDIO OFF) for as long as the ward allows. The screen there stays loud until
+    this was answered without an error."""
+
+    right: ClassVar[Right] = Right.AUDIO_OFF
+    station: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class AuditNote:
     """An act of a person at a screen that changes no state of the engine: sound paused, page opened as role. before,
     after: old and new value in plain words where something changed."""
@@ -188,6 +198,7 @@ Command = (
     | SetPumpCard
     | SetRenalImpairment
     | ReportSound
+    | TurnSoundOff
     | AuditNote
 )
 

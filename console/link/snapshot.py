@@ -294,6 +294,13 @@ class SignalPolicy:
     audio_off_by: tuple[str, ...] = ()
     watch_tone: bool = False
 
+    def audio_off_refusal(self, by: str) -> str:
+        """Why the ward does not let this person turn alarm sound off, "" when it does; rights come on top."""
+        if self.audio_off_s <= 0:
+            return "Alarm sound cannot be turned off on this ward; pause it for two minutes."
+        known = {name.casefold() for name in self.audio_off_by}
+        return "" if by.casefold() in known else "Only " + ", ".join(self.audio_off_by) + " may turn it off."
+
 
 @dataclass(frozen=True, slots=True)
 class WardSnapshot:

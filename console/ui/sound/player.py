@@ -10,7 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer
 
 from console.alarms.alarm import Priority, Transition
-from console.link.commands import AuditNote, Reply, ReportSound
+from console.link.commands import AuditNote, Reply, ReportSound, TurnSoundOff
 from console.link.link import Link
 from console.link.snapshot import SignalPolicy, WardSnapshot
 from console.ui.sound import loudness, settings
@@ -22,6 +22,9 @@ from console.ui.sound.tones import Sounds, Tone
 
 RESULT_S = 6.0
 """How long the result of a self test stands in the alarm bar; the sheet and the audit trail keep it."""
+
+ANSWER_S = 5.0
+"""Longest wait for the engine to let alarm sound be turned off."""
 
 CHECK_S = 2.0
 """How often the device is looked at."""
@@ -63,6 +66,8 @@ class AlarmSound(QObject):
         self._next_check = 0.0
         self._problem: str | None = None
         self._report: Future[Reply] | None = None
+        self._off_asked: Future[Reply] | None = None
+        self._off_asked_at = 0.0
         self._repeat = QTimer(self)
         self._repeat.timeout.connect(self._burst)
         if remembered.problem:
@@ -104,18 +109,15 @@ class AlarmSound(QObject):
         return f"It ends by itself after {longest:.0f} min, and at once with a new *** alarm. Every light stays."
 
     def may_turn_off(self) -> str:
-        """Why the present person may not turn alarm sound off, "" when he may."""
-        policy = self._policy
-        if policy.audio_off_s <= 0:
-            return "Alarm sound cannot be turned off on this ward; pause it for two minutes."
-        known = {name.casefold() for name in policy.audio_off_by}
-        return "" if self.user.casefold() in known else "Only " + ", ".join(policy.audio_off_by) + " may turn it off."
+        """Why the ward does not let the present person turn alarm sound off, "" when it does."""
+        return self._policy.audio_off_refusal(self.user)
 
     # --- what a person does --------------------------------------------------------------------------------------
 
     def toggle_pause(self) -> None:
         """Pause for two minutes, or end the pause or AUDIO OFF."""
         ended = "alarm sound turned on" if self.off else "sound pause ended"
+        self._off_asked = None
         on = self.paused_s() == 0
         if on:
             self._silence.pause(self._clock())
@@ -125,14 +127,36 @@ class AlarmSound(QObject):
         self._apply()
 
     def turn_off(self) -> None:
-        """AUDIO OFF for as long as the hospital allows, by a person it names; audited, also when it is refused."""
+        """AUDIO OFF for as long as the hospital allows, by a person it names and who has the right; audited, also when
+        it is refused. Alarms are heard until the engine has said yes."""
         refusal = self.may_turn_off()
         if refusal:
-            self._note("alarm sound not turned off", f"{self._station}: {refusal}")
+            self._not_off(refusal)
             return
-        self._silence.turn_off(self._clock(), self._policy.audio_off_s)
-        self._note(f"alarm sound off for {self._policy.audio_off_s / 60:.0f} min", self._station)
+        self._off_asked = self._link.submit(TurnSoundOff(self._station, self.user))
+        self._off_asked_at = self._clock()
+        self._take_answer()
         self._apply()
+
+    def _take_answer(self) -> None:
+        """Be silent once the engine has said yes; a late yes is none, since nobody expects it any more."""
+        asked = self._off_asked
+        if asked is None:
+            return
+        if asked.done():
+            self._off_asked = None
+            error = str(asked.exception() or asked.result().error)
+            if error:
+                self._not_off(error)
+            else:
+                self._silence.turn_off(self._clock(), self._policy.audio_off_s)
+        elif self._clock() - self._off_asked_at > ANSWER_S:
+            self._off_asked = None
+            self._not_off("The alarm engine did not answer.")
+
+    def _not_off(self, why: str) -> None:
+        self.told = why
+        self._note("alarm sound not turned off", f"{self._station}: {why}")
 
     def set_level(self, level: int) -> None:
         """Another volume level, within loudness.LOWEST and LOUDEST; heard from the next burst on, kept and audited."""
@@ -165,6 +189,7 @@ class AlarmSound(QObject):
         """Sound what this picture asks for. stopped: the engine publishes nothing, so that nobody judges any alarm:
         that is heard like an emergency, except in a ward that is simulated."""
         new = list(transitions)
+        self._take_answer()
         self._follow_silence(new, snapshot.signals)
         self.sounds = Sounds(snapshot.sounds)
         self._output.choose(self.sounds)
@@ -179,8 +204,10 @@ class AlarmSound(QObject):
 
     def _follow_silence(self, new: list[Transition], policy: SignalPolicy) -> None:
         """A new high alarm ends every silence, and AUDIO OFF ends with the permission to it."""
-        was_off, self._policy = self.off, policy
-        if not self.paused_s():
+        was_off, self._policy = self.off or self._off_asked is not None, policy
+        if breaks_pause(new):
+            self._off_asked = None
+        elif not self.paused_s():
             return
         if breaks_pause(new) or (was_off and policy.audio_off_s <= 0):
             self._silence.end()

@@ -20,7 +20,7 @@ from console.engine.commands import CommandHandler
 from console.engine.core import WardCore
 from console.engine.items import Samples
 from console.engine.plan import plan_ward
-from console.link.commands import Ask, AuditNote, Command, Reply, ReportSound
+from console.link.commands import Ask, AuditNote, Command, Reply, ReportSound, TurnSoundOff
 from console.link.snapshot import SourceView, WardSnapshot
 from console.rules import load_rules
 from console.store.records import AuditEntry, Sample
@@ -94,8 +94,11 @@ class Desk:
         self._ward = ward
 
     def submit(self, command: Command) -> Future[Reply]:
-        assert isinstance(command, AuditNote | ReportSound)
-        return self._ward.ask(command)
+        assert isinstance(command, AuditNote | ReportSound | TurnSoundOff)
+        reply = self._ward.ask(command)
+        if isinstance(command, TurnSoundOff):
+            reply.exception(30)  # it is on record before the next second of the ward
+        return reply
 
 
 class Journal:

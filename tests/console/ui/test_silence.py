@@ -11,10 +11,11 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from console.alarms.alarm import Alarm, Change, Kind, Priority, Stage, Transition
 from console.config import ConfigError, parse_config
 from console.engine.plan import plan_ward
-from console.link.commands import AuditNote
+from console.link.commands import AuditNote, Reply, TurnSoundOff
 from console.link.snapshot import SignalPolicy
 from console.ui.alarm_bar import AlarmBar
 from console.ui.flash import FlashClock
+from console.ui.sound.player import ANSWER_S
 from console.ui.sound.sheet import SoundSheet
 from console.ui.sound.silence import OFF_REMINDER_S, PAUSE_S, Silence
 from console.ui.system_bar import SystemBar
@@ -43,6 +44,10 @@ class Station(Room):
     @property
     def audited(self) -> list[str]:
         return [c.act for c in self.link.commands if isinstance(c, AuditNote)]
+
+    @property
+    def asked(self) -> list[TurnSoundOff]:
+        return [c for c in self.link.commands if isinstance(c, TurnSoundOff)]
 
     @property
     def heard(self) -> list[Priority]:
@@ -80,7 +85,7 @@ def test_alarm_sound_is_off_for_the_time_the_ward_allows_and_comes_back_by_itsel
     station.go_on(0, WARNING)
     station.sound.turn_off()
     assert station.sound.off
-    assert station.audited[-1] == "alarm sound off for 10 min"
+    assert station.asked == [TurnSoundOff("desk 1", "R. Test")]
     said = len(station.output.said)
     for _ in range(599):
         station.go_on(1, WARNING)
@@ -131,6 +136,44 @@ def test_it_is_refused_where_the_ward_does_not_allow_it_and_to_everybody_else(
     assert said in station.sound.may_turn_off()
     assert station.audited == ["alarm sound not turned off"]
     station.sound.close()
+
+
+def test_alarms_are_heard_until_the_engine_has_said_yes(station: Station) -> None:
+    station.link.hold = True
+    station.go_on(0, WARNING)
+    station.sound.turn_off()
+    station.go_on(1, WARNING)
+    assert station.sound.paused_s() == 0
+    station.link.finish()
+    station.go_on(1, WARNING)
+    assert station.sound.off
+
+
+def test_what_the_engine_refuses_is_told_and_alarms_stay_heard(station: Station) -> None:
+    station.link.hold = True
+    station.go_on(0, WARNING)
+    station.sound.turn_off()
+    station.link.pending[-1][1].set_result(Reply("R. Test may not turn alarm sound off."))
+    station.go_on(1, WARNING)
+    assert station.sound.paused_s() == 0
+    assert station.sound.told == "R. Test may not turn alarm sound off."
+    assert station.audited == ["alarm sound not turned off"]
+
+
+def test_a_yes_that_comes_after_an_emergency_or_too_late_silences_nothing(station: Station) -> None:
+    station.link.hold = True
+    station.go_on(0, WARNING)
+    station.sound.turn_off()
+    station.go_on(1, EMERGENCY, WARNING, began=(EMERGENCY,))
+    station.link.finish()
+    station.go_on(1, EMERGENCY, WARNING)
+    assert station.sound.paused_s() == 0
+    station.sound.turn_off()
+    station.go_on(ANSWER_S + 1, EMERGENCY, WARNING)
+    station.link.finish()
+    station.go_on(1, EMERGENCY, WARNING)
+    assert station.sound.paused_s() == 0
+    assert station.sound.told == "The alarm engine did not answer."
 
 
 def test_a_permission_that_is_taken_back_ends_it(station: Station) -> None:
