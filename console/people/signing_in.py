@@ -85,11 +85,10 @@ class SigningIn:
         self._tried.forget(name_key(name))
 
     def _tries(self, key: str, record: PersonRecord | None, now: datetime) -> Tries:
-        """Those on record or those in memory, whichever wait longer."""
+        """Those on record or those in memory, whichever wait longer or are more."""
         kept = self._tried.of(key)
-        if record is None or left_s(kept, now) > left_s(record.tries, now):
-            return kept
-        return record.tries
+        known = Tries() if record is None else record.tries
+        return max(kept, known, key=lambda tries: (left_s(tries, now), tries.failed))
 
     def _wrong(self, key: str, record: PersonRecord | None, tries: Tries, now: datetime) -> SignedIn:
         after = after_wrong(tries, now)

@@ -10,7 +10,7 @@ from console.link.commands import Reply
 from console.link.people import SignedIn
 from console.people.desk import PeopleDesk
 from console.people.hashing import Cost
-from console.store.audit import first_break
+from console.store.audit_check import verify
 from console.store.database import Role as ConnectionRole
 from console.store.database import open_engine
 from console.store.records import PersonRecord
@@ -72,7 +72,7 @@ class Reception:
         engine = open_engine(self.url, ConnectionRole.READER)
         try:
             with engine.connect() as connection:
-                assert first_break(connection)[0] is None
+                assert verify(connection).broken is None
                 wanted = (audit.c.by, audit.c.act, audit.c.station, audit.c.detail, audit.c.before, audit.c.after)
                 rows = connection.execute(select(*wanted).order_by(audit.c.number))
                 return [tuple(word for word in row if word) for row in rows]

@@ -89,7 +89,7 @@ def test_what_can_be_no_name_is_a_wrong_one(reception: Reception, name: str) -> 
     assert enter(desk, NURSE, NURSE_PIN).person is not None
 
 
-# --- waiting ----------------------------------------------------------------------------------------------------------
+# --- waiting ----------
 
 
 @pytest.mark.parametrize("name", [NURSE, "Nobody Such"])
@@ -225,7 +225,7 @@ def test_a_name_that_is_not_there_takes_as_long_as_one_that_is(reception: Recept
     assert 0.5 * wrong < spent(kept, "x" * 100_000) < 2 * wrong
 
 
-# --- the end of a session ---------------------------------------------------------------------------------------------
+# --- the end of a session ----------
 
 
 def test_a_session_ends_after_twelve_hours_at_the_latest(reception: Reception) -> None:
@@ -302,7 +302,7 @@ def test_roles_changed_count_from_the_next_act_on(reception: Reception) -> None:
     assert desk.refusal(NURSE, Right.CHART) == f"{NURSE} may not chart observations and pump events."
 
 
-# --- what the screens see ---------------------------------------------------------------------------------------------
+# --- what the screens see ----------
 
 
 def test_the_view_tells_who_was_here_lately_newest_first_also_after_a_restart(reception: Reception) -> None:
@@ -324,7 +324,7 @@ def test_the_view_carries_what_the_configuration_says(reception: Reception) -> N
     assert (view.sign_out_after_s, view.initials) == (180.0, True)
 
 
-# --- the trail --------------------------------------------------------------------------------------------------------
+# --- the trail ----------
 
 
 def test_every_try_and_change_is_audited_and_no_secret_or_hash_is_in_it(reception: Reception) -> None:
