@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import BeforeValidator, Field, PlainSerializer, ValidationError, field_validator, model_validator
 
 from console.config_alerting import AlarmManagerConfig, place_fault
 from console.config_hl7 import Hl7ListenerConfig
@@ -21,12 +22,38 @@ class ConfigError(Exception):
     """The configuration cannot be used; the text names the file, the key, what is wrong and what is allowed."""
 
 
+def _shift(text: Any) -> tuple[int, int]:
+    found = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", text) if isinstance(text, str) else None
+    if found is None:
+        raise ValueError(f"'{text}' is not a time of day; use one such as 07:00")
+    return int(found[1]), int(found[2])
+
+
+def _shifts(value: Any) -> Any:
+    if not isinstance(value, list | tuple):
+        raise ValueError('give a list, as in ["07:00", "15:00", "23:00"]')
+    times = sorted(v if isinstance(v, tuple) else _shift(v) for v in value)
+    if len(set(times)) != len(times):
+        raise ValueError("a shift begins twice at the same time")
+    return tuple(times)
+
+
+Shifts = Annotated[
+    tuple[tuple[int, int], ...],
+    Field(min_length=1, max_length=8),
+    BeforeValidator(_shifts),
+    PlainSerializer(lambda times: [f"{hour:02d}:{minute:02d}" for hour, minute in times], when_used="json"),
+]
+"""Times of day, written HH:MM."""
+
+
 class WardConfig(Section):
     """The ward and its beds, in the order of the wall. simulated: all its patients are invented; every page says so.
 
     sounds: the general set of alarm tones, or melodies that tell what an alarm is about (IEC 60601-1-8, Annex F).
     watch_tone: one soft burst when a pattern reaches the stage of watch. audio_off_min, audio_off_by: for how many
-    minutes at most alarm sound may be turned off at a station, 0 for never, and by whom.
+    minutes at most alarm sound may be turned off at a station, 0 for never, and by whom. shifts: when they begin by the
+    ward's clock, written as ["07:00", "15:00", "23:00"]; (hour, minute) once read.
     """
 
     name: str = Field(default="Ward", min_length=1, max_length=60)
@@ -36,6 +63,7 @@ class WardConfig(Section):
     audio_off_min: int = Field(default=0, ge=0, le=60)
     audio_off_by: tuple[Annotated[str, Field(min_length=1, max_length=40)], ...] = Field(default=(), max_length=20)
     timezone: str = "UTC"
+    shifts: Shifts = ((7, 0), (15, 0), (23, 0))
     beds: tuple[Annotated[str, Field(min_length=1, max_length=12)], ...] = ()
 
     @model_validator(mode="after")

@@ -25,6 +25,7 @@ from console.evaluation.evaluator import Evaluator
 from console.feeds.desk import FeedDesk
 from console.link.inprocess import InProcessLink
 from console.people.desk import PeopleDesk
+from console.reports.desk import ReportDesk
 from console.rules import load_rules
 from console.store.claim import Claim
 from console.store.locate import data_directory, database_url
@@ -38,9 +39,9 @@ class Station:
 
     data_dir: where a relative SQLite path lies; None for the user's own directory. db: the value of --db, which goes
     before the configuration. file: where the configuration was read from; with it beds and sources can be changed while
-    the station runs (`devices`), thresholds evaluated and written (`evaluation`), feeds looked into (`feeds`) and
-    alarms counted (`analysis`). people: the desk of people; engine and desks ask it before every act of a person.
-    program: what runs it, for the audit trail.
+    the station runs (`devices`), thresholds evaluated and written (`evaluation`), feeds looked into (`feeds`),
+    alarms counted (`analysis`) and reports made (`reports`). people: the desk of people; engine and desks ask it before
+    every act of a person. program: what runs it, for the audit trail.
     Making it opens the database; nothing is read from outside before `start`.
     Raises ConfigError (configuration, rules, drivers) and console.store.errors.StoreError (database).
     """
@@ -61,6 +62,7 @@ class Station:
         self.evaluation: Evaluator | None = None
         self.feeds: FeedDesk | None = None
         self.analysis: AnalysisDesk | None = None
+        self.reports: ReportDesk | None = None
         self.clock = clock or SystemClock()
         self.data_dir = data_directory(data_dir)
         try:
@@ -68,7 +70,7 @@ class Station:
         except RulesError as error:
             raise ConfigError(f"[alarms] {error}") from error
         url = database_url(db, data_dir, config)
-        self._config, self._url = config, url
+        self._config, self._url, self._rules = config, url, rules
         self._claim = Claim(url)
         try:
             self.store: SqlStore = open_store(url, data_dir, self.clock, route=Router(config.alarm_manager))
@@ -111,6 +113,9 @@ class Station:
                 exports = self.data_dir / "exports"
                 self.analysis = AnalysisDesk(self.store, self.clock, self.devices.config, exports, gate)
                 self.feeds = FeedDesk(self.devices, self.store, self.acquisition.listening, self.clock, gate)
+                self.reports = ReportDesk(
+                    self.devices.config, self._url, self.store, self.clock, self._rules, self.data_dir / "reports", gate
+                )
         except BaseException:
             self.stop()
             raise
@@ -123,6 +128,8 @@ class Station:
             self.feeds.stop()
         if self.analysis is not None:
             self.analysis.close()
+        if self.reports is not None:
+            self.reports.stop()
         if self.devices is not None:
             self.devices.stop()
         self.people.stop()

@@ -53,6 +53,13 @@ OVERDOSE_RISKS = frozenset({RiskFlag.RENAL_IMPAIRMENT, RiskFlag.SLEEP_APNOEA})
 MAXIMUM_EVENTS = 500
 
 
+def mends(event: PumpEvent) -> bool:
+    """Delivery restored; a new pump or a refill only when a person has confirmed that it mended the cause."""
+    if event.kind in (PumpEventKind.PUMP_REPLACED, PumpEventKind.REFILL):
+        return event.confirmed
+    return event.kind is PumpEventKind.RESTORED
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """Weight `weight` from `start` to `end` (engine seconds, end excluded); `since` is the time of the event."""
@@ -165,7 +172,7 @@ class PumpWindows:
 
     def restored_at(self, now: float) -> float | None:
         """Time of the last confirmed return of delivery, None when it is interrupted or was never so."""
-        times = [e.at.timestamp() for e in self._events if self._mends(e) and e.at.timestamp() <= now]
+        times = [e.at.timestamp() for e in self._events if mends(e) and e.at.timestamp() <= now]
         stops = [e.at.timestamp() for e in self._events if e.kind in INTERRUPTIONS and e.at.timestamp() <= now]
         if not times or (stops and stops[-1] > times[-1]):
             return None
@@ -245,7 +252,7 @@ class PumpWindows:
         elif kind is PumpEventKind.DOSE_DECREASE:
             self._open_for_decrease(event)
         self._open_by_table(event)
-        if kind is not PumpEventKind.RESTORED and self._mends(event) and self._ends_interruption(event):
+        if kind is not PumpEventKind.RESTORED and mends(event) and self._ends_interruption(event):
             self._open_by_table(event, PumpEventKind.RESTORED)
 
     def _open_by_table(self, event: PumpEvent, row: PumpEventKind | None = None) -> None:
@@ -285,17 +292,10 @@ class PumpWindows:
         if weight and window.end > window.start:
             self._windows.append(window)
 
-    @staticmethod
-    def _mends(event: PumpEvent) -> bool:
-        """Delivery restored; a new pump or a refill only when a person has confirmed that it mended the cause."""
-        if event.kind in (PumpEventKind.PUMP_REPLACED, PumpEventKind.REFILL):
-            return event.confirmed
-        return event.kind is PumpEventKind.RESTORED
-
     def _mended_at(self, cause: PumpEvent) -> float:
         """Time delivery came back after `cause`, infinity while nobody has confirmed it."""
         for event in self._events:
-            if event.at <= cause.at or not self._mends(event):
+            if event.at <= cause.at or not mends(event):
                 continue
             if event.kind is PumpEventKind.REFILL and cause.kind not in REFILL_MENDS:
                 continue

@@ -50,7 +50,8 @@ def run_demo(screen: Screen, beds: int, speed: float, data_dir: Path | None) -> 
     try:
         ward.start()
         station = ward.station
-        screen(station.link(), station.devices, station.evaluation, station.feeds, station.people, user=NURSE)
+        desks = station.devices, station.evaluation, station.feeds, station.people, station.reports
+        screen(station.link(), *desks, user=NURSE)
     finally:
         ward.stop()
     return 0

@@ -59,6 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
             station.evaluation,
             station.feeds,
             station.people,
+            station.reports,
             user=arguments.user,
             fullscreen=arguments.fullscreen,
             configured=bool(file.config.ward.beds),

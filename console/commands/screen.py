@@ -14,6 +14,7 @@ from console.link.evaluation import Evaluation
 from console.link.feeds import Feeds
 from console.link.link import Link
 from console.link.people import People
+from console.link.reports import Reports
 
 PICTURES = Path("ward-console-pictures")
 
@@ -69,12 +70,13 @@ def open_screen(seconds: float | None, pictures: Path | None, alone_s: float | N
         evaluation: Evaluation | None = None,
         feeds: Feeds | None = None,
         people: People | None = None,
+        reports: Reports | None = None,
         **options: Any,
     ) -> bool:
         from console.ui.app import Options, run_console
 
         chosen = Options(seconds=seconds, pictures=pictures, **options)
-        return run_console(link, chosen, devices, evaluation, feeds, people)
+        return run_console(link, chosen, devices, evaluation, feeds, people, reports)
 
     return screen
 

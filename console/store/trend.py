@@ -35,6 +35,22 @@ def read_trend(
     moment the one received last stands.
     """
     start_us, end_us = to_us(start), to_us(end)
+    return Trend(
+        bed,
+        start,
+        end,
+        read_series(connection, bed, parameters, start, end),
+        _transitions(connection, bed, start_us, end_us),
+        tuple(read_pump_events(connection, _charted(pump_event, bed, start_us, end_us))),
+        tuple(read_findings(connection, _charted(finding, bed, start_us, end_us))),
+    )
+
+
+def read_series(
+    connection: Connection, bed: str, parameters: Sequence[Parameter], start: datetime, end: datetime
+) -> dict[Parameter, Series]:
+    """The values of a trend alone."""
+    start_us, end_us = to_us(start), to_us(end)
     wanted = frozenset(parameters)
     pieces: dict[Parameter, list[Arrays]] = {}
     for number in streams_of(connection, (bed,)):
@@ -42,15 +58,7 @@ def read_trend(
         for label, samples in found.items():
             pieces.setdefault(read_label(label)[0], []).extend(samples)
     axes = _Axes()
-    return Trend(
-        bed,
-        start,
-        end,
-        {parameter: _series(parameter, pieces[parameter], axes) for parameter in parameters if parameter in pieces},
-        _transitions(connection, bed, start_us, end_us),
-        tuple(read_pump_events(connection, _charted(pump_event, bed, start_us, end_us))),
-        tuple(read_findings(connection, _charted(finding, bed, start_us, end_us))),
-    )
+    return {parameter: _series(parameter, pieces[parameter], axes) for parameter in parameters if parameter in pieces}
 
 
 class _Axes:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from console.alarms.alarm import STAGE_PRIORITY, Account, Alarm, Condition, Reason
 from console.ui import wording
-from console.ui.theme import PREFIX
+from console.ui.wording import PREFIX
 
 NAMES = {
     "hr": "Heart rate",

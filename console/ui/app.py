@@ -20,6 +20,7 @@ from console.link.evaluation import Evaluation
 from console.link.feeds import Feeds
 from console.link.link import Link
 from console.link.people import People
+from console.link.reports import Reports
 from console.ui import theme as themes
 from console.ui.ack_sheet import AckSheet
 from console.ui.admit_page import AdmitPage
@@ -38,6 +39,7 @@ from console.ui.page import Page, Sheet
 from console.ui.pictures import take_pictures
 from console.ui.pump_card_sheet import PumpCardSheet
 from console.ui.pump_sheet import PumpSheet
+from console.ui.reports_page import ReportsPage
 from console.ui.session import Session
 from console.ui.sign_in_sheet import SignInSheet
 from console.ui.sound.output import Output, QtOutput
@@ -75,17 +77,19 @@ def run_console(
     evaluation: Evaluation | None = None,
     feeds: Feeds | None = None,
     people: People | None = None,
+    reports: Reports | None = None,
 ) -> bool:
     """Show the ward until the window is closed; True when the person asked for the demonstration ward.
 
     devices: the engineer's desk of the station; None (as on a console of a remote database): sources can only be read.
     evaluation: of the station's own stored days; without one there is no page of thresholds. feeds: of the station;
     without them there is no page of feeds. people: the desk of people of the station; without one nobody signs in here.
+    reports: of the station; without them there is no page of reports.
     Look for a display before (console.ui.display): without one Qt ends the process. Raises OSError when the pictures
     cannot be saved.
     """
     with _ended_by_signals() as ending:
-        return _run(link, options, devices, evaluation, feeds, people, ending)
+        return _run(link, options, devices, evaluation, feeds, people, reports, ending)
 
 
 def _run(
@@ -95,10 +99,13 @@ def _run(
     evaluation: Evaluation | None,
     feeds: Feeds | None,
     people: People | None,
+    reports: Reports | None,
     ending: _Ending,
 ) -> bool:
     application = _application()
-    window = build_window(link, options, devices=devices, evaluation=evaluation, feeds=feeds, people=people)
+    window = build_window(
+        link, options, devices=devices, evaluation=evaluation, feeds=feeds, people=people, reports=reports
+    )
     wanted: list[bool] = []
 
     def demo() -> None:
@@ -183,10 +190,11 @@ def build_window(
     evaluation: Evaluation | None = None,
     feeds: Feeds | None = None,
     people: People | None = None,
+    reports: Reports | None = None,
 ) -> MainWindow:
     """The window with every page, not yet shown. output: where alarms sound, the desktop's device when left out.
 
-    devices, evaluation, feeds, people: see run_console.
+    devices, evaluation, feeds, people, reports: see run_console.
     """
     session = Session(people, options.user)
     theme, flash, user = Theme(initials=session.view.initials), FlashClock(), session.name
@@ -201,6 +209,8 @@ def build_window(
         pages.append(FeedsPage(link, user, theme, feeds))
     if evaluation is not None:
         pages.append(EvaluationPage(link, user, theme, evaluation))
+    if reports is not None:
+        pages.append(ReportsPage(link, user, theme, reports))
     sound = AlarmSound(link, output or QtOutput(), socket.gethostname(), user, file=options.station_file)
     sheets = {
         Sheet.ACKNOWLEDGE: AckSheet(link, user, theme, session=session),

@@ -21,6 +21,7 @@ KEYS = (
     ("P", "Chart a pump event"),
     ("K", "Pump card of the patient"),
     ("L", "Limits of the patient"),
+    ("R", "Report of the patient, on the bed page"),
     ("S", "Sort the ward by priority, or by bed"),
     ("Space", "Pause alarm sound for 2 minutes"),
     ("1 to 6", "Time window, on the bed page"),

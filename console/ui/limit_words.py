@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from console.alarms.patient_limits import TWINS, LimitsView, would_alarm
 from console.link.snapshot import BedSnapshot, Reading
 from console.ui import wording
-from console.ui.theme import PREFIX
+from console.ui.wording import PREFIX
 from console.ward.limits import LimitSetting
 from console.ward.source import Liveness
 from drivers.observation import Parameter, Status

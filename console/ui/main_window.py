@@ -154,6 +154,7 @@ class MainWindow(QMainWindow):
         page.hint.connect(self._status.show_hint)
         page.start_demo.connect(self.demo_wanted)
         page.open_alarms.connect(self.open_alarms)
+        page.open_report.connect(self.open_report)
         page.open_tab.connect(lambda title: self.show_tab(self._index_of(title)))
 
     def begin_with(self, page: Page) -> None:
@@ -251,6 +252,13 @@ class MainWindow(QMainWindow):
         index = self._index_of("Alarm history")
         self._show(self.pages[index], index)
         self.pages[index].show_alarms(filter, what)
+
+    def open_report(self, bed: str) -> None:
+        """Turn to the patient episode of who lies in a bed; nothing at a console that has no reports."""
+        index = next((i for i, page in enumerate(self.pages) if page.title == "Reports"), None)
+        if index is not None:
+            self.pages[index].show_bed(bed)
+            self._show(self.pages[index], index)
 
     def open_admit(self, bed: str) -> None:
         """Turn to the admission of a bed."""

@@ -30,8 +30,8 @@ class Page(QWidget):
     """One tab. Pages read snapshots and ask the link; they never talk to each other.
 
     Signals: open_bed(bed), open_bed_at(bed, POSIX seconds), admit_bed(bed), acknowledge(alarm id),
-    open_sheet(Sheet, bed), open_tab(title), open_alarms(HistoryFilter, what they are in words), hint(text for the
-    status bar), start_demo(). The shell connects them.
+    open_sheet(Sheet, bed), open_tab(title), open_alarms(HistoryFilter, what they are in words), open_report(bed),
+    hint(text for the status bar), start_demo(). The shell connects them.
 
     title: of the tab; short: the same where room is scarce, "" for no shorter one.
     digits_taken: an open sheet uses the digit keys, so the page leaves them alone.
@@ -49,6 +49,7 @@ class Page(QWidget):
     hint = Signal(str)
     start_demo = Signal()
     open_alarms = Signal(object, str)
+    open_report = Signal(str)
 
     def __init__(self, link: Link, user: str, theme: Theme) -> None:
         super().__init__()

@@ -15,6 +15,7 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalett
 
 import resources
 from console.alarms.alarm import Priority
+from console.ui.wording import PREFIX as PREFIX
 from drivers.observation import Parameter
 
 
@@ -200,9 +201,6 @@ class Theme:
         """Height of the status bar in px."""
         return 24 if self.compact else 30
 
-
-PREFIX: dict[Priority, str] = {Priority.HIGH: "***", Priority.MEDIUM: "**", Priority.LOW: "*"}
-"""Text prefixes: colour is never the only code."""
 
 NO_VALUE = "– –"
 GAP = 8

@@ -11,13 +11,29 @@ from console.alarms.alarm import Alarm, Kind, Presence, Priority
 from console.alarms.escalation import called_s
 from console.alarms.late_notes import late_since
 from console.alarms.limits import displayed
+from console.ward.patient import RiskFlag
 from drivers.observation import Parameter
 
 PATTERN_WORD = {Kind.WITHDRAWAL: "Autonomic", Kind.OVERDOSE: "Respiratory"}
 PATTERN_SHORT = {Kind.WITHDRAWAL: "Auton.", Kind.OVERDOSE: "Resp."}
 
+PREFIX: dict[Priority, str] = {Priority.HIGH: "***", Priority.MEDIUM: "**", Priority.LOW: "*"}
+"""Text prefixes: colour is never the only code."""
+
 PRIORITY_WORD = {Priority.HIGH: "emergency", Priority.MEDIUM: "warning", Priority.LOW: "watch"}
 """A priority as the ward says it."""
+
+FLAG_WORDS: dict[RiskFlag, str] = {
+    RiskFlag.SCI_T6: "Spinal injury at T6 or above",
+    RiskFlag.PRIOR_WITHDRAWAL: "Earlier withdrawal",
+    RiskFlag.COMMUNICATION_DIFFICULTY: "Cannot report symptoms",
+    RiskFlag.BETA_BLOCKER: "Beta blocker",
+    RiskFlag.SLEEP_APNOEA: "Sleep apnoea, home CPAP",
+    RiskFlag.COPD: "COPD",
+    RiskFlag.RENAL_IMPAIRMENT: "Kidney function reduced",
+    RiskFlag.SUPPLEMENTAL_OXYGEN: "Oxygen given",
+}
+"""A standing risk as the ward says it."""
 
 LABEL: dict[Parameter, str] = {
     Parameter.HR: "HR",
@@ -170,6 +186,14 @@ def kind_rank(kind: Kind) -> int:
 def stage_word(alarm: Alarm) -> str:
     """The priority of an alarm in the ward's words."""
     return PRIORITY_WORD[alarm.priority]
+
+
+def visible(text: str, lines: bool = False) -> str:
+    """Text from outside with everything that is not seen (control characters, right-to-left marks, zero widths) shown
+    by its number. lines: line ends stay."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or (lines and c == "\n") else f"⟨U+{ord(c):04X}⟩" for c in text)
 
 
 def bed_words(bed: str) -> str:

@@ -32,21 +32,12 @@ from console.ui.admit_page.draft import (
 from console.ui.devices_page.words import state_text
 from console.ui.forms import button, clear, label, set_look
 from console.ui.theme import Theme
+from console.ui.wording import FLAG_WORDS
 from console.ward.patient import MINIMUM_AGE_YEARS, RiskFlag
 from console.ward.source import Liveness
 from drivers.observation import UNITS, Parameter
 
 P = Parameter
-FLAG_WORDS: dict[RiskFlag, str] = {
-    RiskFlag.SCI_T6: "Spinal injury at T6 or above",
-    RiskFlag.PRIOR_WITHDRAWAL: "Earlier withdrawal",
-    RiskFlag.COMMUNICATION_DIFFICULTY: "Cannot report symptoms",
-    RiskFlag.BETA_BLOCKER: "Beta blocker",
-    RiskFlag.SLEEP_APNOEA: "Sleep apnoea, home CPAP",
-    RiskFlag.COPD: "COPD",
-    RiskFlag.RENAL_IMPAIRMENT: "Kidney function reduced",
-    RiskFlag.SUPPLEMENTAL_OXYGEN: "Oxygen given",
-}
 SEXES = (("not stated", ""), ("female", "F"), ("male", "M"), ("other", "X"))
 BASELINE_HELP = (
     "Use values from before the pump failed: record, clinic, family. What is left empty is learned from quiet hours, "

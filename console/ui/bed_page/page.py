@@ -42,6 +42,13 @@ WHY_FROM = 1150
 
 WINDOW_NAMES = ("15 min", "1 h", "4 h", "12 h", "24 h", "72 h")
 
+SHEET_KEYS = {
+    int(Qt.Key.Key_O): Sheet.OBSERVATION,
+    int(Qt.Key.Key_P): Sheet.PUMP_EVENT,
+    int(Qt.Key.Key_K): Sheet.PUMP_CARD,
+    int(Qt.Key.Key_L): Sheet.LIMITS,
+}
+
 
 class BedPage(Page):
     """Bed detail; the bed is chosen by `show_bed`, at first the one with the most urgent alarm."""
@@ -377,16 +384,12 @@ class BedPage(Page):
             self._choose(WINDOWS_S[key - Qt.Key.Key_1])
         elif key == Qt.Key.Key_A:
             self.slot.press()
-        elif key == Qt.Key.Key_O:
-            self.open_sheet.emit(Sheet.OBSERVATION, self.bed)
         elif key == Qt.Key.Key_P and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self.hold()
-        elif key == Qt.Key.Key_P:
-            self.open_sheet.emit(Sheet.PUMP_EVENT, self.bed)
-        elif key == Qt.Key.Key_K:
-            self.open_sheet.emit(Sheet.PUMP_CARD, self.bed)
-        elif key == Qt.Key.Key_L:
-            self.open_sheet.emit(Sheet.LIMITS, self.bed)
+        elif key in SHEET_KEYS:
+            self.open_sheet.emit(SHEET_KEYS[key], self.bed)
+        elif key == Qt.Key.Key_R and self.bed:
+            self.open_report.emit(self.bed)
         elif key == Qt.Key.Key_Home:
             self.go_live()
         elif key in (Qt.Key.Key_Left, Qt.Key.Key_Right):

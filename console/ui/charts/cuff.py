@@ -1,20 +1,11 @@
-"""Cuff pressures as bars: a reading that a device repeats is one reading."""
+"""Cuff pressures as bars: a reading that a device repeats is one reading. Qt-free."""
 
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QRectF
-from PySide6.QtGui import QPainterPath
 
 from console.ui.charts.data import Samples
 from console.ui.charts.reduce import Floats
-
-
-def flat_cap() -> QPainterPath:
-    """The end of a cuff bar: a flat stroke, in units of the symbol's size."""
-    path = QPainterPath()
-    path.addRect(QRectF(-0.5, -0.18, 1.0, 0.36))
-    return path
 
 
 def cuff_bars(sys_: Samples, dia: Samples, start: float, end: float, apart: float) -> tuple[Floats, Floats, Floats]:

@@ -11,7 +11,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QBrush, QColor
 
 from console.alarms.recovery import Recovery
-from console.ui.charts.cuff import cuff_bars, flat_cap
+from console.ui.charts.cap import flat_cap
+from console.ui.charts.cuff import cuff_bars
 from console.ui.charts.data import BedData, Samples
 from console.ui.charts.recovery import RecoveryShade
 from console.ui.charts.reduce import Floats, beyond, lonely, outline, visible

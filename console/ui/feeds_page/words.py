@@ -12,6 +12,7 @@ from console.store.records import MessageRow, Taken
 from console.ui import wording
 from console.ui.devices_page.seen import name_of
 from console.ui.devices_page.words import STATE_TEXT, count_text, size_text
+from console.ui.wording import visible as visible
 from console.ward.source import SourceState
 from drivers.observation import Parameter
 
@@ -31,14 +32,6 @@ MANAGER_TEXT = {
     ManagerState.STOPPED: "–  Stopped",
 }
 READ_AGAIN = "Read again with the rules of now; what became of it when it came stands above."
-
-
-def visible(text: str, lines: bool = False) -> str:
-    """Text from outside with everything that is not seen (control characters, right-to-left marks, zero widths) shown
-    by its number. lines: line ends stay."""
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() or (lines and c == "\n") else f"⟨U+{ord(c):04X}⟩" for c in text)
 
 
 def cell(text: str) -> str:
