@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field, PlainSerializer, ValidationError, f
 from console.config_alerting import AlarmManagerConfig, place_fault
 from console.config_hl7 import Hl7ListenerConfig
 from console.config_people import PeopleConfig
+from console.config_retention import RetentionConfig
 from console.config_section import Section, known_zone
 
 MAXIMUM_BEDS = 64
@@ -194,6 +195,7 @@ class Config(Section):
     ward: WardConfig = Field(default_factory=WardConfig)
     store: StoreConfig = Field(default_factory=StoreConfig)
     people: PeopleConfig = Field(default_factory=PeopleConfig)
+    retention: RetentionConfig = Field(default_factory=RetentionConfig)
     source: tuple[SourceConfig, ...] = ()
     hl7_listener: tuple[Hl7ListenerConfig, ...] = ()
     alarm_manager: tuple[AlarmManagerConfig, ...] = Field(default=(), max_length=8)

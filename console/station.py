@@ -19,6 +19,7 @@ from console.analysis.desk import AnalysisDesk
 from console.clock import Clock, SystemClock
 from console.config import Config, ConfigError
 from console.config_file import ConfigFile
+from console.config_retention import RetentionConfig
 from console.devices.desk import Desk
 from console.engine.engine import Engine
 from console.evaluation.evaluator import Evaluator
@@ -29,6 +30,7 @@ from console.reports.desk import ReportDesk
 from console.rules import load_rules
 from console.store.claim import Claim
 from console.store.locate import data_directory, database_url
+from console.store.receipts import Retention
 from console.store.records import AuditEntry
 from console.store.sql_store import SqlStore, open_store
 from console.ward.source import SourceState
@@ -73,7 +75,8 @@ class Station:
         self._config, self._url, self._rules = config, url, rules
         self._claim = Claim(url)
         try:
-            self.store: SqlStore = open_store(url, data_dir, self.clock, route=Router(config.alarm_manager))
+            route, kept = Router(config.alarm_manager), _retention(config.retention)
+            self.store: SqlStore = open_store(url, data_dir, self.clock, route=route, retention=kept)
         except BaseException:
             self._claim.release()
             raise
@@ -162,6 +165,15 @@ class Station:
         """Listeners that have not got their address, one sentence each."""
         views = self.acquisition.views()
         return [f"{v.name}: {v.last_error}" for v in views if v.kind == "hl7" and v.state is SourceState.LOST]
+
+
+def _retention(config: RetentionConfig) -> Retention:
+    return Retention(
+        samples_days=config.samples_days,
+        raw_days=config.raw_message_days,
+        raw_bytes=config.raw_message_mb * 1024**2,
+        row_days=config.message_days,
+    )
 
 
 def _calm_collector() -> None:

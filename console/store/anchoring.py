@@ -8,13 +8,18 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, select
+from sqlalchemy.exc import DBAPIError
 
 from console.store.anchors import Anchor, read_anchors, write_anchor
 from console.store.schema import audit, audit_head
 
 log = logging.getLogger(__name__)
+
+Read = Callable[[Callable[[Connection], Any]], Any]
+"""Does some reading on a connection of its own. Raises DBAPIError."""
 
 LOOK_S = 5.0
 EVERY_S = 60.0
@@ -25,21 +30,35 @@ EVERY_ENTRIES = 100
 class Anchoring:
     """Keeps the anchors of one database; used from the readers' threads, where waiting for the disk delays no journal.
 
-    utc: wall time of an anchor. trouble: given a sentence when anchors cannot be written any more, "" when they can be
-    again.
+    utc: wall time of an anchor. tell: puts a line into the audit trail when anchors cannot be written any more, and
+    when they can again.
     """
 
-    def __init__(self, file: Path, utc: Callable[[], datetime], trouble: Callable[[str], None]) -> None:
+    def __init__(self, file: Path, utc: Callable[[], datetime], tell: Callable[[str, str], object]) -> None:
         self._file = file
         self._utc = utc
-        self._trouble = trouble
+        self._tell = tell
         self._lock = threading.Lock()
         self._number = 0
         self._at = time.monotonic()
         self._problem = ""
 
-    def begin(self, connection: Connection) -> str:
+    def begin(self, read: Read) -> tuple[str, ...]:
         """At the start: hold the newest anchor against the trail, then anchor it. A sentence when they disagree."""
+        try:
+            told = read(self._compare)
+        except DBAPIError as error:
+            told = f"The audit trail cannot be held against its anchors: {error.orig}"
+        return (told,) if told else ()
+
+    def end(self, read: Read) -> None:
+        """At the stop: anchor what was written last."""
+        try:
+            read(self.write)
+        except DBAPIError as error:
+            log.warning("the audit trail could not be anchored at the end: %s", error.orig)
+
+    def _compare(self, connection: Connection) -> str:
         try:
             known = read_anchors(self._file).anchors
         except OSError as error:
@@ -77,12 +96,12 @@ class Anchoring:
                 problem = f"the audit trail cannot be anchored: {error.strerror}: {self._file}"
             else:
                 problem, self._number, self._at = "", head.number, time.monotonic()
-        self._tell(problem)
+        self._say(problem)
 
-    def _tell(self, problem: str) -> None:
+    def _say(self, problem: str) -> None:
         if problem == self._problem:
             return
         self._problem = problem
         if problem:
             log.warning("%s", problem)
-        self._trouble(problem)
+        self._tell("audit trail not anchored" if problem else "audit trail anchored again", problem)

@@ -1,5 +1,5 @@
-"""What the writer does when it has a moment: compacting, letting old receipts go, and having the audit trail anchored.
-One small step at a time."""
+"""What the writer does when it has a moment: compacting, letting go of what is not kept, and having the audit trail
+anchored. One small step at a time."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from console.store.anchoring import LOOK_S
 from console.store.archive import COMPACT_ROWS, compact, hot_streams
 from console.store.errors import UNFIT
-from console.store.receipts import Cuts, prune
+from console.store.purging import Plan, Purge
 
 COMPACT_S = 180.0
 PRUNE_S = 3600.0
@@ -21,24 +21,24 @@ FIRST_PRUNE_S = 60.0
 
 
 class Housekeeping:
-    """Decides what is due. plan_cuts: starts reading what the retention rule lets go, on a reader's connection.
-    anchor: has somebody look whether the audit trail is to be anchored, without waiting for it."""
+    """Decides what is due. plan, tell: of a purge (console.store.purging). anchor: has somebody look whether the audit
+    trail is to be anchored, without waiting for it."""
 
     def __init__(
         self,
-        plan_cuts: Callable[[], Future[Cuts]],
+        plan: Callable[[], Future[Plan]],
+        tell: Callable[[str, str], Future[None]],
         compact_s: float = COMPACT_S,
         prune_s: float = PRUNE_S,
         anchor: Callable[[], object] = lambda: None,
     ) -> None:
         now = time.monotonic()
         self.problem = ""
-        self._plan_cuts = plan_cuts
         self._anchor = anchor
         self._anchor_at = now + LOOK_S
-        self._compact_s, self._prune_s = compact_s, prune_s
+        self._compact_s = compact_s
         self._streams: deque[int] = deque()
-        self._cuts: Future[Cuts] | None = None
+        self._purge = Purge(plan, tell, prune_s)
         # What an earlier run left behind is compacted at once.
         self._compact_at = now
         self._prune_at = now + min(FIRST_PRUNE_S, prune_s)
@@ -53,7 +53,7 @@ class Housekeeping:
         return bool(self._streams) or now >= self.due_at
 
     def step(self, connection: Connection, now: float) -> None:
-        """One stream compacted, or one slice of receipts let go, in a transaction of its own."""
+        """One stream compacted, or one slice of what is not kept let go, in a transaction of its own."""
         if now >= self._anchor_at:
             self._anchor_at = now + LOOK_S
             self._anchor()
@@ -64,7 +64,7 @@ class Housekeeping:
                 self._streams.extend(hot_streams(connection))
             self._compact_at = now + self._compact_s
         else:
-            self._prune(connection, now)
+            self._prune_at = self._purge.step(connection, now)
 
     def _compact_one(self, connection: Connection) -> None:
         try:
@@ -76,18 +76,3 @@ class Housekeeping:
             return
         if moved < COMPACT_ROWS:
             self._streams.popleft()
-
-    def _prune(self, connection: Connection, now: float) -> None:
-        if self._cuts is None:
-            self._cuts = self._plan_cuts()
-        if not self._cuts.done():
-            self._prune_at = now + 0.5
-            return
-        if self._cuts.exception() is None:
-            with connection.begin():
-                touched = prune(connection, self._cuts.result())
-            self._prune_at = now
-            if touched:
-                return
-        self._cuts = None
-        self._prune_at = now + self._prune_s

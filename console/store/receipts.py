@@ -25,8 +25,10 @@ from console.store.words import storable
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """How long receipts are kept; the floors win over the sizes. 64 messages a second are 5.5 million a day."""
+    """How long receipts are kept, and samples (by days before now); the floors win over the sizes. 64 messages a second
+    are 5.5 million a day."""
 
+    samples_days: float = 400.0
     raw_days: float = 7.0
     raw_bytes: int = 1024**3
     raw_floor_hours: float = 1.0

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 import socket
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -27,7 +27,7 @@ from console.store.database import Role, open_engine, prepare_file, understand
 from console.store.errors import UNFIT, Refused, StoreClosed, StoreError
 from console.store.frames import pack
 from console.store.history import read_history, read_story
-from console.store.housekeeping import COMPACT_S, Housekeeping
+from console.store.housekeeping import COMPACT_S, PRUNE_S, Housekeeping
 from console.store.instants import to_us
 from console.store.labs import chart_labs
 from console.store.lanes import Lanes
@@ -35,8 +35,9 @@ from console.store.locate import absolute_url, hidden, sqlite_file
 from console.store.migrate import upgrade
 from console.store.outbox import Outbox, Route, nowhere
 from console.store.people import PeopleStore
+from console.store.purging import Plan, plan
 from console.store.receipt_pages import read_message_of, read_messages
-from console.store.receipts import Cuts, Retention, plan
+from console.store.receipts import Retention
 from console.store.records import (
     AlarmRecord,
     AuditEntry,
@@ -65,8 +66,6 @@ from console.ward.patient import Patient
 from console.ward.pump_card import PumpCard
 from drivers.observation import Parameter
 
-log = logging.getLogger(__name__)
-
 T = TypeVar("T")
 
 LONGEST_TREND = timedelta(hours=73)
@@ -82,6 +81,7 @@ def open_store(
     deadline_s: float = 10.0,
     flush_s: float = FLUSH_S,
     compact_s: float = COMPACT_S,
+    prune_s: float = PRUNE_S,
     retention: Retention | None = None,
     route: Route = nowhere,
     station: str = "",
@@ -90,9 +90,9 @@ def open_store(
 
     A relative SQLite path is taken from `data_dir`. A damaged SQLite file is set aside beside the new one and told
     in `notices`. capacity: samples held while nothing can be written. deadline_s: when a journal entry that is not
-    durable is given up. flush_s, compact_s: how often samples are written, and packed. route: which steps of alarms are
-    queued for which alarm managers, in the transaction that records them. station: what stands in the audit trail as
-    the place of acts that name none; "" for the name of this computer.
+    durable is given up. flush_s, compact_s, prune_s: how often samples are written, packed, and let go as `retention`
+    says. route: which steps of alarms are queued for which alarm managers, in the transaction that records them.
+    station: what stands in the audit trail as the place of acts that name none; "" for the name of this computer.
     Raises ConfigError for a bad URL, SchemaTooNew, and StoreError when it cannot be opened.
     """
     clock = clock or SystemClock()
@@ -124,6 +124,7 @@ def open_store(
         deadline_s,
         flush_s,
         compact_s,
+        prune_s,
         retention or Retention(),
         check_further=not complete,
         route=route,
@@ -150,6 +151,7 @@ class SqlStore:
         deadline_s: float,
         flush_s: float,
         compact_s: float,
+        prune_s: float,
         retention: Retention,
         check_further: bool,
         route: Route,
@@ -167,12 +169,13 @@ class SqlStore:
         self._readers: Engine = open_engine(url, Role.READER, READERS)
         self._pool = ThreadPoolExecutor(READERS, thread_name_prefix="store-reader")
         self._buffer = SampleBuffer(capacity)
-        self._anchoring = Anchoring(anchors, clock.utc, self._not_anchored)
-        self._housekeeping = Housekeeping(self._plan_cuts, compact_s, anchor=lambda: self._submit(self._anchoring.look))
+        self._anchoring = Anchoring(anchors, clock.utc, self._tell)
+        anchor = partial(self._submit, self._anchoring.look)
+        self._housekeeping = Housekeeping(self._plan_purge, self._tell, compact_s, prune_s, anchor)
         self._writer = Writer(Lanes(url), self._buffer, self._housekeeping, deadline_s, flush_s)
         self.outbox = Outbox(self._read, lambda act: self._writer.put(act, keep=True))
         self.people = PeopleStore(self._read, lambda act, keep: self._writer.put(act, keep=keep))
-        self._begin_anchoring()
+        self._notices += self._anchoring.begin(self._read)
         if check_further:
             self._pool.submit(self._check_further)
 
@@ -347,10 +350,7 @@ class SqlStore:
         self._closed = True
         self._writer.close()
         self._pool.shutdown(wait=True, cancel_futures=True)
-        try:
-            self._read(self._anchoring.write)
-        except DBAPIError as error:
-            log.warning("the audit trail could not be anchored at the end: %s", error.orig)
+        self._anchoring.end(self._read)
         self._readers.dispose()
 
     def _read(self, work: Callable[[Connection], T]) -> T:
@@ -363,18 +363,10 @@ class SqlStore:
         except RuntimeError:
             return _failed(StoreClosed("the store is closed"))
 
-    def _begin_anchoring(self) -> None:
-        try:
-            told = self._read(self._anchoring.begin)
-        except DBAPIError as error:
-            told = f"The audit trail cannot be held against its anchors: {error.orig}"
-        self._notices += [told] if told else []
+    def _tell(self, act: str, detail: str) -> Future[None]:
+        return self.put_audit(AuditEntry(self._clock.utc(), "system", act, "", detail))
 
-    def _not_anchored(self, problem: str) -> None:
-        act = "audit trail not anchored" if problem else "audit trail anchored again"
-        self.put_audit(AuditEntry(self._clock.utc(), "system", act, "", problem))
-
-    def _plan_cuts(self) -> Future[Cuts]:
+    def _plan_purge(self) -> Future[Plan]:
         now = to_us(self._clock.utc().astimezone(UTC))
         return self._submit(lambda c: plan(c, now, self._retention))
 
