@@ -16,6 +16,7 @@ from console.engine.plain_words import plain_words
 from console.engine.stays import Moment
 from console.link.commands import (
     Acknowledge,
+    AddAlarmNote,
     Admit,
     Ask,
     AuditNote,
@@ -35,7 +36,7 @@ from console.link.commands import (
     UndoAcknowledge,
 )
 from console.link.people import Gate, OpenGate
-from console.store.records import AuditEntry
+from console.store.records import LONGEST_NOTE, AlarmNote, AuditEntry
 from console.ward import pump_card
 from console.ward.chart import NurseObservation, PumpEvent
 from console.ward.limits import OwnLimits
@@ -64,6 +65,7 @@ class CommandHandler:
             SetLimits: self._limits,
             SetPumpCard: self._pump_card,
             SetRenalImpairment: self._renal,
+            AddAlarmNote: self._alarm_note,
             ReportSound: self._sound,
             TurnSoundOff: self._sound_off,
             AuditNote: self._note,
@@ -120,6 +122,14 @@ class CommandHandler:
             at.utc, command.by, command.act, command.bed, command.detail, "", command.before, command.after
         )
         return "", [self._core.audit(told)]
+
+    def _alarm_note(self, command: AddAlarmNote, at: Moment) -> Journalled:
+        _require_name(command.by)
+        text = command.text.strip()
+        if not text or len(text) > LONGEST_NOTE:
+            raise RefusedError(f"A note has 1 to {LONGEST_NOTE:,} characters.")
+        note = AlarmNote(at.utc, command.by.strip(), text)
+        return "", [self._core.store.put_note(command.alarm_id, note)]
 
     # --- stays ---------------------------------------------------------------------------------------------------
 

@@ -150,6 +150,16 @@ class SetRenalImpairment:
 
 
 @dataclass(frozen=True, slots=True)
+class AddAlarmNote:
+    """Write a note to an alarm of the record, over or not: 1 to 1,000 characters. It is never changed nor removed."""
+
+    right: ClassVar[Right] = Right.NOTE
+    alarm_id: str
+    text: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReportSound:
     """A screen tells the engine whether alarm sound works there: a technical alarm while it does not."""
 
@@ -197,6 +207,7 @@ Command = (
     | SetLimits
     | SetPumpCard
     | SetRenalImpairment
+    | AddAlarmNote
     | ReportSound
     | TurnSoundOff
     | AuditNote

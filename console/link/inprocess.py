@@ -11,7 +11,7 @@ from datetime import datetime
 from console.alarms.alarm import Transition
 from console.link.commands import Ask, Command, Reply
 from console.link.snapshot import WardSnapshot
-from console.store.records import AlarmRecord, HistoryFilter, HistoryPage, Trend
+from console.store.records import AlarmRecord, HistoryFigures, HistoryFilter, HistoryPage, Trend
 from console.store.store import Store
 from console.store.timeline_records import Timeline
 from drivers.observation import Parameter
@@ -65,9 +65,17 @@ class InProcessLink:
             future.set_result(Reply(NO_ENGINE))
         return future
 
-    def history(self, filter: HistoryFilter, offset: int, limit: int) -> Future[HistoryPage]:
-        """A page of the alarm history, newest first."""
-        return self._store.history(filter, offset, limit)
+    def history(self, filter: HistoryFilter, offset: int, limit: int, count: bool = True) -> Future[HistoryPage]:
+        """A page of the alarm history."""
+        return self._store.history(filter, offset, limit, count)
+
+    def history_figures(self, filter: HistoryFilter) -> Future[HistoryFigures]:
+        """Figures over all alarms that match."""
+        return self._store.history_figures(filter)
+
+    def answerers(self) -> Future[tuple[str, ...]]:
+        """Everybody who has answered an alarm."""
+        return self._store.answerers()
 
     def alarm_story(self, alarm_id: str) -> Future[AlarmRecord | None]:
         """One alarm with all its transitions."""

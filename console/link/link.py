@@ -10,7 +10,7 @@ from typing import Protocol
 from console.alarms.alarm import Transition
 from console.link.commands import Command, Reply
 from console.link.snapshot import WardSnapshot
-from console.store.records import AlarmRecord, HistoryFilter, HistoryPage, Trend
+from console.store.records import AlarmRecord, HistoryFigures, HistoryFilter, HistoryPage, Trend
 from console.store.timeline_records import Timeline
 from drivers.observation import Parameter
 
@@ -30,8 +30,17 @@ class Link(Protocol):
         """Ask the engine; the future ends when the act is done and journalled."""
         ...
 
-    def history(self, filter: HistoryFilter, offset: int, limit: int) -> Future[HistoryPage]:
-        """A page of the alarm history, newest first; limit at most 500."""
+    def history(self, filter: HistoryFilter, offset: int, limit: int, count: bool = True) -> Future[HistoryPage]:
+        """A page of the alarm history in the order of the filter; limit at most 500. count: tell the total, which takes
+        longer than the page."""
+        ...
+
+    def history_figures(self, filter: HistoryFilter) -> Future[HistoryFigures]:
+        """Figures over all alarms that match. Cancel the future when they are wanted no more."""
+        ...
+
+    def answerers(self) -> Future[tuple[str, ...]]:
+        """Everybody who has answered an alarm, by name."""
         ...
 
     def alarm_story(self, alarm_id: str) -> Future[AlarmRecord | None]:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from console.alarms.alarm import Alarm
 from console.store import audit, journal
+from console.store.alarm_words import keep_patient, number_of_patient
 from console.store.codec import decode, encode
 from console.store.errors import Refused
 from console.store.instants import from_us, to_us
@@ -83,6 +84,7 @@ def _carry(connection: Connection, change: Carried) -> None:
     assert inserted is not None
     for table in (pump_event, finding, limit_setting, pump_card):
         connection.execute(update(table).where(table.c.stay_id == old), {"stay_id": inserted[0]})
+    keep_patient(connection, patient)
 
 
 def _describe(connection: Connection, patient: Patient, before: str) -> None:
@@ -91,6 +93,7 @@ def _describe(connection: Connection, patient: Patient, before: str) -> None:
         raise Refused(f"patient is not at bed {patient.bed}")
     row = {"patient_id": storable(patient.patient_id), "patient": encode(patient)}
     connection.execute(update(stay).where(stay.c.id == there.id), row)
+    keep_patient(connection, patient)
 
 
 def _join(connection: Connection, change: Joined) -> None:
@@ -99,13 +102,15 @@ def _join(connection: Connection, change: Joined) -> None:
     for row in connection.execute(select(stay.c.id, stay.c.patient).where(stay.c.patient_id.in_(prior))).all():
         was = decode(Patient, row.patient)
         ids = tuple(i for i in dict.fromkeys((*was.ids, *change.prior_ids)) if i != change.patient_id)
-        now = encode(replace(was, patient_id=change.patient_id, other_ids=ids))
-        connection.execute(update(stay).where(stay.c.id == row.id), {"patient_id": new, "patient": now})
+        now = replace(was, patient_id=change.patient_id, other_ids=ids)
+        connection.execute(update(stay).where(stay.c.id == row.id), {"patient_id": new, "patient": encode(now)})
+        keep_patient(connection, now)
     for table in (pump_event, finding):
         connection.execute(update(table).where(table.c.patient_id.in_(prior)), {"patient_id": new})
     for row in connection.execute(select(alarm.c.id, alarm.c.body).where(alarm.c.patient_id.in_(prior))).all():
         body = encode(replace(decode(Alarm, row.body), patient_id=change.patient_id))
-        connection.execute(update(alarm).where(alarm.c.id == row.id), {"patient_id": new, "body": body})
+        values = {"patient_id": new, "person": number_of_patient(connection, change.patient_id), "body": body}
+        connection.execute(update(alarm).where(alarm.c.id == row.id), values)
 
 
 def _ask(connection: Connection, asked: Question) -> None:

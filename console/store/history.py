@@ -1,89 +1,79 @@
-"""The alarm history: pages, figures for their head, and one alarm with its whole story."""
+"""The alarm history: pages, one alarm with its whole story, and what a start needs of it."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from statistics import median
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
-from console.alarms.alarm import Alarm, Kind, Presence, Priority, Transition
+from console.alarms.alarm import Alarm, Kind, Presence, Transition
+from console.store.alarm_notes import read_notes
+from console.store.alarm_state import answer_of
 from console.store.codec import decode
-from console.store.instants import HOUR_US, from_us, to_us
+from console.store.history_filter import conditions, ordering
+from console.store.instants import to_us
 from console.store.outbox import read_told
-from console.store.records import MOST_IDS, AlarmRecord, HistoryFilter, HistoryPage
+from console.store.records import AlarmRecord, HistoryFilter, HistoryPage
 from console.store.schema import alarm, transition
 
 LONGEST_PAGE = 500
 MOST_PATTERNS = 500
-SHORT_ALARM_US = 30_000_000
+MOST_PEOPLE = 500
+
+_RECORD = (
+    alarm.c.id, alarm.c.body, alarm.c.calls_from, alarm.c.response, alarm.c.answer_by, alarm.c.answer_reason,
+)  # fmt: skip
 
 
-def conditions(filter: HistoryFilter) -> list[Any]:
-    """The filter as conditions on the alarm table. An alarm belongs to the time at which it was raised; its
-    priority is the highest it reached; not seen: never acknowledged. Raises ValueError for an unknown word."""
-    found: list[Any] = []
-    if filter.start is not None:
-        found.append(alarm.c.raised_at >= to_us(filter.start))
-    if filter.end is not None:
-        found.append(alarm.c.raised_at < to_us(filter.end))
-    if filter.beds:
-        found.append(alarm.c.bed.in_(filter.beds))
-    if filter.kinds:
-        found.append(alarm.c.kind.in_([Kind(word).value for word in filter.kinds]))
-    if filter.priorities:
-        found.append(alarm.c.highest.in_([int(_priority(word)) for word in filter.priorities]))
-    if filter.not_seen_only:
-        found.append(alarm.c.answered_at.is_(None))
-    if filter.ids:
-        if len(filter.ids) > MOST_IDS:
-            raise ValueError(f"{len(filter.ids)} alarms named one by one: use {MOST_IDS} at most")
-        found.append(alarm.c.id.in_(filter.ids))
-    if filter.key:
-        found.append(alarm.c.key == filter.key)
-    if filter.demo is not None:
-        found.append(alarm.c.demo.is_(filter.demo))
-    return found
+def read_history(
+    connection: Connection, filter: HistoryFilter, offset: int, limit: int, count: bool = True
+) -> HistoryPage:
+    """A page in the order of the filter. count: count what matches in all, which takes longer than the page.
 
-
-def _priority(word: str) -> Priority:
-    try:
-        return Priority[word.upper()]
-    except KeyError:
-        raise ValueError(f"'{word}' is not a priority; use low, medium or high") from None
-
-
-def read_history(connection: Connection, filter: HistoryFilter, offset: int, limit: int, now: datetime) -> HistoryPage:
-    """A page, newest first, and the figures over everything that matches. now: for alarms that are still there.
-
-    Raises ValueError for a negative offset or a limit outside 1 to 500.
+    Rows are found by their numbers in an index that holds all a filter looks at; records are read for the page alone.
+    Raises ValueError for a negative offset, a limit outside 1 to 500, or an unknown word.
     """
     if offset < 0 or not 1 <= limit <= LONGEST_PAGE:
         raise ValueError(f"offset {offset} and limit {limit}: use 0 or more, and 1 to {LONGEST_PAGE}")
     chosen = conditions(filter)
-    page = (
-        select(alarm.c.id, alarm.c.body)
-        .where(*chosen)
-        .order_by(alarm.c.raised_at.desc(), alarm.c.id.desc())
-        .offset(offset)
-        .limit(limit)
-    )
-    rows = connection.execute(page).all()
-    stories = _stories(connection, [row.id for row in rows])
-    records = tuple(AlarmRecord(decode(Alarm, row.body), tuple(stories.get(row.id, ()))) for row in rows)
-    columns = (
-        alarm.c.bed, alarm.c.kind, alarm.c.highest, alarm.c.presence,
-        alarm.c.raised_at, alarm.c.ended_at, alarm.c.answered_at,
-    )  # fmt: skip
-    figures = _Figures(to_us(now))
-    total = 0
-    for row in connection.execute(select(*columns).where(*chosen).execution_options(yield_per=2_000)):
-        figures.add(row)
-        total += 1
-    return figures.page(records, offset, total)
+    found = select(alarm.c.number).where(*chosen).order_by(*ordering(filter)).offset(offset).limit(limit)
+    numbers = connection.execute(found).scalars().all()
+    records = tuple(_record(row) for row in read_numbered(connection, numbers, *_RECORD))
+    if not count:
+        return HistoryPage(records, offset, None)
+    if len(numbers) < limit and (numbers or not offset):
+        return HistoryPage(records, offset, offset + len(numbers))
+    total = connection.execute(select(func.count()).select_from(alarm).where(*chosen)).scalar_one()
+    return HistoryPage(records, offset, int(total))
+
+
+def read_numbered(connection: Connection, numbers: Sequence[int], *columns: Any) -> list[Any]:
+    """Rows of alarms by their numbers, in the order of these; an alarm that is gone is left out."""
+    query = select(alarm.c.number, *columns).where(alarm.c.number.in_(numbers))
+    rows = {row.number: row for row in connection.execute(query)}
+    return [rows[number] for number in numbers if number in rows]
+
+
+def _record(row: Any) -> AlarmRecord:
+    answer, seconds = answer_of(row)
+    return AlarmRecord(decode(Alarm, row.body), answer=answer, response_s=seconds)
+
+
+def read_answerers(connection: Connection) -> tuple[str, ...]:
+    """Everybody who has answered an alarm, by name."""
+    found: list[str] = []
+    last = ""
+    # One step through the index for each name instead of one for each alarm.
+    while len(found) < MOST_PEOPLE:
+        after = select(func.min(alarm.c.answer_by)).where(alarm.c.answer_by > last)
+        name = connection.execute(after).scalar()
+        if name is None:
+            break
+        found.append(name)
+        last = name
+    return tuple(found)
 
 
 def _stories(connection: Connection, ids: Iterable[str]) -> dict[str, list[Transition]]:
@@ -98,53 +88,14 @@ def _stories(connection: Connection, ids: Iterable[str]) -> dict[str, list[Trans
 
 
 def read_story(connection: Connection, alarm_id: str) -> AlarmRecord | None:
-    """One alarm with all its transitions, None when there is none of that id."""
-    body = connection.execute(select(alarm.c.body).where(alarm.c.id == alarm_id)).scalar()
-    if body is None:
+    """One alarm with all its transitions, who was told, and its notes; None when there is none of that id."""
+    row = connection.execute(select(*_RECORD).where(alarm.c.id == alarm_id)).first()
+    if row is None:
         return None
+    answer, seconds = answer_of(row)
     steps = tuple(_stories(connection, [alarm_id]).get(alarm_id, ()))
-    return AlarmRecord(decode(Alarm, body), steps, read_told(connection, alarm_id))
-
-
-class _Figures:
-    """Adds up what stands at the head of the page."""
-
-    def __init__(self, now_us: int) -> None:
-        self._now = now_us
-        self._responses: dict[int, list[float]] = {Priority.MEDIUM: [], Priority.HIGH: []}
-        self._unanswered: list[int] = []
-        self._technical = 0
-        self._short = 0
-        self._hours: dict[int, list[int]] = {}
-        self._beds: Counter[str] = Counter()
-
-    def add(self, row: Any) -> None:
-        over = row.ended_at if row.presence == Presence.ENDED.value and row.ended_at is not None else self._now
-        if row.highest in self._responses:
-            if row.answered_at is not None:
-                self._responses[row.highest].append((row.answered_at - row.raised_at) / 1e6)
-            self._unanswered.append((over if row.answered_at is None else row.answered_at) - row.raised_at)
-        self._technical += row.kind == Kind.TECHNICAL.value
-        if row.kind == Kind.LIMIT.value and row.ended_at is not None:
-            self._short += row.ended_at - row.raised_at < SHORT_ALARM_US
-        hour = self._hours.setdefault(row.raised_at // HOUR_US, [0, 0, 0])
-        hour[row.highest - 1] += 1
-        self._beds[row.bed] += 1
-
-    def page(self, records: tuple[AlarmRecord, ...], offset: int, total: int) -> HistoryPage:
-        high, medium = self._responses[Priority.HIGH], self._responses[Priority.MEDIUM]
-        return HistoryPage(
-            records,
-            offset,
-            total,
-            median(high) if high else None,
-            median(medium) if medium else None,
-            max(self._unanswered) / 1e6 if self._unanswered else None,
-            self._technical / total if total else 0.0,
-            self._short,
-            tuple((from_us(h * HOUR_US), c[0], c[1], c[2]) for h, c in sorted(self._hours.items())),
-            tuple(sorted(self._beds.items(), key=lambda item: (-item[1], item[0]))),
-        )
+    told, notes = read_told(connection, alarm_id), read_notes(connection, alarm_id)
+    return AlarmRecord(decode(Alarm, row.body), steps, told, notes, answer, seconds)
 
 
 def pattern_steps(connection: Connection, since: datetime) -> tuple[Transition, ...]:

@@ -10,13 +10,15 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, Table, insert, select, update
 
-from console.alarms.alarm import Alarm, Change, Transition
-from console.store.codec import decode, encode
+from console.alarms.alarm import Transition
+from console.store.alarm_state import keep_newest
+from console.store.alarm_words import keep_patient
+from console.store.codec import encode
 from console.store.database import insert_new
 from console.store.errors import Refused
-from console.store.instants import optional_us, to_us
+from console.store.instants import to_us
 from console.store.outbox import Route, nowhere, queue_step
-from console.store.schema import alarm, finding, limit_setting, pump_card, pump_event, stay, transition
+from console.store.schema import finding, limit_setting, pump_card, pump_event, stay, transition
 from console.store.words import storable
 from console.ward.chart import NurseObservation, PumpEvent
 from console.ward.limits import OwnLimits
@@ -40,40 +42,7 @@ def write_transitions(connection: Connection, transitions: Iterable[Transition],
         }
         connection.execute(insert_new(connection, transition), row)
         queue_step(connection, step, route)
-        _keep_newest(connection, step)
-
-
-def _keep_newest(connection: Connection, step: Transition) -> None:
-    state = step.alarm
-    there = connection.execute(select(alarm.c.version, alarm.c.answered_at).where(alarm.c.id == state.id)).first()
-    if there is not None and there.version > state.version:
-        return
-    answered = None if there is None else there.answered_at
-    if step.change is Change.UNACKNOWLEDGE and there is not None:
-        body = connection.execute(select(alarm.c.body).where(alarm.c.id == state.id)).scalar_one()
-        taken_back = decode(Alarm, body).acknowledged
-        # An earlier one, before the alarm rose or sounded again, is not taken back with it.
-        answered = None if taken_back is None or to_us(taken_back.at) == answered else answered
-    elif answered is None and state.acknowledged is not None:
-        answered = to_us(state.acknowledged.at)
-    row = {
-        "version": state.version,
-        "bed": storable(state.bed),
-        "patient_id": storable(state.patient_id),
-        "kind": state.condition.kind.value,
-        "highest": int(max(state.highest, state.priority)),
-        "presence": state.presence.value,
-        "raised_at": to_us(state.raised_at),
-        "ended_at": optional_us(state.ended_at),
-        "answered_at": answered,
-        "key": storable(state.condition.key),
-        "demo": state.demo,
-        "body": encode(state),
-    }
-    if there is None:
-        connection.execute(insert(alarm), {"id": state.id, **row})
-    else:
-        connection.execute(update(alarm).where(alarm.c.id == state.id), row)
+        keep_newest(connection, step)
 
 
 def open_stay(connection: Connection, bed: str) -> Any:
@@ -100,6 +69,7 @@ def admit(connection: Connection, patient: Patient, by: str) -> None:
         connection.execute(update(stay).where(stay.c.id == there.id), {"patient": encode(patient)})
     else:
         raise Refused(f"bed {patient.bed} is taken")
+    keep_patient(connection, patient)
 
 
 def discharge(connection: Connection, bed: str, patient_id: str, at: datetime, by: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from console.alarms.alarm import Alarm, Transition
+from console.alarms.alarm import Acknowledgement, Alarm, Presence, Transition
 from console.ward.chart import NurseObservation, PumpEvent
 from console.ward.credentials import SecretKind
 from console.ward.labs import LabResult
@@ -68,25 +68,50 @@ class Told:
     control_id: str = ""
 
 
+LONGEST_NOTE = 1_000
+"""Characters of a note."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmNote:
+    """What a person has written to an alarm. at: UTC."""
+
+    at: datetime
+    by: str
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
 class AlarmRecord:
-    """One alarm as the history shows it: its newest state and every transition, oldest first. told: who was told of
-    it by an alarm manager, oldest first."""
+    """One alarm as the history shows it: its newest state and (in its story, not on a page) every transition, oldest
+    first. told: who was told of it by an alarm manager, oldest first. notes: oldest first. answer: the first
+    acknowledgement since it last stepped up that was not taken back, also when its sound has returned since;
+    response_s: how long it had called by then."""
 
     alarm: Alarm
     transitions: tuple[Transition, ...] = ()
     told: tuple[Told, ...] = ()
+    notes: tuple[AlarmNote, ...] = ()
+    answer: Acknowledgement | None = None
+    response_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryPage:
-    """A page of the history. total: alarms that match the filter in all; figures for the head of the page:
-    median seconds from onset to acknowledgement of high and medium alarms (None when nobody answered any),
-    the longest time a medium or high alarm stood unanswered, the share of technical alarms (0-1),
-    and how many limit alarms lasted under 30 s. by_hour: (hour start UTC, low, medium, high)."""
+    """A page of the history. total: alarms that match the filter in all, None where they were not to be counted."""
 
     rows: tuple[AlarmRecord, ...]
     offset: int
+    total: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryFigures:
+    """Figures over everything that matches a filter: alarms in all, median seconds for which high and medium alarms
+    called until they were answered (None when nobody answered any), the longest time a medium or high alarm stood
+    unanswered, the share of technical alarms (0-1), and how many limit alarms lasted under 30 s.
+    by_hour: (hour start UTC, low, medium, high)."""
+
     total: int
     median_response_high_s: float | None = None
     median_response_medium_s: float | None = None
@@ -244,12 +269,46 @@ MOST_IDS = 2_000
 """Alarms a filter names one by one, at most."""
 
 
+class HistoryState(StrEnum):
+    """Where an alarm stands in its life, as the history shows it."""
+
+    ACTIVE = "active"
+    ACKNOWLEDGED = "acknowledged"
+    UNSEEN = "ended, not seen"
+    ENDED = "ended"
+
+
+def state_of(alarm: Alarm) -> HistoryState:
+    """The state of an alarm; acknowledged: its condition is still there."""
+    if alarm.presence is Presence.LATCHED:
+        return HistoryState.UNSEEN
+    if alarm.presence is Presence.ENDED:
+        return HistoryState.ENDED
+    return HistoryState.ACTIVE if alarm.acknowledged is None else HistoryState.ACKNOWLEDGED
+
+
+class Sort(StrEnum):
+    """By what alarms are listed. LASTED and RESPONSE: what has no end yet is the longest of all."""
+
+    RAISED = "raised"
+    BED = "bed"
+    PRIORITY = "priority"
+    LASTED = "lasted"
+    RESPONSE = "response"
+
+
 @dataclass(frozen=True, slots=True)
 class HistoryFilter:
-    """Which alarms: times UTC (None = open), beds, kinds and priorities by their words (empty = all).
+    """Which alarms, and in which order: times UTC (None = open), beds, kinds, priorities, stages (of patterns, the
+    highest reached) and states by their words (empty = all). not_seen_only: never acknowledged at all. unanswered: not
+    since it last stepped up. patient: a hospital number; answered_by: a name. search: a part of what the alarm is
+    called, why it was answered, a note to it, the patient's number or name, whatever the case.
 
-    ids: these alarms alone, at most MOST_IDS (empty = all). key: of one condition, "" for all. demo: False for none of
-    invented values, True for them alone, None for both."""
+    Of alarms that are alike in `sort` the newest come first where one reads it from: the first bed, the highest
+    priority, the longest time; the other direction is the exact reverse. ids: these alarms alone, at most MOST_IDS
+    (empty = all). key: of one condition, "" for all. demo: False for none of invented values, True for them alone, None
+    for both.
+    """
 
     start: datetime | None = None
     end: datetime | None = None
@@ -260,3 +319,11 @@ class HistoryFilter:
     ids: tuple[str, ...] = ()
     key: str = ""
     demo: bool | None = None
+    patient: str = ""
+    stages: tuple[str, ...] = ()
+    states: tuple[str, ...] = ()
+    answered_by: str = ""
+    unanswered: bool = False
+    search: str = ""
+    sort: Sort = Sort.RAISED
+    descending: bool = True

@@ -6,16 +6,17 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Engine, and_, func, or_, select
+from sqlalchemy import Connection, Engine, func, select, tuple_
 
 from console.alarms.alarm import Alarm
+from console.store.alarm_notes import notes_of
 from console.store.archive import chunk_id, hot_minutes, minute_of, read_stream, streams_of
 from console.store.blocks import Arrays
 from console.store.codec import decode
 from console.store.frames import NO_VALUE, STATUS, STATUS_BITS, StreamKey, read_label
-from console.store.history import conditions
+from console.store.history_filter import conditions
 from console.store.instants import MINUTE_US, from_us, to_us
-from console.store.records import HistoryFilter
+from console.store.records import AlarmNote, HistoryFilter
 from console.store.schema import alarm, audit, chunk, stay
 from drivers.observation import UNITS
 
@@ -24,7 +25,7 @@ OBSERVATION_COLUMNS = (
 )  # fmt: skip
 ALARM_COLUMNS = (
     "id", "raised_at", "ended_at", "bed", "patient_id", "kind", "key", "priority", "stage", "text", "detail",
-    "presence", "acknowledged_at", "acknowledged_by", "reason", "demo",
+    "presence", "acknowledged_at", "acknowledged_by", "reason", "demo", "notes",
 )  # fmt: skip
 AUDIT_COLUMNS = (
     "number", "time", "by", "act", "bed", "detail", "digest", "station", "before", "after", "form",
@@ -135,28 +136,30 @@ def _next_minute(connection: Connection, streams: dict[int, StreamKey], low: int
 
 def alarm_rows(engine: Engine, filter: HistoryFilter) -> Rows:
     """One row an alarm, in the order in which they were raised. priority: the highest reached; stage: the newest."""
-    after = None
+    chosen = conditions(filter)
+    place = tuple_(alarm.c.raised_at, alarm.c.number)
+    after: tuple[int, int] | None = None
     while True:
-        query = select(alarm.c.id, alarm.c.raised_at, alarm.c.body).where(*conditions(filter))
-        if after is not None:
-            later = and_(alarm.c.raised_at == after.raised_at, alarm.c.id > after.id)
-            query = query.where(or_(alarm.c.raised_at > after.raised_at, later))
-        with engine.connect() as connection:
-            rows = connection.execute(query.order_by(alarm.c.raised_at, alarm.c.id).limit(_PAGE)).all()
+        later = [] if after is None else [place > after]
+        query = select(alarm.c.id, alarm.c.number, alarm.c.raised_at, alarm.c.body).where(*chosen, *later)
+        with engine.connect() as connection, connection.begin():
+            rows = connection.execute(query.order_by(alarm.c.raised_at, alarm.c.number).limit(_PAGE)).all()
+            notes = notes_of(connection, [row.id for row in rows])
         for row in rows:
-            yield _alarm_row(decode(Alarm, row.body))
+            yield _alarm_row(decode(Alarm, row.body), notes.get(row.id, ()))
         if len(rows) < _PAGE:
             return
-        after = rows[-1]
+        after = (rows[-1].raised_at, rows[-1].number)
 
 
-def _alarm_row(state: Alarm) -> dict[str, Any]:
+def _alarm_row(state: Alarm, notes: Sequence[AlarmNote]) -> dict[str, Any]:
     answer = state.acknowledged
     values = (
         state.id, state.raised_at.isoformat(), state.ended_at and state.ended_at.isoformat(), state.bed,
         state.patient_id, state.condition.kind.value, state.condition.key, max(state.highest, state.priority).word,
         state.condition.stage.word, state.condition.text, state.condition.detail, state.presence.value,
         answer and answer.at.isoformat(), answer and answer.by, answer and answer.reason, state.demo,
+        " | ".join(f"{note.at.isoformat()} {note.by}: {note.text}" for note in notes),
     )  # fmt: skip
     return dict(zip(ALARM_COLUMNS, values, strict=True))
 

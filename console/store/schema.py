@@ -142,24 +142,50 @@ code and sub-id. measured_at: when the specimen was taken."""
 
 LONG_ALARM = "ended_at IS NULL OR ended_at - raised_at >= 86400000000"
 
+FOREVER = 2**62
+"""Stands for a span that has no end yet: it sorts after every other, on every database."""
+
+_TAIL = ("kind", "highest", "state", "lasted", "response", "answer_by", "words", "person", "answered_at")
+"""What filters and figures look at: it rides along in every index of the order in which alarms are listed, so that the
+records themselves are read for the rows of a page alone."""
+
+
+def _without(name: str) -> tuple[str, ...]:
+    return tuple(column for column in _TAIL if column != name)
+
+
 alarm = Table(
     "alarm",
     metadata,
-    Column("id", String, primary_key=True),
+    Column("number", Identity, primary_key=True),
+    Column("id", String, nullable=False, unique=True),
     Column("version", Integer, nullable=False),
     Column("bed", String, nullable=False),
     Column("patient_id", String, nullable=False),
     Column("kind", String, nullable=False),
     Column("highest", Integer, nullable=False),
     Column("presence", String, nullable=False),
+    Column("state", String, nullable=False, server_default="ended"),
     Column("raised_at", BigInteger, nullable=False),
     Column("ended_at", BigInteger),
+    Column("lasted", BigInteger, nullable=False, server_default=str(FOREVER)),
     Column("answered_at", BigInteger),
+    Column("calls_from", BigInteger, nullable=False, server_default="0"),
+    Column("response", BigInteger, nullable=False, server_default=str(FOREVER)),
+    Column("answer_by", String, nullable=False, server_default=""),
+    Column("answer_reason", Text, nullable=False, server_default=""),
+    Column("words", BigInteger, nullable=False, server_default="0"),
+    Column("person", BigInteger, nullable=False, server_default="0"),
     Column("key", String, nullable=False, server_default=""),
     Column("demo", Boolean, nullable=False, server_default=false()),
     Column("body", Text, nullable=False),
-    Index("ix_alarm_raised_at", "raised_at"),
     Index("ix_alarm_presence", "presence"),
+    Index("ix_alarm_answer_by", "answer_by"),
+    Index("ix_alarm_by_raised", "raised_at", "number", "bed", *_TAIL, "ended_at"),
+    Index("ix_alarm_by_bed", "bed", "raised_at", "number", *_TAIL),
+    Index("ix_alarm_by_highest", "highest", "raised_at", "number", "bed", *_without("highest")),
+    Index("ix_alarm_by_lasted", "lasted", "raised_at", "number", "bed", *_without("lasted")),
+    Index("ix_alarm_by_response", "response", "raised_at", "number", "bed", *_without("response")),
     # All that figures are made of: a month is read from the index alone, past the bodies.
     Index(
         "ix_alarm_figures",
@@ -168,8 +194,40 @@ alarm = Table(
     # Those that may stand for more than a day: few, and wanted of any time.
     Index("ix_alarm_long", "raised_at", sqlite_where=text(LONG_ALARM), postgresql_where=text(LONG_ALARM)),
 )
-"""The newest state of every alarm. answered_at: the first acknowledgement that was not taken back. key: of its
-condition; demo: of invented values."""
+"""The newest state of every alarm. state: a HistoryState. lasted: microseconds, FOREVER while its condition is there.
+answered_at: the first acknowledgement that was not taken back. calls_from, response, answer_by, answer_reason: since
+when it called, how long until it was answered (FOREVER: not), by whom and why (console.store.answers). words: of
+alarm_words, by which it is searched; person: of alarm_patient. key: of its condition; demo: of invented values."""
+
+alarm_words = Table(
+    "alarm_words",
+    metadata,
+    Column("number", Identity, primary_key=True),
+    Column("words", Text, nullable=False, unique=True),
+)
+"""What alarms are called and why they were answered, folded for the search: thousands of texts, not a million."""
+
+alarm_patient = Table(
+    "alarm_patient",
+    metadata,
+    Column("number", Identity, primary_key=True),
+    Column("patient_id", String, nullable=False, unique=True),
+    Column("words", Text, nullable=False),
+)
+"""Patients of alarms. words: numbers and name, folded for the search."""
+
+alarm_note = Table(
+    "alarm_note",
+    metadata,
+    Column("number", Identity, primary_key=True),
+    Column("alarm_id", String, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("by", String, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("words", Text, nullable=False),
+    Index("ix_alarm_note_alarm_id", "alarm_id"),
+)
+"""What people have written to alarms; never changed nor removed. words: folded for the search."""
 
 transition = Table(
     "transition",
@@ -359,5 +417,5 @@ person = Table(
 failed, locked_until: wrong tries in a row, and until when none is taken. signed_in_where: the station of the last time.
 Nobody is ever removed: the records name them."""
 
-APPEND_ONLY = ("transition", "audit")
+APPEND_ONLY = ("transition", "audit", "alarm_note")
 """Tables in which the database itself refuses UPDATE and DELETE."""

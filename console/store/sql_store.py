@@ -20,14 +20,17 @@ from console.alarms.alarm import Transition
 from console.clock import Clock, SystemClock
 from console.store import audit, journal
 from console.store.admissions import write_changes
+from console.store.alarm_notes import add_note
 from console.store.anchoring import Anchoring
 from console.store.anchors import anchor_file
 from console.store.buffer import CAPACITY, SampleBuffer
 from console.store.database import Role, open_engine, prepare_file, understand
 from console.store.errors import UNFIT, Refused, StoreClosed, StoreError
 from console.store.frames import pack
-from console.store.history import read_history, read_story
+from console.store.history import read_answerers, read_history, read_story
+from console.store.history_figures import figures_of
 from console.store.housekeeping import COMPACT_S, PRUNE_S, Housekeeping
+from console.store.in_turn import InTurn
 from console.store.instants import to_us
 from console.store.labs import chart_labs
 from console.store.lanes import Lanes
@@ -39,8 +42,10 @@ from console.store.purging import Plan, plan
 from console.store.receipt_pages import read_message_of, read_messages
 from console.store.receipts import Retention
 from console.store.records import (
+    AlarmNote,
     AlarmRecord,
     AuditEntry,
+    HistoryFigures,
     HistoryFilter,
     HistoryPage,
     MessageFilter,
@@ -168,6 +173,7 @@ class SqlStore:
         self._closed = False
         self._readers: Engine = open_engine(url, Role.READER, READERS)
         self._pool = ThreadPoolExecutor(READERS, thread_name_prefix="store-reader")
+        self._in_turn = InTurn(self._read)
         self._buffer = SampleBuffer(capacity)
         self._anchoring = Anchoring(anchors, clock.utc, self._tell)
         anchor = partial(self._submit, self._anchoring.look)
@@ -302,9 +308,26 @@ class SqlStore:
             raise StoreError(f"the ward cannot be restored: {error}") from error
         return replace(restored, extra={"notices": self.notices})
 
-    def history(self, filter: HistoryFilter, offset: int, limit: int) -> Future[HistoryPage]:
+    def history(self, filter: HistoryFilter, offset: int, limit: int, count: bool = True) -> Future[HistoryPage]:
         """A page of the alarm history; the future fails with ValueError for bad words or bounds."""
-        return self._submit(lambda c: read_history(c, filter, offset, limit, self._clock.utc()))
+        return self._submit(lambda c: read_history(c, filter, offset, limit, count))
+
+    def history_figures(self, filter: HistoryFilter) -> Future[HistoryFigures]:
+        """Figures over all that matches, on a thread of their own; cancel the future of those nobody wants any more."""
+        return self._in_turn.ask(lambda c: figures_of(c, filter, self._clock.utc()))
+
+    def answerers(self) -> Future[tuple[str, ...]]:
+        """Everybody who has answered an alarm, by name."""
+        return self._submit(read_answerers)
+
+    def put_note(self, alarm_id: str, note: AlarmNote) -> Future[None]:
+        """Add a note to an alarm, with its audit in the same transaction."""
+
+        def write(connection: Connection) -> None:
+            bed = add_note(connection, alarm_id, note)
+            audit.append(connection, AuditEntry(note.at, note.by, "note added", bed, f"alarm {alarm_id}: {note.text}"))
+
+        return self._writer.put(write)
 
     def alarm_story(self, alarm_id: str) -> Future[AlarmRecord | None]:
         """One alarm with all its transitions."""
@@ -349,6 +372,7 @@ class SqlStore:
             return
         self._closed = True
         self._writer.close()
+        self._in_turn.close()
         self._pool.shutdown(wait=True, cancel_futures=True)
         self._anchoring.end(self._read)
         self._readers.dispose()

@@ -9,8 +9,10 @@ from typing import Protocol
 
 from console.alarms.alarm import Transition
 from console.store.records import (
+    AlarmNote,
     AlarmRecord,
     AuditEntry,
+    HistoryFigures,
     HistoryFilter,
     HistoryPage,
     MessageFilter,
@@ -105,7 +107,15 @@ class Store(Protocol):
         """Open stays and alarms, read once at start."""
         ...
 
-    def history(self, filter: HistoryFilter, offset: int, limit: int) -> Future[HistoryPage]: ...
+    def put_note(self, alarm_id: str, note: AlarmNote) -> Future[None]:
+        """A note to an alarm and the audit of it, in one durable commit."""
+        ...
+
+    def history(self, filter: HistoryFilter, offset: int, limit: int, count: bool = True) -> Future[HistoryPage]: ...
+
+    def history_figures(self, filter: HistoryFilter) -> Future[HistoryFigures]: ...
+
+    def answerers(self) -> Future[tuple[str, ...]]: ...
 
     def alarm_story(self, alarm_id: str) -> Future[AlarmRecord | None]: ...
 

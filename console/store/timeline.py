@@ -11,11 +11,11 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select, text, union_all
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select, text, tuple_, union_all
 
 from console.alarms.alarm import Alarm, Kind, Priority
 from console.store.codec import decode
-from console.store.history import conditions
+from console.store.history_filter import conditions
 from console.store.instants import HOUR_US, to_us
 from console.store.records import AlarmRecord, HistoryFilter
 from console.store.schema import LONG_ALARM, alarm, pump_event
@@ -170,14 +170,14 @@ def read_beside(connection: Connection, filter: HistoryFilter, alarm_id: str, la
     """The alarm of the filter that was raised next after another one, or before it; None at the end, and for an alarm
     that is not there. The one it is beside need not match the filter."""
     c = alarm.c
-    raised = connection.execute(select(c.raised_at).where(c.id == alarm_id)).scalar()
-    if raised is None:
+    here = connection.execute(select(c.raised_at, c.number).where(c.id == alarm_id)).first()
+    if here is None:
         return None
+    place = tuple_(c.raised_at, c.number)
     if later:
-        beyond = or_(c.raised_at > raised, and_(c.raised_at == raised, c.id > alarm_id))
-        query = select(c.body).where(c.raised_at >= raised, beyond).order_by(c.raised_at, c.id)
+        query = select(c.body).where(place > (here.raised_at, here.number)).order_by(c.raised_at, c.number)
     else:
-        beyond = or_(c.raised_at < raised, and_(c.raised_at == raised, c.id < alarm_id))
-        query = select(c.body).where(c.raised_at <= raised, beyond).order_by(c.raised_at.desc(), c.id.desc())
+        query = select(c.body).where(place < (here.raised_at, here.number))
+        query = query.order_by(c.raised_at.desc(), c.number.desc())
     body = connection.execute(query.where(*conditions(filter)).limit(1)).scalar()
     return None if body is None else AlarmRecord(decode(Alarm, body))

@@ -198,11 +198,12 @@ def build_window(
     """
     session = Session(people, options.user)
     theme, flash, user = Theme(initials=session.view.initials), FlashClock(), session.name
+    station = options.station_file
     wall = WallPage(link, user, theme, flash)
     pages: list[Page] = [
         wall,
         BedPage(link, user, theme),
-        HistoryPage(link, user, theme),
+        HistoryPage(link, user, theme, station and station.with_name("alarm-filters.json")),
         DevicesPage(link, user, theme, options.config_file, devices),
     ]
     if feeds is not None:

@@ -20,14 +20,18 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine, insert
+from sqlalchemy import Connection, Engine, insert
 
 from console.alarms.alarm import STAGE_PRIORITY, Change, Condition, Kind, Presence, Priority, Reason, Stage
 from console.store import schema
+from console.store.alarm_words import called, fold, keep_patient, number_of_patient, number_of_words
+from console.store.answers import Answer, after_step
 from console.store.codec import encode
 from console.store.database import Role, open_engine, prepare_file
 from console.store.instants import to_us
 from console.store.migrate import upgrade
+from console.store.records import HistoryState
+from console.store.schema import FOREVER
 from console.ward.patient import Patient
 from drivers.observation import Parameter
 from tests.bench.history_samples import sample_rows
@@ -39,6 +43,7 @@ END = datetime(2026, 11, 22, 6, tzinfo=UTC)
 
 PEOPLE = ("R. Test", "M. Demo", "C. Lead", "A. Night", "J. Late", "O'Brien, K.")
 REASONS = ("Doctor informed", "Patient moving", "Probe replaced", "Observing", "Care in progress", "Cable reseated", "")
+NOTES = ("Seen at the bedside", "Cable replaced", "Refill checked with the pump clinic", "Family informed")
 FAMILY = ("Weiß", "Ångström", "Okafor", "Smith", "Nguyen", "García", "Kowalski", "Haddad", "Ivanov", "Sato")
 GIVEN = "ABCDEFGHIJKLMNOPRSTUVWYZ"
 STAY_DAYS = 5.0
@@ -62,8 +67,8 @@ _HOURS = (3, 3, 3, 3, 4, 5, 7, 8, 8, 7, 6, 6, 5, 5, 5, 5, 6, 6, 6, 5, 5, 4, 4, 3
 
 @dataclass(frozen=True)
 class Past:
-    """What is made. alarms: over `days` before `end` at `beds` beds, some of them still standing at the end. sample_days:
-    days of stored values before `end`, 0 for none."""
+    """What is made. alarms: over `days` before `end` at `beds` beds, some of them still standing at the end.
+    sample_days: days of stored values before `end`, 0 for none."""
 
     alarms: int = 1_000_000
     days: int = 400
@@ -119,6 +124,8 @@ def seed(url: str, past: Past | None = None) -> Seeded:
         stays = _stays(past)
         with engine.begin() as connection:
             connection.execute(insert(schema.stay), [_stay_row(s) for of_bed in stays.values() for s in of_bed])
+            for one in (stay for of_bed in stays.values() for stay in of_bed):
+                keep_patient(connection, one.patient)
             connection.execute(insert(schema.pump_event), list(_event_rows(stays)))
             connection.execute(insert(schema.finding), list(_finding_rows(stays, past)))
         transitions = _write_alarms(engine, past, stays)
@@ -322,8 +329,10 @@ def _rows(life: _Life) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     codec itself would take ten times as long."""
     raised = life.raised.isoformat()
     since = life.raised.timestamp()
+    raised_us = to_us(life.raised)
     presence, ended, answer, answered = Presence.ACTIVE, "null", "null", None
     stepped, highest, ended_us = (raised, since), Priority.LOW, None
+    given: Answer | None = None
     head = f'{{"id":"{life.id}","version":'
     place = f',"bed":"{life.bed}","patient_id":"{life.patient_id}","condition":'
     found, body, stage = [], "", Stage.NONE
@@ -344,10 +353,13 @@ def _rows(life: _Life) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         elif change is Change.UPDATE:
             presence = Presence.ENDED
         highest = max(highest, condition.priority)
+        here = None if change is not Change.ACKNOWLEDGE else (to_us(at), life.by, life.reason)
+        given = after_step(given, change, to_us(at), raised_us, here)
+        sounding = "true" if presence is Presence.ACTIVE and answer == "null" else "false"
         body = (
             f'{head}{version}{place}{_encoded(condition)},"raised_at":"{raised}","stepped_at":"{stepped[0]}",'
             f'"since":{stepped[1]!r},"presence":"{presence}","ended_at":{ended},"acknowledged":{answer},'
-            f'"highest":{int(highest)},"sounding":{"true" if presence is Presence.ACTIVE and answer == "null" else "false"},'
+            f'"highest":{int(highest)},"sounding":{sounding},'
             f'"demo":false,"called":null,"unanswered":0,"accounts":[]}}'
         )
         step = (
@@ -365,26 +377,68 @@ def _rows(life: _Life) -> tuple[dict[str, Any], list[dict[str, Any]]]:
             }
         )
         stage = condition.stage
+    last = life.steps[-1][2]
+    assert given is not None
     row = {
         "id": life.id,
         "version": len(life.steps),
         "bed": life.bed,
         "patient_id": life.patient_id,
-        "kind": str(life.steps[0][2].kind),
+        "kind": str(last.kind),
         "highest": int(highest),
         "presence": str(presence),
-        "raised_at": to_us(life.raised),
+        "state": str(_state(presence, answer != "null")),
+        "raised_at": raised_us,
         "ended_at": ended_us,
+        "lasted": FOREVER if ended_us is None else ended_us - raised_us,
         "answered_at": answered,
         "key": life.steps[0][2].key,
         "demo": False,
+        "calls_from": given.calls_from,
+        "response": given.response,
+        "answer_by": given.by,
+        "answer_reason": given.reason,
+        "words": called(last.text, last.kind, last.priority, highest, given.reason),
+        "person": life.patient_id,
         "body": body,
     }
     return row, found
 
 
+def _state(presence: Presence, acknowledged: bool) -> HistoryState:
+    if presence is not Presence.ACTIVE:
+        return HistoryState.UNSEEN if presence is Presence.LATCHED else HistoryState.ENDED
+    return HistoryState.ACKNOWLEDGED if acknowledged else HistoryState.ACTIVE
+
+
+class _Numbers:
+    """Numbers of words and patients, asked for once each."""
+
+    def __init__(self) -> None:
+        self._words: dict[str, int] = {}
+        self._patients: dict[str, int] = {}
+
+    def put(self, connection: Connection, row: dict[str, Any]) -> None:
+        """In the place of what they stand for."""
+        words, patient = row["words"], row["person"]
+        if words not in self._words:
+            self._words[words] = number_of_words(connection, words)
+        if patient not in self._patients:
+            self._patients[patient] = number_of_patient(connection, patient)
+        row["words"], row["person"] = self._words[words], self._patients[patient]
+
+
+def _note_rows(alarms: list[dict[str, Any]], chance: random.Random) -> Iterator[dict[str, Any]]:
+    for row in alarms:
+        if chance.random() < 0.002:
+            text = f"{chance.choice(NOTES)} ({chance.randint(1, 9_999)})"
+            at = row["raised_at"] + chance.randint(60, 7200) * 1_000_000
+            yield {"alarm_id": row["id"], "at": at, "by": chance.choice(PEOPLE), "note": text, "words": fold(text)}
+
+
 def _write_alarms(engine: Engine, past: Past, stays: dict[str, list[_Stay]]) -> int:
     count = 0
+    numbers, chance = _Numbers(), random.Random(past.seed + 3)
     for lives in _batched(_lives(past, stays), ROWS):
         alarms, steps = [], []
         for life in lives:
@@ -393,8 +447,12 @@ def _write_alarms(engine: Engine, past: Past, stays: dict[str, list[_Stay]]) -> 
             steps += of_alarm
         steps.sort(key=lambda step: step["at"])
         with engine.begin() as connection:
+            for row in alarms:
+                numbers.put(connection, row)
             connection.execute(insert(schema.alarm), alarms)
             connection.execute(insert(schema.transition), steps)
+            if notes := list(_note_rows(alarms, chance)):
+                connection.execute(insert(schema.alarm_note), notes)
         count += len(steps)
     return count
 

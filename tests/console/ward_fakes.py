@@ -10,8 +10,10 @@ from typing import Any
 
 from console.alarms.alarm import Alarm, Transition
 from console.store.records import (
+    AlarmNote,
     AlarmRecord,
     AuditEntry,
+    HistoryFigures,
     HistoryFilter,
     HistoryPage,
     Receipt,
@@ -97,6 +99,7 @@ class MemoryStore:
         self.limits: list[OwnLimits] = []
         self.pump_cards: list[PumpCard] = []
         self.audit: list[AuditEntry] = []
+        self.notes: list[AlarmNote] = []
         self.labs: list[LabResult] = []
         self.told: list[Told] = []
         self._restored = restored or Restored()
@@ -180,8 +183,17 @@ class MemoryStore:
     def restore(self) -> Restored:
         return self._restored
 
-    def history(self, filter: HistoryFilter, offset: int, limit: int) -> Future[HistoryPage]:
+    def history(self, filter: HistoryFilter, offset: int, limit: int, count: bool = True) -> Future[HistoryPage]:
         return _done(HistoryPage((), offset, 0))
+
+    def history_figures(self, filter: HistoryFilter) -> Future[HistoryFigures]:
+        return _done(HistoryFigures(0))
+
+    def answerers(self) -> Future[tuple[str, ...]]:
+        return _done(())
+
+    def put_note(self, alarm_id: str, note: AlarmNote) -> Future[None]:
+        return self._journal(self.notes, [note])
 
     def alarm_story(self, alarm_id: str) -> Future[AlarmRecord | None]:
         return _done()

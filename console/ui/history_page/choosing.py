@@ -56,13 +56,13 @@ class Choosing(QObject):
         earlier, as in a table that has the newest first."""
         chosen = self._course.alarm
         if chosen is None:
-            if by > 0 and self._model.loaded:
+            if by > 0 and self._model.total:
                 self._select(0)
             return
         row = self._model.row_of(chosen.alarm.id)
-        if row >= 0 and 0 <= row + by < self._model.loaded:
+        if row >= 0 and 0 <= row + by < self._model.total:
             self._select(row + by)
-        elif row < 0 or row + by >= self._model.loaded:
+        elif row < 0 or row + by >= self._model.total:
             self._questions.drop()
             beside = self._link.alarm_beside(self._filter(), chosen.alarm.id, by < 0)
             self._questions.ask(beside, self._take)

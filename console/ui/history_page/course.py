@@ -148,13 +148,18 @@ class Course(QWidget):
         if not again:
             self._trend = None
             self.strip.show_text("Reading the record …" if alarm.bed else "An alarm of the console: no vital signs.")
-        self._write(rows.course(alarm, record.transitions, self._trend, self._zone, record.told))
+        self._write_course(record)
         self._ask_story(alarm)
         if alarm.bed:
             start = alarm.raised_at - HALF_WIDTH
             end = max(start + timedelta(minutes=1), min(alarm.raised_at + HALF_WIDTH, self._now))
             self._questions.ask(self._link.trend(alarm.bed, PARAMETERS, start, end), self._take_trend)
         self.shown.emit(record)
+
+    def read_again(self) -> None:
+        """Something was added to the chosen alarm."""
+        if self.alarm is not None:
+            self._ask_story(self.alarm.alarm)
 
     def _ask_story(self, alarm: Alarm) -> None:
         self._asked_at = self._now
@@ -183,7 +188,9 @@ class Course(QWidget):
         elif answer is not None:
             self.alarm = answer
             self._show_head(answer.alarm)
-            self._write(rows.course(answer.alarm, answer.transitions, self._trend, self._zone, answer.told))
+            self._write(
+                rows.course(answer.alarm, answer.transitions, self._trend, self._zone, answer.told, answer.notes)
+            )
 
     def _take_trend(self, answer: Trend | Failure) -> None:
         if self.alarm is None:
@@ -196,7 +203,13 @@ class Course(QWidget):
             self.strip.show_trend(self.alarm.alarm, answer)
         else:
             self.strip.show_text("No vital signs were recorded about this time.")
-        self._write(rows.course(self.alarm.alarm, self.alarm.transitions, answer, self._zone, self.alarm.told))
+        self._write(
+            rows.course(self.alarm.alarm, self.alarm.transitions, answer, self._zone, self.alarm.told, self.alarm.notes)
+        )
+
+    def _write_course(self, record: AlarmRecord) -> None:
+        known = (record.told, record.notes)
+        self._write(rows.course(record.alarm, record.transitions, self._trend, self._zone, *known))
 
     def _write(self, lines: list[tuple[datetime, str]]) -> None:
         shown = [(rows.moment(at, self._zone, self._now), text) for at, text in lines[-LINES:]]

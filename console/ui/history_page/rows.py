@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from console.alarms.alarm import STAGE_PRIORITY, Alarm, Change, Kind, Presence, Transition
 from console.alarms.escalation import called_s
 from console.alarms.late_notes import late_since
-from console.store.records import HistoryFilter, Told, Trend
+from console.store.records import AlarmNote, AlarmRecord, HistoryFilter, HistoryState, Told, Trend, state_of
 from console.ui import account_words, charting, wording
 from console.ui.theme import PREFIX
 
@@ -56,29 +56,39 @@ def lasted(alarm: Alarm, now: datetime) -> str:
     return wording.age_text((alarm.ended_at - alarm.raised_at).total_seconds()) if alarm.ended_at else NONE
 
 
-def response(alarm: Alarm) -> str:
-    """From onset to acknowledgement."""
-    if alarm.acknowledged is None:
-        return "none yet" if wording.needs_answer(alarm) else NONE
-    return wording.age_text((alarm.acknowledged.at - alarm.raised_at).total_seconds())
+def response(record: AlarmRecord) -> str:
+    """How long it called until it was answered."""
+    if record.response_s is not None:
+        return wording.age_text(record.response_s)
+    return "none yet" if wording.needs_answer(record.alarm) else NONE
+
+
+_STATE = {
+    HistoryState.ACTIVE: "● active",
+    HistoryState.ACKNOWLEDGED: "acknowledged",
+    HistoryState.UNSEEN: "▨ ended, not seen",
+    HistoryState.ENDED: "ended",
+}
 
 
 def state(alarm: Alarm) -> str:
     """Where it stands in its life."""
-    if alarm.presence is Presence.LATCHED:
-        return "▨ ended, not seen"
-    if alarm.presence is Presence.ENDED:
-        return "ended"
-    return "acknowledged" if alarm.acknowledged is not None else "● active"
+    return _STATE[state_of(alarm)]
 
 
 def course(
-    alarm: Alarm, transitions: Iterable[Transition], trend: Trend | None, zone: ZoneInfo, told: Iterable[Told] = ()
+    alarm: Alarm,
+    transitions: Iterable[Transition],
+    trend: Trend | None,
+    zone: ZoneInfo,
+    told: Iterable[Told] = (),
+    notes: Iterable[AlarmNote] = (),
 ) -> list[tuple[datetime, str]]:
-    """What happened, oldest first: the steps of the alarm, who was told of it by an alarm manager, and what was charted
-    in the hour about its onset."""
+    """What happened, oldest first: the steps of the alarm, who was told of it by an alarm manager, what people have
+    written to it, and what was charted in the hour about its onset."""
     lines = [(t.at, text) for t in transitions if (text := _step(t))]
     lines += [(report.at, told_text(report)) for report in told]
+    lines += [(note.at, f"Note by {note.by}: {note.text}") for note in notes]
     if trend is not None:
         events = [(e.at, f"Charted: {charting.event_text(e)}{_by(e.by)}") for e in trend.pump_events]
         findings = [(f.at, f"Charted: {charting.finding_text(f)}{_by(f.by)}") for f in trend.findings]
@@ -126,19 +136,9 @@ def _by(who: str) -> str:
     return f" by {who}" if who else ""
 
 
-def kind_words(kinds: Iterable[str]) -> tuple[str, ...]:
-    """The kinds behind "pattern", "limit", "technical"; all of them is no restriction."""
-    chosen = list(kinds)
-    if len(chosen) == 3:
-        return ()
-    found: list[str] = []
-    for kind in chosen:
-        found += [Kind.WITHDRAWAL.value, Kind.OVERDOSE.value] if kind == "pattern" else [kind]
-    return tuple(found)
-
-
 def span_words(filter: HistoryFilter, zone: ZoneInfo) -> str:
     """The time a filter covers, as words of the empty page."""
-    if filter.start is None:
-        return "on record"
-    return f"since {filter.start.astimezone(zone):%d %b %H:%M}"
+    start, end = (None if at is None else f"{at.astimezone(zone):%d %b %H:%M}" for at in (filter.start, filter.end))
+    if start is None:
+        return "on record" if end is None else f"before {end}"
+    return f"since {start}" if end is None else f"between {start} and {end}"

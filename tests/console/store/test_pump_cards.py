@@ -7,10 +7,12 @@ from datetime import timedelta
 
 import pytest
 from alembic import command
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import create_engine, insert, inspect, text
 
-from console.store import journal, migrate
+from console.store import journal, migrate, schema
+from console.store.codec import encode
 from console.store.errors import Refused
+from console.store.instants import to_us
 from console.store.records import AuditEntry
 from console.ward.limits import LimitSetting, OwnLimits
 from console.ward.pump_card import Admixture, PumpCard
@@ -90,7 +92,9 @@ def test_a_database_of_schema_2_keeps_its_data_and_takes_cards(url, opened):
 
 
 def _fill_as_schema_2(connection, limits):
-    journal.admit(connection, patient(), "A")
+    someone = patient()
+    row = {"bed": BED, "patient_id": "P1", "admitted_at": to_us(someone.admitted_at), "admitted_by": "A"}
+    connection.execute(insert(schema.stay), {**row, "patient": encode(someone)})
     journal.set_limits(connection, "P1", BED, limits, utc(START))
     assert connection.execute(text("SELECT count(*) FROM limit_setting")).scalar() == 1
 

@@ -28,7 +28,7 @@ from console.alarms.late_course import LateFinding
 from console.alarms.late_notes import LateNotes
 from console.link.commands import Command, Reply
 from console.link.snapshot import BedSnapshot, BedState, Reading, SystemView, TileTrend, WardSnapshot
-from console.store.records import AlarmRecord, HistoryFilter, HistoryPage, Series, Trend
+from console.store.records import AlarmRecord, HistoryFigures, HistoryFilter, HistoryPage, Series, Trend
 from console.store.timeline_records import Timeline
 from console.ward.patient import Patient
 from console.ward.pump import PumpState, PumpSummary
@@ -58,6 +58,7 @@ class FakeLink:
         self.transitions: list[Transition] = []
         self.trends_asked: list[tuple[str, tuple[Parameter, ...], datetime, datetime]] = []
         self.page = HistoryPage((), 0, 0)
+        self.figures = HistoryFigures(0)
         self.story: AlarmRecord | None = None
         self.beside: AlarmRecord | None = None
         self.timelines_asked: list[tuple[HistoryFilter, datetime, datetime, int]] = []
@@ -90,8 +91,14 @@ class FakeLink:
         for command, reply in waiting:
             reply.set_result(self.answer(command))
 
-    def history(self, filter: HistoryFilter, offset: int, limit: int) -> Future[HistoryPage]:
+    def history(self, filter: HistoryFilter, offset: int, limit: int, count: bool = True) -> Future[HistoryPage]:
         return _done(self.page)
+
+    def history_figures(self, filter: HistoryFilter) -> Future[HistoryFigures]:
+        return _done(self.figures)
+
+    def answerers(self) -> Future[tuple[str, ...]]:
+        return _done(("B. Nurse", "R. Test"))
 
     def alarm_story(self, alarm_id: str) -> Future[AlarmRecord | None]:
         return _done(self.story)

@@ -24,7 +24,7 @@ SIZES = {"1920": (1920, 942), "1366": (1366, 652)}
 
 def month(page: HistoryPage) -> None:
     """A whole month, counted."""
-    page.span.setCurrentIndex(page.span.count() - 1)
+    page.filters.span.setCurrentText("All")
     page.views[1].click()
     page.timeline.spans[0].click()
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from console.link.snapshot import WardSnapshot
-from console.store.records import AlarmRecord, HistoryFilter, HistoryPage, Trend
+from console.store.records import AlarmRecord, HistoryFigures, HistoryFilter, HistoryPage, Trend
 from console.store.sql_store import SqlStore, open_store
 from console.store.timeline_records import Timeline
 from drivers.observation import Parameter
@@ -23,8 +23,14 @@ class StoreLink(FakeLink):
         super().__init__(snapshot)
         self.store = store
 
-    def history(self, filter: HistoryFilter, offset: int, limit: int) -> Future[HistoryPage]:
-        return self.store.history(filter, offset, limit)
+    def history(self, filter: HistoryFilter, offset: int, limit: int, count: bool = True) -> Future[HistoryPage]:
+        return self.store.history(filter, offset, limit, count)
+
+    def history_figures(self, filter: HistoryFilter) -> Future[HistoryFigures]:
+        return self.store.history_figures(filter)
+
+    def answerers(self) -> Future[tuple[str, ...]]:
+        return self.store.answerers()
 
     def alarm_story(self, alarm_id: str) -> Future[AlarmRecord | None]:
         return self.store.alarm_story(alarm_id)

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import Future
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QModelIndex, QPoint, Qt
+from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
-from console.alarms.alarm import Change, Kind, Presence, Priority, Stage, Transition
-from console.store.records import AlarmRecord, HistoryFilter, HistoryPage, Series, Told, Trend
+from console.alarms.alarm import Change, Kind, Priority, Stage, Transition
+from console.store.records import AlarmRecord, Series, Told, Trend
 from console.ui.history_page import HistoryPage as Page
 from console.ui.history_page import rows
 from console.ui.history_page.drawings import load_bars
@@ -23,90 +22,15 @@ from console.ui.theme import Mode, Theme
 from console.ward.chart import PumpEvent, PumpEventKind
 from drivers.observation import Parameter
 from tests.console.ui import fakes as f
+from tests.console.ui.history_link import HistoryLink, many, opened, record
 
 P = Parameter
 BERLIN = ZoneInfo("Europe/Berlin")
 
 
-def ended(alarm, ago: float):
-    return replace(alarm, presence=Presence.ENDED, ended_at=f.utc(ago), version=alarm.version + 1)
-
-
-class HistoryLink(f.FakeLink):
-    """Answers like a store: filters by bed and priority, gives pages, counts the questions."""
-
-    def __init__(self, alarms) -> None:
-        super().__init__(f.ward([f.bed("07"), f.bed("13")]))
-        self.records = [AlarmRecord(alarm) for alarm in alarms]
-        self.asked: list[tuple[HistoryFilter, int, int]] = []
-        self.held: list[Future[HistoryPage]] = []
-        self.holding = False
-        self.error: Exception | None = None
-
-    def history(self, filter: HistoryFilter, offset: int, limit: int) -> Future[HistoryPage]:
-        self.asked.append((filter, offset, limit))
-        future: Future[HistoryPage] = Future()
-        if self.error is not None:
-            future.set_exception(self.error)
-            return future
-        found = [
-            r
-            for r in self.records
-            if (not filter.beds or r.alarm.bed in filter.beds)
-            and (not filter.priorities or r.alarm.highest.word in filter.priorities)
-            and (not filter.not_seen_only or r.alarm.acknowledged is None)
-        ]
-        page = HistoryPage(
-            tuple(found[offset : offset + limit]),
-            offset,
-            len(found),
-            38.0,
-            None,
-            1322.0,
-            0.32,
-            9,
-            ((f.utc(7200), 1, 2, 0), (f.utc(3600), 0, 0, 1)),
-            (("07", 5), ("13", 9)),
-        )
-        if self.holding:
-            self.held.append(future)
-            future.page = page  # type: ignore[attr-defined]
-        else:
-            future.set_result(page)
-        return future
-
-    def release(self) -> None:
-        for future in self.held:
-            future.set_result(future.page)  # type: ignore[attr-defined]
-        self.held.clear()
-
-    def alarm_story(self, alarm_id: str) -> Future[AlarmRecord | None]:
-        future: Future[AlarmRecord | None] = Future()
-        future.set_result(self.story or next((r for r in self.records if r.alarm.id == alarm_id), None))
-        return future
-
-
-def many(count: int):
-    return [
-        ended(f.acknowledged(f.limit_alarm(bed="13" if n % 2 else "07", age=1000.0 + 60 * n), ago=900 + 60 * n), n)
-        for n in range(count)
-    ]
-
-
 @pytest.fixture
 def link() -> HistoryLink:
     return HistoryLink([f.pattern_alarm(Kind.WITHDRAWAL, Stage.EMERGENCY, age=112, bed="07"), *many(5)])
-
-
-def opened(qtbot: QtBot, link: f.FakeLink, size: tuple[int, int] = (1920, 942)) -> Page:
-    page = Page(link, "C. Lead", Theme())
-    qtbot.addWidget(page)
-    page.resize(*size)
-    page.activated()
-    page.show_ward(link.snapshot(), f.NOW)
-    page.show()
-    qtbot.waitExposed(page)
-    return page
 
 
 @pytest.fixture
@@ -124,7 +48,7 @@ def cell(page: Page, row: int, name: str) -> str:
 
 class TestTable:
     def test_newest_alarm_in_words(self, page):
-        assert [cell(page, 0, n) for n in ("Raised", "Bed", "Alarm", "Kind", "State", "Response")] == [
+        assert [cell(page, 0, n) for n in ("Raised ▼", "Bed", "Alarm", "Kind", "State", "Response")] == [
             "06:40:26",
             "07",
             "Autonomic pattern – emergency",
@@ -161,97 +85,6 @@ class TestTable:
         page.show_ward(link.ward, f.NOW + 10)
         assert cell(page, 0, "Lasted") == "2:02 …"
         assert cell(page, 1, "Lasted") != ""
-
-    def test_rows_come_page_by_page_as_one_scrolls(self, qtbot):
-        link = HistoryLink(many(350))
-        page = opened(qtbot, link)
-        assert page.model.loaded == 100
-        assert page.count.text() == "100 of 350 shown"
-        while page.model.canFetchMore(QModelIndex()):
-            page.table.verticalScrollBar().setValue(page.table.verticalScrollBar().maximum())
-            page.model.fetchMore(QModelIndex())
-        assert page.model.loaded == 350
-        ids = [page.model.record(r).alarm.id for r in range(350)]
-        assert ids == [r.alarm.id for r in link.records]
-        assert all(limit <= 500 for _, _, limit in link.asked)
-        page.close()
-
-    def test_alarms_that_begin_while_scrolling_make_no_row_twice(self, qtbot):
-        link = HistoryLink(many(150))
-        page = opened(qtbot, link)
-        link.records.insert(0, AlarmRecord(f.limit_alarm(age=1)))
-        page.model.fetchMore(QModelIndex())
-        ids = [page.model.record(r).alarm.id for r in range(page.model.loaded)]
-        assert len(ids) == len(set(ids))
-        page.close()
-
-    def test_screen_goes_on_while_the_store_thinks(self, qtbot, link):
-        link.holding = True
-        page = opened(qtbot, link)
-        assert page.model.loaded == 0
-        page.show_ward(link.snapshot(), f.NOW)
-        link.release()
-        qtbot.waitUntil(lambda: page.model.loaded == 6, timeout=1000)
-        page.close()
-
-    def test_an_old_answer_never_fills_a_new_filter(self, qtbot, link, page):
-        link.holding = True
-        page.not_seen.click()
-        (old,) = link.held
-        page.bed.setCurrentText("13")
-        link.held.remove(old)
-        link.release()
-        qtbot.waitUntil(lambda: page.count.text() == f"{page.model.loaded} of {page.model.total} shown", timeout=1000)
-        old.set_result(HistoryPage((AlarmRecord(f.limit_alarm(text="stale")),), 0, 1))
-        qtbot.wait(100)
-        assert all(page.model.record(r).alarm.condition.text != "stale" for r in range(page.model.loaded))
-
-
-class TestFilters:
-    def test_first_question_is_the_last_24_hours(self, link, page):
-        assert link.asked[0][0] == HistoryFilter(start=f.utc(24 * 3600))
-
-    def test_pressed_choices_become_the_filter(self, qtbot, link, page):
-        qtbot.mouseClick(page.priorities[Priority.LOW], Qt.MouseButton.LeftButton)
-        qtbot.mouseClick(page.kinds["technical"], Qt.MouseButton.LeftButton)
-        qtbot.mouseClick(page.not_seen, Qt.MouseButton.LeftButton)
-        page.bed.setCurrentText("07")
-        page.span.setCurrentIndex(4)
-        last = link.asked[-1][0]
-        assert last == HistoryFilter(
-            beds=("07",),
-            kinds=("withdrawal", "overdose", "limit"),
-            priorities=("high", "medium"),
-            not_seen_only=True,
-        )
-
-    def test_no_kind_chosen_asks_nothing_and_says_so(self, link, page):
-        asked = len(link.asked)
-        for made in page.kinds.values():
-            made.setChecked(False)
-        page.kinds["limit"].click()
-        page.kinds["limit"].click()
-        assert "Choose at least one" in page.empty.text()
-        assert page.empty.isVisible()
-        assert len(link.asked) == asked + 1
-
-    def test_empty_filter_tells_how_many_there_are(self, qtbot, link, page):
-        link.records = [AlarmRecord(a) for a in many(3)]
-        page.not_seen.click()
-        assert page.empty.isVisible()
-        assert page.empty.text() == "No alarms with this choice since 13 Apr 06:42. 3 in the last 24 h."
-
-    def test_a_store_that_fails_is_told_and_the_page_stays(self, qtbot, link):
-        link.error = OSError("database is locked")
-        page = opened(qtbot, link)
-        assert "cannot be read: database is locked" in page.empty.text()
-        link.error = None
-        page.not_seen.click()
-        assert page.table.isVisible()
-        page.close()
-
-    def test_figures_of_the_store(self, page):
-        assert [label.text() for label in page.figures] == ["6", "0:38", "–", "22:02", "32 %", "9"]
 
 
 class TestCourse:
@@ -318,7 +151,7 @@ class TestCourse:
         assert page.table.currentIndex().row() == 0
 
     def test_alarm_of_the_console_has_no_bed_to_open(self, link, page):
-        link.records.insert(0, AlarmRecord(f.technical_alarm("Recording stopped – disk full", bed="")))
+        link.records.insert(0, record(f.technical_alarm("Recording stopped – disk full", bed="")))
         page.ask()
         page.table.selectRow(0)
         assert not page.course.open_button.isVisible()
@@ -327,8 +160,8 @@ class TestCourse:
     def test_a_new_alarm_comes_in_and_the_choice_stays(self, link, page):
         page.table.selectRow(1)
         chosen = page.course.alarm.alarm.id
-        new = f.limit_alarm(age=1, bed="13")
-        link.records.insert(0, AlarmRecord(new))
+        new = f.limit_alarm(age=-2, bed="13")
+        link.records.insert(0, record(new))
         link.ward = replace(
             link.ward,
             beds=(link.ward.beds[0], replace(link.ward.beds[1], alarms=(new,))),
@@ -347,7 +180,7 @@ class TestCourse:
         assert len(link.asked) == asked
 
     def test_text_from_outside_is_plain(self, link, page):
-        link.records[0] = AlarmRecord(f.technical_alarm("<img src=x> late", bed="07"))
+        link.records[0] = record(f.technical_alarm("<img src=x> late", bed="07"))
         page.ask()
         page.table.selectRow(0)
         assert "<img src=x> late" in page.course.heading.text()
