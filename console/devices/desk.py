@@ -7,11 +7,8 @@ audited too, and leaves file and ward as they were.
 from __future__ import annotations
 
 import logging
-import threading
-from collections.abc import Callable
-from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from pathlib import Path
-from typing import TypeVar
 
 from console.acquisition.acquisition import Acquisition
 from console.clock import Clock
@@ -38,6 +35,7 @@ from console.link.devices import (
 from console.link.people import Gate, OpenGate
 from console.store.records import AuditEntry
 from console.store.store import Store
+from console.worker import Worker
 from drivers import registry
 from drivers.transport.tap import RecordingError
 
@@ -46,11 +44,11 @@ log = logging.getLogger(__name__)
 WAITING = 16
 """Changes that may wait; a person makes them one by one."""
 
+BUSY = "Too many changes wait already; nothing was done. Try again."
+
 AUDIT_S = 15.0
 ENGINE_S = 15.0
 """Longest wait for a line in the audit trail, and for the engine."""
-
-T = TypeVar("T")
 
 
 class Desk:
@@ -76,15 +74,14 @@ class Desk:
         self._gate = gate or OpenGate()
         self._config = file.config
         self._alarms_in_force = file.config.alarms
-        self._changes = ThreadPoolExecutor(1, "engineer's desk")
-        self._searches = ThreadPoolExecutor(1, "ports")
-        self._room = threading.BoundedSemaphore(WAITING)
+        self._changes = Worker("engineer's desk", 1, WAITING, BUSY)
+        self._searches = Worker("ports", 1, WAITING)
         self._looks = Looks()
 
     def stop(self) -> None:
         """End the change under way, refuse those that wait, and let go of every port that is being looked at."""
-        self._changes.shutdown(wait=True, cancel_futures=True)
-        self._searches.shutdown(wait=True, cancel_futures=True)
+        self._changes.stop()
+        self._searches.stop()
         self._looks.close()
 
     # --- looking -------------------------------------------------------------------------------------------------
@@ -110,7 +107,7 @@ class Desk:
 
     def ports(self) -> Future[tuple[PortView, ...]]:
         """The serial ports of this machine now, free and usable ones first."""
-        return self._submit(self._searches, lambda: port_views(self._config), lambda _: ())
+        return self._searches.ask(lambda: port_views(self._config), lambda _: ())
 
     def preview(self, source: SourceConfig) -> Preview:
         """Look at a line before anything is saved."""
@@ -129,30 +126,7 @@ class Desk:
 
     def change(self, change: Change, by: str) -> Future[Reply]:
         """Check, audit, write to the file, apply. A refusal is one plain sentence, and then nothing has changed."""
-        if not self._room.acquire(blocking=False):
-            return _ended(Reply("Too many changes wait already; nothing was done. Try again."))
-        made = self._submit(self._changes, lambda: self._answer(change, by), Reply)
-        made.add_done_callback(lambda _: self._room.release())
-        return made
-
-    def _submit(self, pool: ThreadPoolExecutor, work: Callable[[], T], refusal: Callable[[str], T]) -> Future[T]:
-        """The answer of `work`; `refusal` of a sentence when the station ends before its turn has come."""
-        answer: Future[T] = Future()
-        closed = "The console is being closed; nothing was done."
-
-        def pass_on(done: Future[T]) -> None:
-            try:
-                answer.set_result(done.result())
-            except CancelledError:
-                answer.set_result(refusal(closed))
-            except Exception as error:  # noqa: BLE001 - the person gets it as the answer
-                answer.set_exception(error)
-
-        try:
-            pool.submit(work).add_done_callback(pass_on)
-        except RuntimeError:  # it has been shut down
-            answer.set_result(refusal(closed))
-        return answer
+        return self._changes.ask(lambda: self._answer(change, by), Reply)
 
     def _answer(self, change: Change, by: str) -> Reply:
         try:
@@ -279,9 +253,3 @@ class Desk:
 
     def _audit_failure(self, by: str, act: str, bed: str, why: str) -> None:
         self._store.put_audit(AuditEntry(self._clock.utc(), by, f"not done: {act}", bed, why))
-
-
-def _ended(reply: Reply) -> Future[Reply]:
-    future: Future[Reply] = Future()
-    future.set_result(reply)
-    return future

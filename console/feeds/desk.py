@@ -5,8 +5,8 @@ from __future__ import annotations
 import ssl
 import threading
 from collections.abc import Callable
-from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
-from typing import TypeVar
+from concurrent.futures import Future
+from typing import NoReturn, TypeVar
 
 from console.clock import Clock
 from console.config import Config
@@ -21,6 +21,7 @@ from console.link.people import Gate, OpenGate
 from console.store.records import AuditEntry, MessageFilter, MessagePage, MessageRow, Receipt
 from console.store.store import Store
 from console.ward.people import Right
+from console.worker import Worker
 
 WAITING = 16
 """Questions that may wait; a person asks them one by one."""
@@ -28,8 +29,6 @@ WAITING = 16
 ANSWER_S = 15.0
 """Longest wait for the store."""
 
-BUSY = "Too much is being asked already; nothing was done. Try again."
-CLOSED = "The console is being closed; nothing was done."
 GONE = "This message is not stored any more."
 
 T = TypeVar("T")
@@ -55,14 +54,13 @@ class FeedDesk:
         self._listening = listening
         self._clock = clock
         self._gate = gate or OpenGate()
-        self._pool = ThreadPoolExecutor(2, "feed desk")
+        self._worker = Worker("feed desk", 2, WAITING)
         self._stopping = threading.Event()
-        self._room = threading.BoundedSemaphore(WAITING)
 
     def stop(self) -> None:
         """End what is under way, refuse what waits."""
         self._stopping.set()
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._worker.stop()
 
     def config(self) -> Config:
         """The configuration as it runs now."""
@@ -95,26 +93,7 @@ class FeedDesk:
     # --- work on the threads of the desk ---------------------------------------------------------------------------
 
     def _submit(self, work: Callable[[], T]) -> Future[T]:
-        answer: Future[T] = Future()
-        if not self._room.acquire(blocking=False):
-            answer.set_exception(DeskError(BUSY))
-            return answer
-
-        def pass_on(done: Future[T]) -> None:
-            self._room.release()
-            try:
-                answer.set_result(done.result())
-            except CancelledError:
-                answer.set_exception(DeskError(CLOSED))
-            except Exception as error:  # noqa: BLE001 - the person gets it as the answer
-                answer.set_exception(error)
-
-        try:
-            self._pool.submit(work).add_done_callback(pass_on)
-        except RuntimeError:  # it has been shut down
-            self._room.release()
-            answer.set_exception(DeskError(CLOSED))
-        return answer
+        return self._worker.ask(work, _refuse)
 
     def _stored(self, number: int) -> tuple[MessageRow, Receipt] | None:
         return self._store.message(number).result(ANSWER_S)
@@ -188,3 +167,7 @@ class FeedDesk:
             self._store.put_audit(AuditEntry(self._clock.utc(), by, act, "", detail)).result(ANSWER_S)
         except Exception as error:
             raise DeskError(f"This cannot be recorded in the audit trail ({error}); nothing was sent.") from error
+
+
+def _refuse(sentence: str) -> NoReturn:
+    raise DeskError(sentence)

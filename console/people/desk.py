@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import replace
 from typing import TypeVar
 
@@ -21,6 +21,7 @@ from console.store.people import PeopleStore
 from console.store.records import AuditEntry, Doer, PersonRecord
 from console.ward.credentials import name_fault, name_key, secret_fault, secret_kind, tidy_name
 from console.ward.people import LONGEST_NAME, Right, Role
+from console.worker import Worker
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +40,6 @@ CHANGE_S = 15.0
 RECENT = 8
 
 BUSY = "Too many sign-ins wait already; try again."
-CLOSED = "The console is being closed; nothing was done."
 NO_FIRST = "Make the first administrator first."
 
 T = TypeVar("T")
@@ -74,8 +74,7 @@ class PeopleDesk:
         self._session: Session | None = None
         self._seat = threading.Lock()
         self._view = PeopleView()
-        self._pool = ThreadPoolExecutor(1, "secrets")
-        self._room = threading.BoundedSemaphore(WAITING)
+        self._worker = Worker("secrets", 1, WAITING, BUSY)
         self._stop = threading.Event()
         self._watch: threading.Thread | None = None
         self._review()
@@ -88,7 +87,7 @@ class PeopleDesk:
     def stop(self) -> None:
         """Sign out, end what is under way and refuse what waits. May be called twice."""
         self._stop.set()
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._worker.stop()
         if self._watch is not None:
             self._watch.join()
             self._watch = None
@@ -156,7 +155,7 @@ class PeopleDesk:
 
     def sign_in(self, name: str, secret: str) -> Future[SignedIn]:
         """In the place of whoever was."""
-        return self._submit(lambda: self._sign_in(name, secret), lambda sentence: SignedIn(error=sentence))
+        return self._ask(lambda: self._sign_in(name, secret), lambda sentence: SignedIn(error=sentence))
 
     def _sign_in(self, name: str, secret: str) -> SignedIn:
         answer, session = self._signing_in.attempt(name, secret)
@@ -261,31 +260,16 @@ class PeopleDesk:
                 refresh(self._roster)
                 self._review()
 
-        return self._submit(answered, Reply)
+        return self._ask(answered, Reply)
 
-    # --- the thread of secrets -------------------------------------------------------------------------------------
+    def _ask(self, work: Callable[[], T], refused: Callable[[str], T]) -> Future[T]:
+        """Do it on the thread of secrets; never an exception, since a screen waits for a sentence."""
 
-    def _submit(self, work: Callable[[], T], refusal: Callable[[str], T]) -> Future[T]:
-        """The answer of `work`; `refusal` of a sentence where there is none."""
-        answer: Future[T] = Future()
-        answer.set_running_or_notify_cancel()  # what is asked is answered
-        if not self._room.acquire(blocking=False):
-            answer.set_result(refusal(BUSY))
-            return answer
-
-        def pass_on(done: Future[T]) -> None:
-            self._room.release()
+        def answered() -> T:
             try:
-                answer.set_result(done.result())
-            except CancelledError:
-                answer.set_result(refusal(CLOSED))
+                return work()
             except Exception as error:
                 log.exception("the desk of people failed")
-                answer.set_result(refusal(f"This could not be done ({type(error).__name__}); try again."))
+                return refused(f"This could not be done ({type(error).__name__}); try again.")
 
-        try:
-            self._pool.submit(work).add_done_callback(pass_on)
-        except RuntimeError:  # it has been shut down
-            self._room.release()
-            answer.set_result(refusal(CLOSED))
-        return answer
+        return self._worker.ask(answered, refused)
