@@ -116,9 +116,8 @@ class Station:
                 exports = self.data_dir / "exports"
                 self.analysis = AnalysisDesk(self.store, self.clock, self.devices.config, exports, gate)
                 self.feeds = FeedDesk(self.devices, self.store, self.acquisition.listening, self.clock, gate)
-                self.reports = ReportDesk(
-                    self.devices.config, self._url, self.store, self.clock, self._rules, self.data_dir / "reports", gate
-                )
+                ward = self.devices.config, self._url, self.store, self.clock, self._rules
+                self.reports = ReportDesk(*ward, self.data_dir / "reports", gate, self.analysis)
         except BaseException:
             self.stop()
             raise

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
-from console.alarms.alarm import Alarm, Change, Condition, Kind, Presence, Stage, Transition
+from console.alarms.alarm import Acknowledgement, Alarm, Change, Condition, Kind, Presence, Stage
 from console.link.reports import Column, Row, Table
 from console.reports.text import NONE, Clock, lasted, plain
 from console.store.episodes import AlarmPast, AlarmsFound
@@ -45,7 +45,7 @@ def _row(past: AlarmPast, clock: Clock, until: datetime) -> Row:
         PREFIX[highest],
         title(alarm, peak),
         duration(alarm, until),
-        answers(past.steps, until) or _unanswered(alarm),
+        answers(past, until) or _unanswered(alarm),
         "\n".join(reasons(past, until, clock)) or NONE,
     )
     return Row(cells, highest, quiet=alarm.condition.kind is Kind.TECHNICAL)
@@ -70,19 +70,26 @@ def duration(alarm: Alarm, until: datetime) -> str:
     return f"{lasted(alarm.raised_at, until)} … still there" if alarm.presence is Presence.ACTIVE else NONE
 
 
-def answers(steps: Iterable[Transition], until: datetime) -> str:
+def answers(past: AlarmPast, until: datetime) -> str:
     """Every acknowledgement, a line each; "" when there was none."""
     found = []
-    for step in steps:
+    for step in past.steps:
         ack = step.alarm.acknowledged
         if step.at > until:
             continue
         if step.change is Change.ACKNOWLEDGE and ack is not None:
-            reason = f": {plain(ack.reason, 120)}" if ack.reason else ""
-            found.append(f"{plain(ack.by, 60)} after {lasted(step.alarm.raised_at, ack.at)}{reason}")
+            found.append(_answer(step.alarm, ack))
         elif step.change is Change.UNACKNOWLEDGE:
             found.append(f"taken back by {plain(step.by, 60)}" if step.by else "taken back")
+    now = state_at(past, until)
+    if not found and now.acknowledged is not None and now.acknowledged.at <= until:
+        found.append(_answer(now, now.acknowledged))  # its step is not on record
     return "\n".join(found)
+
+
+def _answer(alarm: Alarm, ack: Acknowledgement) -> str:
+    reason = f": {plain(ack.reason, 120)}" if ack.reason else ""
+    return f"{plain(ack.by, 60)} after {lasted(alarm.raised_at, ack.at)}{reason}"
 
 
 def _unanswered(alarm: Alarm) -> str:

@@ -7,7 +7,6 @@ import re
 import threading
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
-from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -18,12 +17,14 @@ from console.alarms.alarm_rules import AlarmRules
 from console.alarms.windows import mends
 from console.clock import Clock
 from console.config import Config
+from console.link.analysis import Analysis, Question
 from console.link.commands import Reply
 from console.link.people import Gate, OpenGate
 from console.link.reports import Episode, Report, ReportKind, ReportSettings, Wanted
 from console.reports.episode import patient_episode, recovery_view
 from console.reports.frame import Frame, ReportError, check_window
 from console.reports.handover import shift_handover
+from console.reports.load import ward_load
 from console.reports.reading import Reader
 from console.sheet import sheet_bytes
 from console.store.database import Role, open_engine
@@ -39,9 +40,10 @@ ANSWER_S = 15.0
 LARGEST_PDF = 64 * 1024 * 1024
 MOST_EPISODES = 500
 BUSY = "Too many reports are asked for already; nothing was done. Try again."
+COUNTING_S = 120.0
+NO_ANALYSIS = "The alarms of this ward are not counted at this console."
 CLOSED = "The console is being closed; nothing was done."
 WHO = "This needs the name of the person."
-RECOVERY_BEFORE = timedelta(hours=4)
 
 T = TypeVar("T")
 
@@ -56,7 +58,7 @@ class ReportDesk:
     """Implements console.link.reports.Reports.
 
     config: as the station runs now; url: of the database, read through connections of its own. folder: where files go
-    unless another place is given.
+    unless another place is given. analysis: of the same station; without it there is no report of the load.
     """
 
     def __init__(
@@ -68,6 +70,7 @@ class ReportDesk:
         rules: AlarmRules,
         folder: Path,
         gate: Gate | None = None,
+        analysis: Analysis | None = None,
     ) -> None:
         self._config = config
         self._store = store
@@ -75,6 +78,7 @@ class ReportDesk:
         self._rules = rules
         self._folder = folder
         self._gate = gate or OpenGate()
+        self._analysis = analysis
         self._engine = open_engine(url, Role.READER, 1)
         self._pool = ThreadPoolExecutor(1, "report desk")
         self._room = threading.BoundedSemaphore(WAITING)
@@ -152,7 +156,14 @@ class ReportDesk:
         check_window(wanted, now)
         ward = self._config().ward
         frame = Frame(ward.name, ZoneInfo(ward.timezone), ward.beds, self._rules, now, by, ward.simulated)
+        if wanted.kind is ReportKind.LOAD:
+            return self._load(wanted, frame)
         return _MAKERS[wanted.kind](wanted, Reader(self._engine, now), frame)
+
+    def _load(self, wanted: Wanted, frame: Frame) -> Report:
+        if self._analysis is None:
+            raise ReportError(NO_ANALYSIS)
+        return ward_load(wanted, self._analysis.ask(Question(wanted.start, wanted.end)).result(COUNTING_S), frame)
 
     def _save_pdf(self, report: Report, pdf: bytes, target: Path, by: str) -> Reply:
         if not pdf.startswith(b"%PDF-") or len(pdf) > LARGEST_PDF:

@@ -36,7 +36,7 @@ def patient_episode(wanted: Wanted, reader: Reader, frame: Frame) -> Report:
     limits = parts.limits_of(frame.rules.limits, past.record)
     shades = [shade for shade in _recoveries(past, frame) if shade.start < wanted.end.timestamp()]
     sections = (
-        Section("Patient", (_window(wanted, past, clock), parts.patient_facts(past.record, clock, wanted.initials))),
+        Section("Patient", (_who(wanted, past, clock),)),
         Section("Pump", (parts.pump_facts(past.record, clock, past.end),)),
         Section("Patterns", (parts.stages_facts(past, clock), Paragraph(parts.DISCLAIMER, strong=True))),
         Section(
@@ -114,13 +114,14 @@ def _subject(past: PatientPast, wanted: Wanted) -> str:
     return parts.subject_of(past.record.patient, inside[-1].bed, wanted.initials)
 
 
-def _window(wanted: Wanted, past: PatientPast, clock: Clock) -> Facts:
+def _who(wanted: Wanted, past: PatientPast, clock: Clock) -> Facts:
+    """The window and the patient."""
     told = f"{clock.whole(wanted.start)} to {clock.whole(wanted.end)}"
     if past.end < wanted.end:
         told += f"; on record to {clock.minute(past.end)}"
     if past.start > wanted.start:
         told += f"; the stay began {clock.minute(past.start)}"
-    return Facts((("Window", told),))
+    return Facts((("Window", told), *parts.patient_facts(past.record, clock, wanted.initials).pairs))
 
 
 def _count(past: PatientPast) -> Paragraph:

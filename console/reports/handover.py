@@ -95,7 +95,7 @@ def _bed(
     facts = parts.patient_facts(record, clock, wanted.initials).pairs
     came = [("Came", clock.minute(leg.begin))] if leg.begin > wanted.start else []
     left = [("Left", clock.minute(leg.end))] if leg.end is not None and leg.end <= wanted.end else []
-    pairs = (*facts[2:4], *facts[5:7], *came, *left)
+    pairs = (*(fact for fact in facts if fact[0] not in ("Patient", "Number")), *came, *left)
     charted, _ = parts.charted(past, clock, "Charted in this shift")
     limits = parts.limits_table(frame.rules.limits, record)
     labs = parts.labs_table(record.labs, record.patient, clock, only_newest=True)
@@ -126,7 +126,7 @@ def counts(past: PatientPast) -> str:
         return "none raised"
     highest = [max(state_at(a, past.end).highest, a.alarm.condition.priority) for a in alarms]
     told = ", ".join(f"{highest.count(p)} {PREFIX[p]}" for p in sorted(PREFIX, reverse=True))
-    silent = sum(1 for a in alarms if not answers(a.steps, past.end) and a.alarm.highest > Priority.LOW)
+    silent = sum(1 for a in alarms if not answers(a, past.end) and a.alarm.highest > Priority.LOW)
     more = f" (and {past.alarms.left_out} more)" if past.alarms.left_out else ""
     return f"{len(alarms)} raised{more}: {told}; {silent} of ** or *** not answered by anybody"
 
@@ -147,7 +147,7 @@ def open_table(found: Sequence[AlarmPast], clock: Clock, until: datetime, name: 
             title(alarm, alarm.condition),
             duration(alarm, until),
             state,
-            answers(past.steps, until) or "not answered yet",
+            answers(past, until) or "not answered yet",
         )
         rows.append(Row(cells, alarm.priority))
     return Table(name, OPEN_COLUMNS, tuple(rows), "No alarm stood or waited for an answer at the end.")
@@ -179,7 +179,7 @@ def _summary(past: PatientPast, leg: Leg, wanted: Wanted, clock: Clock) -> Row:
     who = parts.subject_of(patient, leg.bed, wanted.initials).rpartition(" · ")[0]
     left = f" (left {clock.minute(leg.end)})" if leg.end is not None and leg.end <= wanted.end else ""
     none = NONE if short[0].startswith("no ") else short[0], NONE if short[1].startswith("no ") else short[1]
-    told = f"{len(there)}, highest {PREFIX[top]}" if top is not None else "none"
+    told = f"{len(there)} ({PREFIX[top]})" if top is not None else "none"
     return Row((leg.bed, who + left, pump, *none, told), top)
 
 

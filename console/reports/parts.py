@@ -58,7 +58,7 @@ def patient_facts(record: StayRecord, clock: Clock, initials: bool) -> Facts:
         ("Number", ", ".join(plain(number, 40) for number in patient.ids[:4])),
         ("Person", ", ".join(part for part in who if part) or "age and sex not known"),
         ("Stay", stay),
-        ("Beds", ", ".join(beds[-6:])),
+        *([("Beds", ", ".join(beds[-6:]))] if len(beds) > 1 else []),
         ("Risks", flags or "none charted"),
         ("Usual values", usual_words(patient)),
     ]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from console.ui import patient_words
 from console.ui.wording import age_text, visible
 
 LONGEST_NAME = 80
@@ -25,15 +26,8 @@ def plain(text: str, longest: int = LONGEST_TEXT) -> str:
 
 def name_of(name: str, initials_only: bool) -> str:
     """A person's name for paper."""
-    shown = initials(name) if initials_only else plain(name, LONGEST_NAME)
-    return shown.replace("\n", " ") or "name not known"
-
-
-def initials(name: str) -> str:
-    """ "A. T." of "Test, Anna" and of "Anna Test"."""
-    last, comma, first = name.partition(",")
-    words = f"{first} {last}".split() if comma else name.split()
-    return " ".join(f"{visible(word[0]).upper()}." for word in words[:4])
+    shown = patient_words.shown_name(name, initials_only)
+    return plain(shown, LONGEST_NAME).replace("\n", " ") or "name not known"
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from console.ui.reports_page.paper import PT, Ink, metrics
 from console.ui.theme import PREFIX, Weight, colour
 
 ROW = 66 * PT
-LEAST_ROW = 44 * PT
+LEAST_ROW = 39 * PT
 RIBBON = 15 * PT
 MARKS = 26 * PT
 AXIS = 16 * PT

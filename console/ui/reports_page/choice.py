@@ -10,7 +10,7 @@ from PySide6.QtCore import QTimeZone, Signal
 from PySide6.QtWidgets import QButtonGroup, QCheckBox, QComboBox, QGridLayout, QPushButton, QVBoxLayout, QWidget
 
 from console.link.reports import Episode, ReportKind, Wanted
-from console.ui import wording
+from console.ui import patient_words, wording
 from console.ui.forms import button, date_time_field, label, to_qt
 from console.ui.reports_page.windows import Window, choices
 
@@ -25,6 +25,7 @@ NO_STAYS = "No patient is on record"
 NO_REPAIR = "No confirmed return of delivery is charted for this patient."
 CHOOSE_TIME = "The end has to lie after the begin."
 SHORT_NAME = 34
+LONG_NAME = 200
 JUST_BEGUN = timedelta(hours=2)
 """In the first hours of a shift the one before it is handed over."""
 
@@ -46,7 +47,7 @@ class Choice(QWidget):
         self._episodes: tuple[Episode, ...] = ()
         self._windows: list[Window] = []
         self._begins: tuple[tuple[int, int], ...] = ()
-        self._now, self._zone = datetime.now(UTC), ZoneInfo("UTC")
+        self._now, self._zone, self._private = datetime.now(UTC), ZoneInfo("UTC"), False
         self._lay_out(kinds)
         self._connect()
         self.offer()
@@ -126,13 +127,19 @@ class Choice(QWidget):
         self._episodes = episodes
         self.patient.clear()
         for episode in episodes:
-            self.patient.addItem(_stay_words(episode, self._zone), episode)
+            self.patient.addItem(_stay_words(episode, self._zone, self._private), episode)
         if not episodes:
             self.patient.addItem(NO_STAYS)
         self.patient.setEnabled(bool(episodes))
         if chosen is not None:
             self._choose_stay(lambda e: (e.patient_id, e.admitted_at) == (chosen.patient_id, chosen.admitted_at))
         self.offer()
+
+    def set_private(self, on: bool) -> None:
+        """Patients by their initials on this screen; reports from now on have them too unless that is unticked."""
+        self._private = on
+        self.initials.setChecked(on)
+        self.set_episodes(self._episodes)
 
     def choose_bed(self, bed: str) -> bool:
         """Turn to the patient episode of who lies in a bed; False when nobody does."""
@@ -211,8 +218,9 @@ class Choice(QWidget):
         )
 
 
-def _stay_words(episode: Episode, zone: ZoneInfo) -> str:
-    name = wording.visible(episode.name)[:SHORT_NAME]
+def _stay_words(episode: Episode, zone: ZoneInfo, private: bool) -> str:
+    name = wording.visible(patient_words.shown_name(episode.name[:LONG_NAME], private))[:SHORT_NAME]
+    number = wording.visible(patient_words.shown_number(episode.patient_id[:LONG_NAME], private))[:20]
     left = "" if episode.ended_at is None else f" · left {episode.ended_at.astimezone(zone):%d %b}"
     demo = "DEMO · " if episode.demo else ""
-    return f"{demo}{episode.bed} · {name} · {wording.visible(episode.patient_id)[:20]}{left}"
+    return f"{demo}{episode.bed} · {name} · {number}{left}"

@@ -39,7 +39,7 @@ EMPTY = "Choose a report on the left, then press “Show”."
 READING = "Reading the record …"
 LAYING_OUT = "Laying out the pages …"
 CHANGED = "Another choice was made on the left: press “Show”."
-KINDS = (ReportKind.HANDOVER, ReportKind.EPISODE, ReportKind.RECOVERY)
+KINDS = tuple(ReportKind)
 ZOOM_WORDS = ("Width", "100 %", "150 %", "200 %")
 LOOK_FOR = "Print …"
 
@@ -69,7 +69,7 @@ class ReportsPage(Page):
         self.report: Report | None = None
         self.document: Document | None = None
         self._questions, self._steps, self._outlook = Questions(self), Steps(self), QWidget()
-        self._bed, self._stale = "", False
+        self._bed, self._stale, self._private = "", False, False
         self._lay_out()
         self._connect()
         self.set_theme(theme)
@@ -166,7 +166,19 @@ class ReportsPage(Page):
         """The look and the size class have changed."""
         super().set_theme(theme)
         self.preview.set_look(theme, self.as_printed.isChecked())
+        if theme.initials != self._private:
+            self._private = theme.initials
+            self._take_private(theme.initials)
         self._left.setFixedWidth(330 if theme.compact else 400)
+
+    def _take_private(self, on: bool) -> None:
+        """Names that stand here leave the screen when privacy is asked for."""
+        self.choice.set_private(on)
+        wanted = self.report.wanted if self.report is not None else None
+        if on and wanted is not None and not wanted.initials:
+            self._drop()
+            self.preview.show_document(None, EMPTY)
+            self._settle()
 
     # --- following -----------------------------------------------------------------------------------------------
 

@@ -22,9 +22,10 @@ from console.alarms.alarm import (
     Stage,
     Transition,
 )
+from console.analysis.desk import AnalysisDesk
 from console.clock import SystemClock
 from console.config import Config
-from console.link.people import Gate
+from console.link.people import Gate, OpenGate
 from console.link.reports import Report, Wanted
 from console.reports.desk import ReportDesk
 from console.rules import load_rules
@@ -211,11 +212,13 @@ def report_desk(folder: Path, gate: Gate | None = None, **ward: object) -> Itera
     url = f"sqlite:///{folder / 'ward.db'}"
     store = open_store(url, flush_s=0.05)
     config = ward_config(**ward)
-    desk = ReportDesk(lambda: config, url, store, FixedClock(), load_rules(), folder / "reports", gate)
+    analysis = AnalysisDesk(store, FixedClock(), lambda: config, folder / "exports", gate or OpenGate())
+    desk = ReportDesk(lambda: config, url, store, FixedClock(), load_rules(), folder / "reports", gate, analysis)
     try:
         yield store, desk
     finally:
         desk.stop()
+        analysis.close()
         store.close()
 
 

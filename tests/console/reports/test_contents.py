@@ -16,7 +16,19 @@ import pytest
 
 from console.alarms.alarm import Priority, Stage
 from console.link.people import Gate
-from console.link.reports import Chart, ChartRow, Episode, Facts, Paragraph, Report, ReportKind, Section, Table, Wanted
+from console.link.reports import (
+    Bars,
+    Chart,
+    ChartRow,
+    Episode,
+    Facts,
+    Paragraph,
+    Report,
+    ReportKind,
+    Section,
+    Table,
+    Wanted,
+)
 from console.reports.desk import ReportDesk
 from console.store.records import HistoryFilter
 from console.store.rows import audit_rows
@@ -277,7 +289,7 @@ def test_a_handover_tells_every_bed_and_what_is_open(ward: Ward) -> None:
         "Replaced since 08 Mar 19:00",
         "–",
         "–",
-        "10, highest ***",
+        "10 (***)",
     )
     assert summary[2].cells[1] == "nobody admitted in this shift"
     told = words(report)
@@ -399,3 +411,39 @@ def test_nobody_in_particular_saves_nothing_and_a_place_that_takes_nothing_is_to
         assert "nothing was saved" in desk.save_pdf(report, b"", tmp_path / "a.pdf", "X").result(10).error
     assert not (tmp_path / "a.pdf").exists()
     assert audit(tmp_path)[-1]["act"] == "report saved: failed"
+
+
+# --- ward alarm load ---------------------------------------------------------------------------------------------
+
+
+def test_the_load_tells_what_the_analysis_counted_beside_benchmarks(tmp_path: Path) -> None:
+    with past.report_desk(tmp_path) as (store, desk):
+        past.write_past(store)
+        past.limit_alarms(store, 30)
+        settled(store)
+        report = past.made(desk, Wanted(ReportKind.LOAD, past.hours_ago(48), past.END))
+    told = facts(report)
+    assert told["Alarms"] == "31"
+    assert told["Patients"] == "2.9 patient-days"
+    figures = {r.cells[0]: r.cells[1:] for r in table(report, "Figures").rows}
+    assert figures["Alarms"] == ("31", "–")
+    assert 10 < float(figures["Per patient-day"][0]) < 11
+    kinds = {r.cells[0]: r.cells[1:] for r in table(report, "By kind and priority").rows}
+    assert kinds["Autonomic pattern"] == ("1", "0", "0", "1")
+    assert kinds["Limit"] == ("2", "28", "0", "30")
+    answers = {r.cells[0]: r.cells[1:] for r in table(report, "Answers").rows}
+    assert answers["** medium"][:4] == ("28", "9", "1:35", "1:35")
+    assert sum(low + medium + high for _, low, medium, high in bars(report).bars) == 31
+    assert "nobody has set any for a ward" in words(report)
+    assert table(report, "Floods").rows == ()
+
+
+def test_a_quiet_ward_has_a_load_that_says_so(tmp_path: Path) -> None:
+    with past.report_desk(tmp_path) as (_, desk):
+        report = past.made(desk, Wanted(ReportKind.LOAD, past.hours_ago(48), past.END))
+    assert "No alarms in this window." in words(report)
+    assert {r.cells[1] for r in table(report, "Figures").rows} <= {"0", "–", "0.0 %"}
+
+
+def bars(report: Report) -> Bars:
+    return next(b for s in report.sections for b in s.blocks if isinstance(b, Bars))

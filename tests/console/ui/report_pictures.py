@@ -54,6 +54,7 @@ def reports(desk: ReportDesk) -> Iterator[tuple[str, Wanted]]:
     yield "episode", Wanted(ReportKind.EPISODE, past.hours_ago(48), past.END, failing)
     yield "quiet", Wanted(ReportKind.EPISODE, past.hours_ago(24), past.END, quiet, initials=True)
     window = past.RESTORED - timedelta(hours=4), past.RESTORED + timedelta(hours=76)
+    yield "load", Wanted(ReportKind.LOAD, past.hours_ago(48), past.END)
     yield "recovery", Wanted(ReportKind.RECOVERY, *window, failing, restored_at=past.RESTORED)
 
 

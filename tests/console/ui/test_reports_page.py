@@ -297,3 +297,18 @@ def _wanted():
     from console.link.reports import Wanted
 
     return Wanted(ReportKind.HANDOVER, fakes.utc(28_800), fakes.utc())
+
+
+def test_privacy_takes_names_off_the_screen_and_out_of_the_next_report(qtbot, made):
+    page, reports = made(bed="01")
+    shown(qtbot, page)
+    assert "Alder" in page.choice.patient.itemText(0)
+    page.set_theme(Theme(initials=True))
+    assert page.choice.patient.itemText(0) == "01 · T. A. · …"
+    assert page.document is None
+    assert "Alder" not in page.heading.text()
+    page.make()
+    shown(qtbot, page)
+    assert reports.asked[-1].initials
+    page.set_theme(Theme(Mode.LIGHT, initials=True))
+    assert page.document is not None
