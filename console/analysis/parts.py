@@ -11,7 +11,7 @@ from console.analysis import bursts
 from console.analysis.figures import ended_before, repeated
 from console.analysis.ward_clock import WardClock
 from console.link.analysis import Measure, Part
-from console.store.alarm_columns import NEVER, AlarmColumns, Bools, Longs
+from console.store.alarm_columns import KINDS, NEVER, AlarmColumns, Bools, Longs
 from console.store.instants import to_us
 
 
@@ -31,8 +31,11 @@ def chosen(drawn: Drawn, part: Part) -> Longs:
     mask = _of_measure(drawn, part)
     if part.priority is not None:
         mask &= alarms.priority == part.priority
-    if part.key is not None:
-        mask &= np.array([key == part.key for key in alarms.keys] or [False], np.bool_)[alarms.key]
+    if part.kind is not None:
+        mask &= alarms.kind == KINDS.index(part.kind)
+    for wanted, words, codes in ((part.bed, alarms.beds, alarms.bed), (part.key, alarms.keys, alarms.key)):
+        if wanted is not None:
+            mask &= codes == (words.index(wanted) if wanted in words else -1)
     if part.hour is not None:
         mask &= WardClock(drawn.zone, drawn.start, drawn.end).hour_of(alarms.raised) == part.hour
     if part.start is not None:

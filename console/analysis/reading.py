@@ -109,8 +109,7 @@ def behind(
     """The alarms behind one figure of an answer, newest first, as they stand now."""
     question, span = told.question, (told.before if part.before else told.now).span
     first, last = to_us(span.start), to_us(span.end)
-    beds = question.beds if part.bed is None else (part.bed,)
-    kinds = question.kinds if part.kind is None else (part.kind,)
+    beds, kinds = question.beds, question.kinds
     if part.day is None:
         alarms = columns.read_alarms(connection, first, last, beds, kinds, ids=True, wanted=wanted)
     else:
