@@ -67,6 +67,23 @@ def flood_periods(raised: Longs, start_us: int, end_us: int) -> tuple[int, int]:
     return int(-((start_us - end_us) // TEN_MINUTES_US)), int((counts > FLOOD_ABOVE).sum())
 
 
+def in_flood_periods(raised: Longs, start_us: int) -> Bools:
+    """Which alarms lie in stretches of ten minutes, counted from the start of the span, that are in flood."""
+    period = (raised - start_us) // TEN_MINUTES_US
+    flooded: Bools = np.bincount(period)[period] > FLOOD_ABOVE if len(raised) else np.zeros(0, np.bool_)
+    return flooded
+
+
+def fullest(raised: Longs) -> Bools:
+    """Which alarms lie in the first ten minutes that hold most."""
+    belongs = np.zeros(len(raised), np.bool_)
+    if len(raised):
+        counts = within_ten_minutes(raised)
+        most = int(counts.argmax())
+        belongs[most : most + counts[most]] = True
+    return belongs
+
+
 def chattering(alarms: AlarmColumns) -> Bools:
     """Which alarms belong to a burst: three or more of one condition at one bed in a minute [t, t + 60 s)."""
     belongs = np.zeros(len(alarms), np.bool_)

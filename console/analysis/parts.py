@@ -61,6 +61,14 @@ def _of_measure(drawn: Drawn, part: Part) -> Bools:
             return ended_before(alarms)
         case Measure.FLOODS:
             return bursts.in_flood(alarms.raised)
+        case Measure.FLOOD_SHARE:
+            return bursts.in_flood_periods(alarms.raised, drawn.start)
+        case Measure.PEAK:
+            return bursts.fullest(alarms.raised)
+        case Measure.PER_BED_DAY:
+            return np.not_equal(alarms.bed, alarms.beds.index("") if "" in alarms.beds else -1)
+        case Measure.PER_PATIENT_DAY:
+            return alarms.patient.copy()
         case Measure.TOP_TEN:
             return _most_frequent(alarms)
         case _:

@@ -207,6 +207,15 @@ class Recount:
             at += TEN_MINUTES
         return total, in_flood
 
+    def in_flood_periods(self) -> set[str]:
+        found: set[str] = set()
+        at = self.start
+        while at < self.end:
+            inside = [one.id for one in self.alarms if at <= one.raised < at + TEN_MINUTES]
+            found.update(inside if len(inside) > 10 else ())
+            at += TEN_MINUTES
+        return found
+
     def chattering(self) -> set[str]:
         """Alarms of bursts: three or more of one condition at one bed within a minute."""
         found: set[str] = set()

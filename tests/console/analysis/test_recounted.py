@@ -174,6 +174,13 @@ class TestEveryFigure:
         assert behind(measure=Measure.FLEETING) == ids(lambda one: one.id in other.fleeting())
         assert behind(measure=Measure.UNANSWERED) == ids(lambda one: one.id in other.unanswered())
         assert behind(measure=Measure.ENDED_BEFORE) == ids(lambda one: one.id in other.ended_before())
+        since = other.values_since() or other.end
+        of_beds = ids(lambda one: one.bed != "" and one.raised >= since)
+        assert behind(measure=Measure.PER_BED_DAY, start=since) == of_beds
+        assert behind(measure=Measure.PER_PATIENT_DAY) == ids(lambda one: one.patient != "")
+        assert len(behind(measure=Measure.PEAK)) == other.peak()
+        assert len(behind(measure=Measure.FLOODS)) == sum(count for _, _, count, _ in other.floods())
+        assert behind(measure=Measure.FLOOD_SHARE) == sorted(other.in_flood_periods())
         assert behind(hour=3) == ids(lambda one: one.raised.astimezone(zone).hour == 3)
         assert behind(priority=Priority.HIGH, kind=Kind.LIMIT) == ids(lambda o: (o.priority, o.kind) == (3, "limit"))
         top = {(bed, key) for bed, key, _ in other.frequent()}
