@@ -50,7 +50,7 @@ def run_demo(screen: Screen, beds: int, speed: float, data_dir: Path | None) -> 
     try:
         ward.start()
         station = ward.station
-        desks = station.devices, station.evaluation, station.feeds, station.people, station.reports
+        desks = station.devices, station.evaluation, station.feeds, station.people, station.reports, station.analysis
         screen(station.link(), *desks, user=NURSE)
     finally:
         ward.stop()

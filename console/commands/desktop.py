@@ -60,6 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
             station.feeds,
             station.people,
             station.reports,
+            station.analysis,
             user=arguments.user,
             fullscreen=arguments.fullscreen,
             configured=bool(file.config.ward.beds),

@@ -15,6 +15,7 @@ from pathlib import Path
 from PySide6.QtCore import QTimer, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
+from console.link.analysis import Analysis
 from console.link.devices import Devices
 from console.link.evaluation import Evaluation
 from console.link.feeds import Feeds
@@ -24,6 +25,7 @@ from console.link.reports import Reports
 from console.ui import theme as themes
 from console.ui.ack_sheet import AckSheet
 from console.ui.admit_page import AdmitPage
+from console.ui.analysis_page import AnalysisPage
 from console.ui.bed_page.page import BedPage
 from console.ui.devices_page import DevicesPage
 from console.ui.evaluation_page import EvaluationPage
@@ -78,18 +80,20 @@ def run_console(
     feeds: Feeds | None = None,
     people: People | None = None,
     reports: Reports | None = None,
+    analysis: Analysis | None = None,
 ) -> bool:
     """Show the ward until the window is closed; True when the person asked for the demonstration ward.
 
     devices: the engineer's desk of the station; None (as on a console of a remote database): sources can only be read.
     evaluation: of the station's own stored days; without one there is no page of thresholds. feeds: of the station;
     without them there is no page of feeds. people: the desk of people of the station; without one nobody signs in here.
-    reports: of the station; without them there is no page of reports.
+    reports: of the station; without them there is no page of reports. analysis: of the station's alarms; without one
+    there is no page of it.
     Look for a display before (console.ui.display): without one Qt ends the process. Raises OSError when the pictures
     cannot be saved.
     """
     with _ended_by_signals() as ending:
-        return _run(link, options, devices, evaluation, feeds, people, reports, ending)
+        return _run(link, options, devices, evaluation, feeds, people, reports, analysis, ending)
 
 
 def _run(
@@ -100,12 +104,11 @@ def _run(
     feeds: Feeds | None,
     people: People | None,
     reports: Reports | None,
+    analysis: Analysis | None,
     ending: _Ending,
 ) -> bool:
     application = _application()
-    window = build_window(
-        link, options, devices=devices, evaluation=evaluation, feeds=feeds, people=people, reports=reports
-    )
+    window = build_window(link, options, None, devices, evaluation, feeds, people, reports, analysis)
     wanted: list[bool] = []
 
     def demo() -> None:
@@ -191,10 +194,11 @@ def build_window(
     feeds: Feeds | None = None,
     people: People | None = None,
     reports: Reports | None = None,
+    analysis: Analysis | None = None,
 ) -> MainWindow:
     """The window with every page, not yet shown. output: where alarms sound, the desktop's device when left out.
 
-    devices, evaluation, feeds, people, reports: see run_console.
+    devices, evaluation, feeds, people, reports, analysis: see run_console.
     """
     session = Session(people, options.user)
     theme, flash, user = Theme(initials=session.view.initials), FlashClock(), session.name
@@ -210,6 +214,8 @@ def build_window(
         pages.append(FeedsPage(link, user, theme, feeds))
     if evaluation is not None:
         pages.append(EvaluationPage(link, user, theme, evaluation))
+    if analysis is not None:
+        pages.append(AnalysisPage(link, user, theme, analysis))
     if reports is not None:
         pages.append(ReportsPage(link, user, theme, reports))
     sound = AlarmSound(link, output or QtOutput(), socket.gethostname(), user, file=options.station_file)

@@ -163,7 +163,7 @@ class AnalysisPage(Page):
         left = max(560, min(round(self.width() * 0.46), 880))
         self._left.setFixedWidth(left)
         narrow = left < 760
-        widths = (0, 84, 98, 78, 132) if narrow else (0, 130, 130, 120, 190)
+        widths = (0, 84, 98, 78, 150) if narrow else (0, 130, 130, 120, 190)
         self.table.set_widths(widths, 26 if self.theme.compact else 30)
 
     # --- asking --------------------------------------------------------------------------------------------------
@@ -207,7 +207,7 @@ class AnalysisPage(Page):
             before = words.count_text(answer.before.alarms)
             span = answer.now.span
             when = f"{words.moment_text(span.start, zone)} and {words.moment_text(span.end, zone)}"
-            self._show_empty(f"No alarms with this choice between {when}. {before} in the week before.")
+            self._show_empty(f"No alarms with this choice between {when}. {before} in the same span a week before.")
             return
         self.table.show_rows(words.figure_rows(answer))
         self.views.show_answer(answer)

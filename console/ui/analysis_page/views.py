@@ -70,7 +70,7 @@ class Views(QWidget):
             both.setChildrenCollapsible(False)
             both.addWidget(chart)
             both.addWidget(table)
-            both.setSizes([600, 400])
+            both.setSizes([720, 280] if chart is self.answers else [600, 400])
             both.setStyleSheet("QSplitter::handle { background: transparent; }")
             self._stack.addWidget(both)
         self._stack.addWidget(_definitions())

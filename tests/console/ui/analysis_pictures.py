@@ -114,6 +114,7 @@ def main(folder: Path) -> None:
                 page.resize(width, height)
                 page.show()
                 page.activated()
+                page.setFocus()
                 application.processEvents()
                 act(page)
                 until = time.monotonic() + 0.2
