@@ -19,13 +19,15 @@ from console.config_hl7 import CodeConfig, Hl7ListenerConfig
 from console.link import commands as c
 from console.link import devices as d
 from console.link import feeds as f
+from console.link.analysis import Answer, Question
 from console.link.commands import Reply
 from console.link.evaluation import Role as ThresholdRole
+from console.link.reports import Report, ReportKind, Wanted
 from console.people.hashing import Cost
 from console.station import Station
 from console.store.records import Doer
 from console.ward.chart import NurseObservation, PumpEvent, PumpEventKind
-from console.ward.movements import Answer
+from console.ward.movements import Answer as Settled
 from console.ward.patient import Patient
 from console.ward.people import Right, Role
 from console.ward.pump_card import PumpCard
@@ -73,6 +75,18 @@ def changes(change: d.Change) -> Act:
     return act
 
 
+def handover(station: Station) -> Report:
+    """A report of the last hour; looking at it on the screen needs no right."""
+    assert station.reports is not None
+    return station.reports.make(Wanted(ReportKind.HANDOVER, AT - timedelta(hours=1), AT), "").result(20)
+
+
+def figures(station: Station) -> Answer:
+    """Alarm figures of the last hour; looking at them needs no right either."""
+    assert station.analysis is not None
+    return station.analysis.ask(Question(AT - timedelta(hours=1), AT)).result(20)
+
+
 COMMANDS: dict[type, tuple[str, frozenset[str], Act]] = {
     c.Acknowledge: ("acknowledge alarms", NURSES, asks(lambda by: c.Acknowledge("none", 1, by))),
     c.UndoAcknowledge: ("acknowledge alarms", NURSES, asks(lambda by: c.UndoAcknowledge("none", by))),
@@ -82,7 +96,7 @@ COMMANDS: dict[type, tuple[str, frozenset[str], Act]] = {
         asks(lambda by: c.Admit(Patient("P1", "Test, Anna", "A", AT, age=50), by)),
     ),
     c.Discharge: ("admit and discharge", NURSES, asks(lambda by: c.Discharge("B", by))),
-    c.SettleQuestion: ("admit and discharge", NURSES, asks(lambda by: c.SettleQuestion("none", Answer.ACCEPT, by))),
+    c.SettleQuestion: ("admit and discharge", NURSES, asks(lambda by: c.SettleQuestion("none", Settled.ACCEPT, by))),
     c.ChartFinding: (
         "chart observations and pump events",
         NURSES,
@@ -106,6 +120,7 @@ COMMANDS: dict[type, tuple[str, frozenset[str], Act]] = {
     ),
     c.SetStandby: ("set limits and standby", NURSES, asks(lambda by: c.SetStandby("B", "MRI", by))),
     c.SetLimits: ("set limits and standby", NURSES, asks(lambda by: c.SetLimits("B", (), (), by))),
+    c.AddAlarmNote: ("add notes to alarms", NURSES, asks(lambda by: c.AddAlarmNote("none", "looked at", by))),
     c.TurnSoundOff: ("turn alarm sound off", NURSES, asks(lambda by: c.TurnSoundOff("desk 1", by))),
     c.ReportSound: ("", EVERYBODY, asks(lambda _: c.ReportSound("desk 1", True))),
     c.AuditNote: ("", EVERYBODY, asks(lambda by: c.AuditNote(by, "sound paused for 2 min", "desk 1"))),
@@ -170,9 +185,28 @@ DESKS: dict[str, tuple[str, frozenset[str], Act]] = {
         ADMINISTRATOR,
         lambda station, by: station.people.set_disabled("None Such", True, by).result(20),
     ),
-    "add a note to an alarm": ("add notes to alarms", NURSES, lambda s, by: s.people.refusal(by, Right.NOTE)),
-    "print a report": ("print and save reports", NURSES, lambda s, by: s.people.refusal(by, Right.REPORT)),
-    "export": ("export data", CHARGE | ENGINEER | ADMINISTRATOR, lambda s, by: s.people.refusal(by, Right.EXPORT)),
+    "print a report": (
+        "print and save reports",
+        NURSES,
+        lambda station, by: station.reports.may_print(handover(station), "printer", by).result(20),
+    ),
+    "save a report": (
+        "print and save reports",
+        NURSES,
+        lambda station, by: station.reports.save_pdf(
+            handover(station), b"%PDF-1.4 made by the test", station.data_dir / "report.pdf", by
+        ).result(20),
+    ),
+    "export the tables of a report": (
+        "export data",
+        CHARGE | ENGINEER | ADMINISTRATOR,
+        lambda station, by: station.reports.save_csv(handover(station), station.data_dir, "report", by).result(20),
+    ),
+    "export a chart of the alarm figures": (
+        "export data",
+        CHARGE | ENGINEER | ADMINISTRATOR,
+        lambda station, by: station.analysis.save_picture(figures(station), "load", b"PNG", by).result(20),
+    ),
     "read the audit trail": (
         "read the audit trail",
         CHARGE | ADMINISTRATOR,
