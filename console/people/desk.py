@@ -15,7 +15,7 @@ from console.link.commands import Reply
 from console.link.people import PeopleView, SignedIn
 from console.people.hashing import Cost, Hasher
 from console.people.roster import Roster
-from console.people.signing_in import Session, SigningIn, outcome, refresh
+from console.people.signing_in import Session, SigningIn, outcome
 from console.store.errors import StoreError
 from console.store.people import PeopleStore
 from console.store.records import AuditEntry, Doer, PersonRecord
@@ -68,7 +68,7 @@ class PeopleDesk:
         self._station = station
         self._hasher = Hasher(cost)
         self._roster = Roster(store)
-        self._roster.refresh()
+        self._roster.load()
         session_s = SESSION_S * clock.speed
         self._signing_in = SigningIn(store, self._roster, self._hasher, clock, audit, station, session_s)
         self._session: Session | None = None
@@ -114,7 +114,7 @@ class PeopleDesk:
 
     def _follow(self) -> None:
         while not self._stop.wait(REFRESH_S):
-            refresh(self._roster)
+            self._roster.follow()
             self._review()
 
     def _review(self) -> None:
@@ -253,11 +253,11 @@ class PeopleDesk:
 
     def _change(self, work: Callable[[], str]) -> Future[Reply]:
         def answered() -> Reply:
-            refresh(self._roster)
+            self._roster.renew()
             try:
                 return Reply(work())
             finally:
-                refresh(self._roster)
+                self._roster.renew()
                 self._review()
 
         return self._ask(answered, Reply)

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from console.store.errors import StoreError
 from console.store.people import PeopleStore
 from console.store.records import PersonRecord
 from console.ward.credentials import name_key
 from console.ward.lockout import Tries
+
+log = logging.getLogger(__name__)
+
+PATIENCE_S = 0.5
+"""Longest wait for another thread that is reading."""
+
+AGAIN_S = 5.0
+"""After a failure nobody at a screen waits for the database for so long."""
 
 MOST_NAMES = 1_000
 """Names whose wrong tries are kept in memory; the one tried longest ago is forgotten first."""
@@ -23,6 +34,7 @@ class Roster:
     def __init__(self, store: PeopleStore) -> None:
         self._store = store
         self._reading = threading.Lock()
+        self._again_at = 0.0
         self._people: Mapping[str, PersonRecord] = MappingProxyType({})
 
     @property
@@ -30,10 +42,38 @@ class Roster:
         """By key, in the order of the names."""
         return self._people
 
-    def refresh(self) -> None:
-        """Read everybody again; waits for the database. Raises StoreError, and then nothing has changed."""
+    def load(self) -> None:
+        """Read everybody, for the first time. Raises StoreError."""
         with self._reading:  # what was read later is kept later
-            self._people = MappingProxyType({name_key(record.name): record for record in self._store.read()})
+            self._read()
+
+    def follow(self) -> None:
+        """Read everybody again, waiting for the database as long as it takes; where it cannot be read those read before
+        stay."""
+        with self._reading:
+            self._try()
+
+    def renew(self) -> None:
+        """As `follow` for somebody who waits at a screen: no wait for a database that has just failed."""
+        if time.monotonic() < self._again_at or not self._reading.acquire(timeout=PATIENCE_S):
+            return
+        try:
+            self._try()
+        finally:
+            self._reading.release()
+
+    def _try(self) -> None:
+        try:
+            self._read()
+        except StoreError as error:
+            if not self._again_at:
+                log.warning("%s; those read before stay", error)
+            self._again_at = time.monotonic() + AGAIN_S
+        else:
+            self._again_at = 0.0
+
+    def _read(self) -> None:
+        self._people = MappingProxyType({name_key(record.name): record for record in self._store.read()})
 
 
 class Tried:

@@ -12,7 +12,7 @@ from console.clock import Clock
 from console.link.people import SignedIn
 from console.people.hashing import Hasher
 from console.people.roster import Roster, Tried
-from console.store.errors import Refused, StoreClosed, StoreError
+from console.store.errors import Refused, StoreClosed
 from console.store.people import PeopleStore
 from console.store.records import AuditEntry, Doer, PersonRecord
 from console.ward.credentials import name_key
@@ -66,7 +66,7 @@ class SigningIn:
     def attempt(self, name: str, secret: str) -> tuple[SignedIn, Session | None]:
         """What to tell, and the session where the secret was right."""
         key = name_key(name[:LONGEST_TYPED])
-        refresh(self._roster)
+        self._roster.renew()
         record, now = self._roster.people.get(key), self._clock.utc()
         tries = self._tries(key, record, now)
         left = left_s(tries, now)
@@ -102,7 +102,7 @@ class SigningIn:
             self._tried.keep(key, after)
         else:
             self._tried.forget(key)
-        refresh(self._roster)
+        self._roster.renew()
         return self._answer(WRONG, left_s(after, now))
 
     def _right(self, key: str, record: PersonRecord, secret: str, now: datetime) -> tuple[SignedIn, Session | None]:
@@ -114,7 +114,7 @@ class SigningIn:
         if error is not None:
             log.warning("%s signs in without a record for now: %s", record.name, error)
         self._tried.forget(key)
-        refresh(self._roster)
+        self._roster.renew()
         secrets = frozenset({record.secret} if renewed is None else {record.secret, renewed})
         return SignedIn(record.person), Session(key, record.name, self._clock.now() + self._session_s, secrets)
 
@@ -127,14 +127,6 @@ class SigningIn:
         """left: engine seconds."""
         left /= self._clock.speed
         return SignedIn(error=f"{sentence} Try again in {_duration(left)}." if left else sentence, wait_s=left)
-
-
-def refresh(roster: Roster) -> None:
-    """Read the people again; where that fails those read before stay."""
-    try:
-        roster.refresh()
-    except StoreError as error:
-        log.warning("%s", error)
 
 
 def outcome(written: Future[None], longest_s: float) -> BaseException | None:

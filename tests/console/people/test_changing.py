@@ -16,7 +16,7 @@ from console.people.hashing import Cost, Hasher
 from console.store import people as store_people
 from console.store.database import Role as ConnectionRole
 from console.store.database import open_engine
-from console.store.errors import NotDurable, Refused
+from console.store.errors import NotDurable, Refused, StoreError
 from console.store.people import FIRST_ADMINISTRATOR, LAST_ADMINISTRATOR, MOST_PEOPLE, NOT_FIRST
 from console.store.records import Doer, PersonRecord
 from console.store.schema import person
@@ -227,15 +227,20 @@ def test_a_secret_is_made_anew_at_todays_cost_when_it_is_next_proved(reception: 
 
 
 class FullDisk:
-    """The people of a store whose disk takes nothing more; reading still works."""
+    """The people of a store whose disk takes nothing more; reading works while `readable`."""
 
     def __init__(self, reception: Reception) -> None:
         self._people = reception.stores[0].people
         self.asked: list[str] = []
+        self.readable = True
+
+    def read(self) -> tuple[PersonRecord, ...]:
+        self.asked.append("read")
+        if not self.readable:
+            raise StoreError("the people of the ward cannot be read: server gone")
+        return self._people.read()
 
     def __getattr__(self, name: str) -> object:
-        if name == "read":
-            return self._people.read
 
         def refuse(*_: object, **__: object) -> Future[None]:
             self.asked.append(name)
@@ -260,6 +265,26 @@ def test_a_full_disk_keeps_nobody_from_signing_in_and_wrong_tries_still_wait(rec
         assert enter(desk, BOSS, BOSS_SECRET).person is not None
         assert changed(desk.set_disabled(NURSE, True, BOSS)) == "Recording stopped - disk full."
         assert full.asked.count("wrong_try") == 3
+    finally:
+        desk.stop()
+
+
+def test_a_database_that_cannot_be_read_keeps_nobody_out_is_not_asked_at_every_try_and_told_once(
+    reception: Reception, caplog: pytest.LogCaptureFixture
+) -> None:
+    first = reception.staffed()
+    gone = FullDisk(reception)
+    audit = reception.stores[0].put_audit
+    desk = PeopleDesk(gone, audit, reception.clock, first._config, "gone", CHEAPEST)  # type: ignore[arg-type]
+    try:
+        gone.readable = False
+        gone.asked.clear()
+        for _ in range(5):
+            assert enter(desk, NURSE, NURSE_PIN).person is not None
+        assert gone.asked.count("read") == 1
+        assert sum("cannot be read" in record.message for record in caplog.records) == 1
+        assert desk.view().needed is True
+        assert desk.refusal("anybody", Right.CHART) != ""
     finally:
         desk.stop()
 
