@@ -101,19 +101,19 @@ def with_alarms(text: str, values: Mapping[str, Any]) -> str:
         after = parse_config(changed)
     except ConfigError as error:
         raise ConfigError(BY_HAND) from error
-    wanted = {key: value for key, value in (_leaves(before.alarms) | dict(values)).items() if value is not None}
+    wanted = {key: value for key, value in (leaves(before.alarms) | dict(values)).items() if value is not None}
     same = before.model_copy(update={"alarms": {}}) == after.model_copy(update={"alarms": {}})
-    if not same or _leaves(after.alarms) != wanted:
+    if not same or leaves(after.alarms) != wanted:
         raise ConfigError(BY_HAND)
     return changed
 
 
-def _leaves(table: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+def leaves(table: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     """Thresholds by their dotted keys. The first part "detectors" may be left out, and is."""
     found: dict[str, Any] = {}
     for key, value in table.items():
         if isinstance(value, Mapping):
-            found |= _leaves(value, f"{prefix}{key}.")
+            found |= leaves(value, f"{prefix}{key}.")
         else:
             found[f"{prefix}{key}".removeprefix("detectors.")] = value
     return found

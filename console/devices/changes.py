@@ -5,13 +5,13 @@ Nothing is written here. The sentences of refusals stand on the screen as they a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from console.acquisition.lines import line_key
 from console.alarms.detector_rules import RulesError
 from console.config import Config, ReplayTransport, SerialTransport, SourceConfig, parse_config
-from console.config_text import in_words, with_alarms, with_source, with_ward, without_source
+from console.config_text import in_words, leaves, with_alarms, with_source, with_ward, without_source
 from console.devices.feed_changes import ended_listeners, propose_feed, rebound_feeds
 from console.devices.proposal import Proposal, Refusal, cut
 from console.link.devices import ConfirmDevice, RemoveSource, SaveSource, SaveWard, SetEnabled, SetThresholds
@@ -54,13 +54,14 @@ def propose(change: Written, ward: Ward) -> Proposal:
                 _words("old", source),
                 reason,
                 lambda text: without_source(text, source.name),
+                cut(in_words(source)),
             )
         case SetEnabled():
             return _enabled(change, ward)
         case ConfirmDevice():
             return _device(change, ward)
         case SetThresholds():
-            return _thresholds(change)
+            return _thresholds(change, ward.config)
         case _:
             return propose_feed(change, ward.config, ward.patients)
 
@@ -114,8 +115,10 @@ def _ward(change: SaveWard, ward: Ward) -> Proposal:
             if bed in feed.beds.values():
                 raise Refusal(f"{bed} is fed by '{feed.name}'; change its mapping on the page Feeds first.")
     new = old.model_copy(update={"name": change.name, "timezone": change.timezone, "beds": change.beds})
-    detail = f"old: {cut(in_words(old))}; new: {cut(in_words(new))}"
-    return Proposal("ward changed", "", detail, "the beds of the ward were changed", lambda text: with_ward(text, new))
+    before, after = cut(in_words(old)), cut(in_words(new))
+    reason = "the beds of the ward were changed"
+    detail = f"old: {before}; new: {after}"
+    return Proposal("ward changed", "", detail, reason, lambda text: with_ward(text, new), before, after)
 
 
 def _source(change: SaveSource, ward: Ward) -> Proposal:
@@ -141,7 +144,13 @@ def _source(change: SaveSource, ward: Ward) -> Proposal:
     parts = [_words("old", old) if old else "", _words("new", new), f"confirmed: {confirmed}" if confirmed else ""]
     act, reason = ("source added", "") if old is None else ("source changed", f"source '{old.name}' was changed")
     return Proposal(
-        act, new.bed, "; ".join(p for p in parts if p), reason, lambda text: with_source(text, new, change.replaces)
+        act,
+        new.bed,
+        "; ".join(p for p in parts if p),
+        reason,
+        lambda text: with_source(text, new, change.replaces),
+        cut(in_words(old)) if old else "",
+        cut(in_words(new)),
     )
 
 
@@ -201,6 +210,8 @@ def _enabled(change: SetEnabled, ward: Ward) -> Proposal:
         _words("source", new),
         f"source '{old.name}' was {words}",
         lambda text: with_source(text, new, old.name),
+        "stopped" if change.enabled else "running",
+        "running" if change.enabled else "stopped",
     )
 
 
@@ -221,10 +232,18 @@ def _device(change: ConfirmDevice, ward: Ward) -> Proposal:
             _refuse_shared(new, other)
     detail = f"'{old.name}': old: {old.device or 'any device'}; new: {change.identity}; confirmed: {confirmed}"
     reason = f"another device was confirmed at source '{old.name}'"
-    return Proposal("device confirmed", old.bed, detail, reason, lambda text: with_source(text, new, old.name))
+    return Proposal(
+        "device confirmed",
+        old.bed,
+        detail,
+        reason,
+        lambda text: with_source(text, new, old.name),
+        old.device or "any device",
+        change.identity,
+    )
 
 
-def _thresholds(change: SetThresholds) -> Proposal:
+def _thresholds(change: SetThresholds, config: Config) -> Proposal:
     reason = " ".join(change.reason.split())
     if not reason:
         raise Refusal("This needs a reason; it stands in the audit trail.")
@@ -240,7 +259,15 @@ def _thresholds(change: SetThresholds) -> Proposal:
         return changed
 
     detail = f"{cut(change.told)}; in force from the next start; as {change.role}; {reason}; {cut(change.basis)}"
-    return Proposal("thresholds changed", "", detail, "thresholds were changed", edit)
+    here = leaves(config.alarms)
+    before, after = _set(change.values, here), _set(change.values, change.values)
+    return Proposal("thresholds changed", "", detail, "thresholds were changed", edit, before, after)
+
+
+def _set(keys: Iterable[str], values: Mapping[str, object]) -> str:
+    """What stands in the configuration under some keys."""
+    told = (f"{key} = {values.get(key)}" if values.get(key) is not None else f"{key} as shipped" for key in keys)
+    return cut("; ".join(told))
 
 
 def _confirmed(text: str) -> str:

@@ -152,7 +152,7 @@ class Desk:
         draft = self._file.draft(proposal.edit)
         if draft.config == self._config:
             return
-        self._audit(by, proposal.act, proposal.bed, proposal.detail)
+        self._audit(by, proposal.act, proposal.bed, proposal.detail, proposal.before, proposal.after)
         try:
             self._file.write(draft)
             self._put_in_force(draft, by, proposal.reason)
@@ -239,9 +239,10 @@ class Desk:
 
     # --- audit ---------------------------------------------------------------------------------------------------
 
-    def _audit(self, by: str, act: str, bed: str, detail: str) -> None:
+    def _audit(self, by: str, act: str, bed: str, detail: str, before: str = "", after: str = "") -> None:
         """Raises Refusal when it is not in the audit trail for good: then nothing may be changed."""
-        written = self._store.put_audit(AuditEntry(self._clock.utc(), by, act, bed, detail))
+        entry = AuditEntry(self._clock.utc(), by, act, bed, detail, before=before, after=after)
+        written = self._store.put_audit(entry)
         try:
             written.result(timeout=AUDIT_S)
         except TimeoutError as error:

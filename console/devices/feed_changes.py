@@ -28,6 +28,7 @@ def propose_feed(change: FeedChange, config: Config, patients: Mapping[str, str]
                 f"old: {cut(in_words(old))}",
                 f"listener '{old.name}' was removed",
                 lambda text: without_listener(text, old.name),
+                cut(in_words(old)),
             )
         case MapCode():
             return _map_code(change, config)
@@ -99,7 +100,10 @@ def _save(change: SaveListener, config: Config, patients: Mapping[str, str]) -> 
     words = [f"old: {cut(in_words(old))}"] if old is not None else []
     detail = "; ".join([*words, f"new: {cut(in_words(new))}"])
     act, reason = ("listener added", "") if old is None else ("listener changed", f"listener '{old.name}' was changed")
-    return Proposal(act, "", detail, reason, lambda text: with_listener(text, new, change.replaces))
+    before = cut(in_words(old)) if old is not None else ""
+    return Proposal(
+        act, "", detail, reason, lambda text: with_listener(text, new, change.replaces), before, cut(in_words(new))
+    )
 
 
 def _meet(one: str, other: str) -> bool:
@@ -121,9 +125,9 @@ def _map_code(change: MapCode, config: Config) -> Proposal:
     old, code = find_listener(config, change.feed), change.code
     before = [held for held in old.code if held.key == code.key]
     new = _with(old, code=(*(held for held in old.code if held.key != code.key), code))
-    told = f"old: {_words(before[0]) if before else 'not mapped'}; new: {_words(code)}"
     act = "code ignored" if code.parameter is None else "code mapped"
-    return _changed(old, new, act, "", f"'{old.name}': code '{code.code}' name '{code.name}': {told}")
+    was = _words(before[0]) if before else "not mapped"
+    return _changed(old, new, act, "", f"code '{code.code}' name '{code.name}'", was, _words(code))
 
 
 def _unmap_code(change: UnmapCode, config: Config) -> Proposal:
@@ -132,8 +136,8 @@ def _unmap_code(change: UnmapCode, config: Config) -> Proposal:
     if not held:
         raise Refusal(f"'{change.code}' '{change.name}' is not mapped at '{old.name}' any more; look again.")
     new = _with(old, code=tuple(code for code in old.code if code is not held[0]))
-    detail = f"'{old.name}': code '{change.code}' name '{change.name}': old: {_words(held[0])}; new: not mapped"
-    return _changed(old, new, "code mapping taken back", "", detail)
+    what = f"code '{change.code}' name '{change.name}'"
+    return _changed(old, new, "code mapping taken back", "", what, _words(held[0]), "not mapped")
 
 
 def _map_place(change: MapPlace, config: Config) -> Proposal:
@@ -146,13 +150,16 @@ def _map_place(change: MapPlace, config: Config) -> Proposal:
     beds = {place: bed for place, bed in old.beds.items() if place != change.location}
     if change.bed:
         beds[change.location] = change.bed
-    detail = f"'{old.name}': location '{change.location}': old: {before or 'no bed'}; new: {change.bed or 'no bed'}"
-    return _changed(old, _with(old, beds=beds), "location mapped", change.bed or before, detail)
+    new, what = _with(old, beds=beds), f"location '{change.location}'"
+    return _changed(old, new, "location mapped", change.bed or before, what, before or "no bed", change.bed or "no bed")
 
 
-def _changed(old: Hl7ListenerConfig, new: Hl7ListenerConfig, act: str, bed: str, detail: str) -> Proposal:
+def _changed(
+    old: Hl7ListenerConfig, new: Hl7ListenerConfig, act: str, bed: str, what: str, before: str, after: str
+) -> Proposal:
     reason = f"the mapping of listener '{old.name}' was changed"
-    return Proposal(act, bed, detail[:LONGEST_OLD_AND_NEW], reason, lambda text: with_listener(text, new, old.name))
+    detail = f"'{old.name}': {what}: old: {before}; new: {after}"[:LONGEST_OLD_AND_NEW]
+    return Proposal(act, bed, detail, reason, lambda text: with_listener(text, new, old.name), cut(before), cut(after))
 
 
 def _with(listener: Hl7ListenerConfig, **changes: object) -> Hl7ListenerConfig:

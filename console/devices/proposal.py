@@ -14,13 +14,16 @@ class Refusal(Exception):  # noqa: N818 - the word of the contract; nothing has 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A change that may be made. edit: of the text of the file. reason: why alarms end by it, for the journal."""
+    """A change that may be made. edit: of the text of the file. reason: why alarms end by it, for the journal. before,
+    after: old and new value for the audit trail."""
 
     act: str
     bed: str
     detail: str
     reason: str
     edit: Callable[[str], str]
+    before: str = ""
+    after: str = ""
 
 
 def cut(text: str) -> str:

@@ -115,7 +115,8 @@ class CommandHandler:
         policy = self._core.plan.signals
         _refuse(policy.audio_off_refusal(command.by))
         told = f"alarm sound off for {policy.audio_off_s / 60:.0f} min"
-        return "", [self._core.audit(AuditEntry(at.utc, command.by, told, station=command.station))]
+        entry = AuditEntry(at.utc, command.by, told, station=command.station, before="on", after="off")
+        return "", [self._core.audit(entry)]
 
     def _note(self, command: AuditNote, at: Moment) -> Journalled:
         told = AuditEntry(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from console.alarms.alarm import Alarm, Condition, Presence, Priority
 from console.alarms.technical_gateway import HEARTBEAT, GatewayWatch
@@ -161,7 +161,10 @@ class SystemWatch:
             self.clock_step_s += moved
             self._clock_until = now + CLOCK_NOTICE_S
             words = f"{abs(moved):.0f} s {'forward' if moved > 0 else 'back'}"
-            entries.append(AuditEntry(utc, "system", "clock step", "", f"The clock of this computer jumped {words}."))
+            told = f"The clock of this computer jumped {words}."
+            before = (utc - timedelta(seconds=moved)).isoformat(timespec="seconds")
+            after = utc.isoformat(timespec="seconds")
+            entries.append(AuditEntry(utc, "system", "clock step", "", told, before=before, after=after))
             self._set(
                 "clock",
                 Priority.LOW,

@@ -117,13 +117,15 @@ class AlarmSound(QObject):
     def toggle_pause(self) -> None:
         """Pause for two minutes, or end the pause or AUDIO OFF."""
         ended = "alarm sound turned on" if self.off else "sound pause ended"
+        was = "off" if self.off else "paused"
         self._off_asked = None
         on = self.paused_s() == 0
         if on:
             self._silence.pause(self._clock())
         else:
             self._silence.end()
-        self._note("sound paused for 2 min" if on else ended, self._station)
+        act, before, after = ("sound paused for 2 min", "on", "paused") if on else (ended, was, "on")
+        self._note(act, self._station, before, after)
         self._apply()
 
     def turn_off(self) -> None:
@@ -165,7 +167,8 @@ class AlarmSound(QObject):
             return
         before, self.level = self.level, level
         self.told = settings.write(self._file, level)
-        self._note("alarm volume changed", f"{self._station}: {before} to {level} of {loudness.LOUDEST}")
+        told = f"{self._station}: {before} to {level} of {loudness.LOUDEST}"
+        self._note("alarm volume changed", told, str(before), str(level))
 
     def test_tone(self) -> None:
         """One medium burst at the station's level; not while an alarm is calling, which is the better proof."""
@@ -270,5 +273,5 @@ class AlarmSound(QObject):
         tone = next(tone for tone in self.sounds.tones if tone.priority is priority)
         self._output.play(tone, loudness.volume(self.level, Call(Tone(priority))))
 
-    def _note(self, act: str, detail: str) -> None:
-        self._link.submit(AuditNote(self.user or "system", act, detail))
+    def _note(self, act: str, detail: str, before: str = "", after: str = "") -> None:
+        self._link.submit(AuditNote(self.user or "system", act, detail, before=before, after=after))
