@@ -29,9 +29,9 @@ def run(*words: object) -> int:
 
 def change(ward: Path, *statements: str) -> None:
     with closing(sqlite3.connect(ward / "ward.db")) as sql:
-        for statement in (
-            "DROP TRIGGER audit_no_update", "DROP TRIGGER audit_no_delete", "DROP TRIGGER audit_head_no_step", *statements,
-        ):  # fmt: skip
+        for trigger in ("audit_no_update", "audit_no_delete", "audit_head_no_step"):
+            sql.execute(f"DROP TRIGGER {trigger}")
+        for statement in statements:
             sql.execute(statement)
         sql.commit()
 
