@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from console.store.errors import StoreError
+from console.store.locate import sqlite_file
 from console.store.migrate import refuse_newer
 
 CHECK_SECONDS = 5.0
@@ -98,3 +99,14 @@ def look_first(file: Path, at: datetime, notices: list[str]) -> bool:
         raise StoreError(f"{file} is a database of another program")
     refuse_newer(found.version)
     return found.complete
+
+
+def look_further(url: str, give_up: Callable[[], bool]) -> str:
+    """While the store runs: what is wrong with its file, "" for nothing, and for a server."""
+    file = sqlite_file(url)
+    if file is None:
+        return ""
+    try:
+        return look(file, give_up).problem
+    except sqlite3.Error as error:
+        return str(error)

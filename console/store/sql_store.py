@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
@@ -57,11 +57,12 @@ from console.store.records import (
     Told,
     Trend,
 )
-from console.store.recovery import look, look_first
+from console.store.recovery import look_first, look_further
 from console.store.restore import read_admissions, read_restored
 from console.store.stay_changes import Admissions, Change
 from console.store.timeline import read_beside, read_timeline
 from console.store.timeline_records import Timeline
+from console.store.together import failed
 from console.store.trend import read_trend
 from console.store.writer import FLUSH_S, Writer
 from console.ward.chart import NurseObservation, PumpEvent
@@ -136,12 +137,6 @@ def open_store(
         station=station or socket.gethostname(),
         anchors=anchor_file(url, data_dir),
     )
-
-
-def _failed(error: Exception) -> Future[Any]:
-    future: Future[Any] = Future()
-    future.set_exception(error)
-    return future
 
 
 class SqlStore:
@@ -219,7 +214,7 @@ class SqlStore:
         try:
             blobs = pack(samples)
         except UNFIT as error:
-            return _failed(Refused(f"a sample of the message cannot be stored: {error}"))
+            return failed(Refused(f"a sample of the message cannot be stored: {error}"))
         act = (lambda c: chart_labs(c, tuple(labs))) if labs else None
         return self._writer.put(act, receipt=receipt, blobs=blobs)
 
@@ -325,7 +320,8 @@ class SqlStore:
 
         def write(connection: Connection) -> None:
             bed = add_note(connection, alarm_id, note)
-            audit.append(connection, AuditEntry(note.at, note.by, "note added", bed, f"alarm {alarm_id}: {note.text}"))
+            told = AuditEntry(note.at, note.by, "note added", bed, f"alarm {alarm_id}", after=note.text)
+            audit.append(connection, self._placed(told))
 
         return self._writer.put(write)
 
@@ -345,7 +341,7 @@ class SqlStore:
         """Stored values of a bed measured in [start, end), at most 73 hours, within about a second of now."""
         wanted = tuple(parameters)
         if end - start > LONGEST_TREND:
-            return _failed(ValueError("a trend covers at most 73 hours"))
+            return failed(ValueError("a trend covers at most 73 hours"))
         return self._submit(lambda c: read_trend(c, bed, wanted, start, end))
 
     def messages(self, wanted: MessageFilter, before: int | None = None) -> Future[MessagePage]:
@@ -385,7 +381,7 @@ class SqlStore:
         try:
             return self._pool.submit(self._read, work)
         except RuntimeError:
-            return _failed(StoreClosed("the store is closed"))
+            return failed(StoreClosed("the store is closed"))
 
     def _tell(self, act: str, detail: str) -> Future[None]:
         return self.put_audit(AuditEntry(self._clock.utc(), "system", act, "", detail))
@@ -396,13 +392,7 @@ class SqlStore:
 
     def _check_further(self) -> None:
         """The file was too large to be checked before the start: go through it now, and say what is found."""
-        file = sqlite_file(self._url)
-        if file is None:
-            return
-        try:
-            problem = look(file, lambda: self._closed).problem
-        except sqlite3.Error as error:
-            problem = str(error)
+        problem = look_further(self._url, lambda: self._closed)
         if problem:
             self._damage = "Database damaged - restart the console to set the file aside"
             self._notices.append(f"The database is damaged: {problem}")

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
+from typing import Any
 
 _group = threading.local()
 
@@ -36,3 +38,10 @@ def at_the_end(act: Callable[[], None]) -> None:
         act()
     else:
         acts.append(act)
+
+
+def failed(error: Exception) -> Future[Any]:
+    """A future that has ended with an error."""
+    future: Future[Any] = Future()
+    future.set_exception(error)
+    return future

@@ -10,6 +10,7 @@ import pytest
 from console.alarms.alarm import Change
 from console.link.commands import (
     Acknowledge,
+    AddAlarmNote,
     Admit,
     AuditNote,
     ChartFinding,
@@ -132,9 +133,10 @@ def test_an_act_leaves_one_entry_with_old_and_new_value(ward, name: str) -> None
 
 
 def test_no_command_is_without_its_line_above() -> None:
-    """Settling a question is tried with the admissions, turning sound off with the rules that allow it."""
+    """Settling a question is tried with the admissions, turning sound off with the rules that allow it, a note on a
+    store: its entry is made where the note is."""
     tried = {type(prepare(Ward())) for prepare, *_ in ACTS.values()}
-    assert set(get_args(Command)) - tried == {SettleQuestion, TurnSoundOff}
+    assert set(get_args(Command)) - tried == {SettleQuestion, TurnSoundOff, AddAlarmNote}
 
 
 def test_the_entry_and_the_step_are_handed_over_together(ward) -> None:
