@@ -57,3 +57,22 @@ def read_labs(connection: Connection, patient: Patient) -> tuple[LabResult, ...]
     newest = select(lab_result.c.body).where(his, since).order_by(lab_result.c.number.desc())
     bodies = connection.execute(newest.limit(_VERSIONS_READ)).scalars().all()
     return folded(decode(LabResult, body) for body in reversed(bodies))
+
+
+def read_labs_taken(
+    connection: Connection, patient_ids: Sequence[str], start_us: int, end_us: int
+) -> tuple[LabResult, ...]:
+    """What stands of the results of specimens taken in [start, end) from these persons, newest specimen first."""
+    if not patient_ids:
+        return ()
+    c = lab_result.c
+    theirs = c.patient_id.in_([storable(number) for number in patient_ids])
+    inside = select(c.result_key).where(theirs, c.measured_at.between(start_us, end_us - 1)).distinct()
+    keys = connection.execute(inside.limit(MAXIMUM_RESULTS)).scalars().all()
+    if not keys:
+        return ()
+    # A correction may name another time than what it corrects: every version of these orders is looked at.
+    newest = select(c.body).where(theirs, c.result_key.in_(keys)).order_by(c.number.desc()).limit(_VERSIONS_READ)
+    bodies = connection.execute(newest).scalars().all()
+    standing = folded(decode(LabResult, body) for body in reversed(bodies))
+    return tuple(result for result in standing if start_us <= to_us(result.measured_at) < end_us)

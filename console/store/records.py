@@ -41,8 +41,19 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True)
+class StaySpan:
+    """Who lay in a bed from when to when (UTC; end None: still there). ids: every number of the person."""
+
+    ids: tuple[str, ...]
+    start: datetime
+    end: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Trend:
-    """Stored values of one bed, and the alarms and charted entries that touch the span (times UTC)."""
+    """Stored values of one bed, and the alarms and charted entries that touch the span (times UTC). stays: who lay
+    there in the span, oldest first, None where that was not looked up; labs: what stands of the results of specimens
+    that were taken from them in it."""
 
     bed: str
     start: datetime
@@ -51,6 +62,8 @@ class Trend:
     transitions: tuple[Transition, ...] = ()
     pump_events: tuple[PumpEvent, ...] = ()
     findings: tuple[NurseObservation, ...] = ()
+    stays: tuple[StaySpan, ...] | None = None
+    labs: tuple[LabResult, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,11 @@ from console.store.blocks import Arrays, join, present
 from console.store.codec import decode
 from console.store.frames import STATUS_BITS, STATUS_CODE, read_label
 from console.store.instants import from_us, to_us
-from console.store.records import HistoryState, Series, Trend
-from console.store.schema import alarm, finding, pump_event, transition
+from console.store.labs import read_labs_taken
+from console.store.records import HistoryState, Series, StaySpan, Trend
+from console.store.schema import alarm, finding, pump_event, stay, transition
 from console.ward.chart import NurseObservation, PumpEvent, PumpEventKind
+from console.ward.patient import Patient
 from drivers.observation import Parameter, Status
 
 _TRANSITIONS_LIMIT = 5_000
@@ -35,6 +37,7 @@ def read_trend(
     moment the one received last stands.
     """
     start_us, end_us = to_us(start), to_us(end)
+    stays = _stays(connection, bed, start_us, end_us)
     return Trend(
         bed,
         start,
@@ -43,6 +46,8 @@ def read_trend(
         _transitions(connection, bed, start_us, end_us),
         tuple(read_pump_events(connection, _charted(pump_event, bed, start_us, end_us))),
         tuple(read_findings(connection, _charted(finding, bed, start_us, end_us))),
+        stays,
+        read_labs_taken(connection, [number for one in stays for number in one.ids], start_us, end_us),
     )
 
 
@@ -59,6 +64,24 @@ def read_series(
             pieces.setdefault(read_label(label)[0], []).extend(samples)
     axes = _Axes()
     return {parameter: _series(parameter, pieces[parameter], axes) for parameter in parameters if parameter in pieces}
+
+
+def _stays(connection: Connection, bed: str, start_us: int, end_us: int) -> tuple[StaySpan, ...]:
+    """Who lay there at any moment of the span, oldest first."""
+    c = stay.c
+    query = (
+        select(c.patient, c.admitted_at, c.discharged_at)
+        .where(c.bed == bed, c.admitted_at < end_us, c.discharged_at.is_(None) | (c.discharged_at > start_us))
+        .order_by(c.admitted_at, c.id)
+    )
+    return tuple(
+        StaySpan(
+            decode(Patient, row.patient).ids,
+            from_us(row.admitted_at),
+            None if row.discharged_at is None else from_us(row.discharged_at),
+        )
+        for row in connection.execute(query)
+    )
 
 
 class _Axes:

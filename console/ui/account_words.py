@@ -24,13 +24,15 @@ _OWN_ROW = ("finding", "pump", "therapy", "limit", "delay")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One reason then and now; `then` or `now` is "–" where it was not there. points: -1 for none to tell."""
+    """One reason then and now; `then` or `now` is "–" where it was not there. points: -1 for none to tell. usual:
+    the patient's usual value then, "" where none was known."""
 
     name: str
     then: str
     now: str
     points_then: int = -1
     points_now: int = -1
+    usual: str = ""
 
     @property
     def changed(self) -> bool:
@@ -60,7 +62,7 @@ def compare(then: Condition, now: Condition | None) -> list[Line]:
         assert either is not None
         scored = either.channel in NAMES or either.channel.startswith("bp") or either.channel == "finding"
         points = (old.points if old else 0, new.points if new else 0) if scored else (-1, -1)
-        lines.append(Line(_name(either), _value(old), _value(new), *points))
+        lines.append(Line(_name(either), _value(old), _value(new), *points, _usual(old)))
     rules = (_rules(then), _rules(now) if now is not None else GONE)
     if any(rule != GONE for rule in rules):
         lines.append(Line("Rules", *rules))
@@ -72,6 +74,11 @@ def of_view(alarm: Alarm | None, account: Account) -> Condition | None:
     if alarm is None or account not in alarm.accounts or alarm.ended_at is not None:
         return None
     return alarm.condition
+
+
+def then(condition: Condition) -> list[Line]:
+    """Every reason as it was, with its points; the rules that were true last."""
+    return compare(condition, None)
 
 
 def reason_lines(condition: Condition) -> list[str]:
@@ -143,10 +150,14 @@ def _value(reason: Reason | None) -> str:
     return wording.typeset(text) + ("" if reason.fresh else " (not fresh)")
 
 
+def _usual(reason: Reason | None) -> str:
+    if reason is None or reason.value is None or reason.baseline is None:
+        return ""
+    return f"{reason.baseline:.1f}" if reason.channel == "temp" else f"{reason.baseline:.0f}"
+
+
 def _line(reason: Reason) -> str:
-    usual = ""
-    if reason.value is not None and reason.baseline is not None:
-        usual = f", usual {reason.baseline:.1f}" if reason.channel == "temp" else f", usual {reason.baseline:.0f}"
+    usual = f", usual {known}" if (known := _usual(reason)) else ""
     points = f": {reason.points} point{'s' if reason.points > 1 else ''}" if reason.points else ""
     note = f" ({reason.note})" if reason.note and not reason.note.startswith("usual value") else ""
     return wording.typeset(f"{reason.text}{usual}{points}{note}") + ("" if reason.fresh else ", not fresh")

@@ -46,7 +46,7 @@ class Span:
 @dataclass(frozen=True, slots=True)
 class Mark:
     """One event. shape: "pump" (diamond P), "finding" (circle O), "ack" (square check), "medicine" (square M),
-    "late" (square L: found in late data), "lab" (square B: blood was taken for a result)."""
+    "late" (square L: found in late data), "lab" (square B: blood was taken for a result), "note" (square N)."""
 
     time: float
     shape: str
@@ -183,7 +183,7 @@ class Events(Strip):
         t = self.theme.tokens
         painter.setPen(QPen(colour(t.text), 1.2))
         painter.setBrush(colour(t.interaction if shape == "finding" else t.text))
-        letter = {"pump": "P", "finding": "O", "medicine": "M", "ack": "✓", "late": "L", "lab": "B"}[shape]
+        letter = {"pump": "P", "finding": "O", "medicine": "M", "ack": "✓", "late": "L", "lab": "B", "note": "N"}[shape]
         if shape == "pump":
             around = ((x, y - 9), (x + 9, y), (x, y + 9), (x - 9, y))
             painter.drawPolygon(QPolygonF([QPointF(a, b) for a, b in around]))

@@ -1,8 +1,10 @@
-"""The right side of the history: the chosen alarm, the vital signs about it, and every step of its life."""
+"""The right side of the history: the chosen alarm, the vital signs about it, why it was raised, what happened."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt, Signal
@@ -16,7 +18,10 @@ from console.ui import wording
 from console.ui.forms import Failure, Questions, button, clear, label, panel
 from console.ui.history_page import rows
 from console.ui.history_page.model import paint_priority
-from console.ui.history_page.vitals_strip import HALF_WIDTH, PARAMETERS, VitalsStrip
+from console.ui.history_page.reasons import Reasons, answer_words, told_words
+from console.ui.history_page.strip_data import PARAMETERS, whereabouts, whole_span
+from console.ui.history_page.time_window import clock
+from console.ui.history_page.vitals_strip import VitalsStrip
 from console.ui.theme import Theme
 
 CHOOSE = "Choose an alarm to see its course."
@@ -25,6 +30,8 @@ STORY_S = 10.0
 
 LINES = 60
 """Steps shown; an alarm with more is told by its newest."""
+
+Spans = list[tuple[str, datetime, datetime]]
 
 
 class _Badge(QWidget):
@@ -51,51 +58,46 @@ class Course(QWidget):
     def __init__(self, link: Link, theme: Theme) -> None:
         super().__init__()
         self._link = link
-        self._questions = Questions(self)
+        self._questions, self._reading = Questions(self), Questions(self)
         self.alarm: AlarmRecord | None = None
-        self._trend: Trend | None = None
+        self._window: tuple[datetime, datetime] | None = None
+        self._spans: Spans = []
+        self._answers: dict[int, Trend] = {}
+        self._trends: list[Trend] = []
         self._zone = ZoneInfo("UTC")
         self._now = self._asked_at = datetime.now(UTC)
         self._badge = _Badge(theme)
         self.heading = label(CHOOSE, "title", wrap=True)
         self.meta = label(role="caption", wrap=True)
         self.strip = VitalsStrip(theme)
+        self.answered = label(wrap=True)
+        self.told = label(role="caption", wrap=True)
+        self.why = Reasons(theme)
         self.lines: list[tuple[str, str]] = []
         self._grid = QGridLayout()
+        self.titles = [label(text, "caption") for text in ("Why, as it was then", "What happened")]
+        self.story = QScrollArea()
         self.open_button = button("Open bed")
         self.previous, self.next = button("Previous"), button("Next")
         self._lay_out()
         self.open_button.clicked.connect(self._open)
         self.previous.clicked.connect(lambda: self.step.emit(-1))
         self.next.clicked.connect(lambda: self.step.emit(1))
+        self.strip.moved.connect(self._look_at)
         self.show_nothing()
 
     def _lay_out(self) -> None:
         box = panel()
         column = QVBoxLayout(box)
-        column.setContentsMargins(14, 10, 14, 12)
+        column.setContentsMargins(12, 8, 12, 8)
+        column.setSpacing(4)
         head = QHBoxLayout()
         head.addWidget(self._badge)
         head.addWidget(self.heading, 1)
         column.addLayout(head)
         column.addWidget(self.meta)
         column.addWidget(self.strip, 3)
-        content = QWidget()
-        self._grid.setColumnStretch(1, 1)
-        self._grid.setHorizontalSpacing(14)
-        self._grid.setVerticalSpacing(4)
-        self._grid.setContentsMargins(0, 4, 0, 4)
-        outer = QVBoxLayout(content)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addLayout(self._grid)
-        outer.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(content)
-        scroll.setMinimumHeight(60)
-        column.addWidget(scroll, 2)
+        column.addWidget(self._story(), 1)
         buttons = QHBoxLayout()
         for made in (self.open_button, self.previous, self.next):
             buttons.addWidget(made)
@@ -105,29 +107,56 @@ class Course(QWidget):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(box)
 
+    def _story(self) -> QScrollArea:
+        """What is read, not looked at: who answered, why it was raised, and everything in its order."""
+        content = QWidget()
+        self._grid.setColumnStretch(1, 1)
+        self._grid.setHorizontalSpacing(14)
+        self._grid.setVerticalSpacing(4)
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 4, 8, 4)
+        column.setSpacing(6)
+        for widget in (self.answered, self.told, self.titles[0], self.why, self.titles[1]):
+            column.addWidget(widget)
+        column.addLayout(self._grid)
+        column.addStretch(1)
+        self.story.setWidgetResizable(True)
+        self.story.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        # Reached by Tab, scrolled by the arrow keys: what does not fit can be read without a mouse.
+        self.story.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.story.setAccessibleName("Answers, reasons and course of the alarm")
+        self.story.setWidget(content)
+        self.story.setMinimumHeight(90)
+        return self.story
+
     def set_theme(self, theme: Theme) -> None:
         """The look has changed."""
-        self.strip.theme = self._badge.theme = theme
-        self.strip.update()
+        self._badge.theme = self.why.theme = theme
+        self.strip.set_theme(theme)
         self._badge.update()
+        self.why.show_record(self.alarm, self._zone, self._now)
 
     def set_time(self, now: datetime, zone: ZoneInfo) -> None:
         """The ward's clock."""
         self._now, self._zone = now, zone
         self.strip.zone = zone
-        due = abs((now - self._asked_at).total_seconds()) >= STORY_S and not self._questions.waiting
-        if due and self.alarm is not None:
-            self._ask_story(self.alarm.alarm)
+        waiting = self._questions.waiting or self._reading.waiting
+        if abs((now - self._asked_at).total_seconds()) < STORY_S or waiting or self.alarm is None:
+            return
+        self._ask_story(self.alarm.alarm)
+        # What is shown goes on into the present: its newest values have come since.
+        if self._window is not None and self._trends and self._trends[-1].end < min(now, self._window[1]):
+            self._read(self._spans)
 
     def show_nothing(self) -> None:
         """No alarm is chosen."""
-        self._questions.drop()
+        self._drop()
         self.alarm = None
         self._badge.hide()
         self.heading.setText(CHOOSE)
         self.meta.setText("")
         self.strip.show_text("")
-        self._write([])
+        self._tell()
         for made in (self.open_button, self.previous, self.next):
             made.hide()
         self.shown.emit(None)
@@ -143,27 +172,83 @@ class Course(QWidget):
         if again and self.alarm is not None and self.alarm.alarm.version == alarm.version:
             return
         self._questions.drop()
+        if again and self.alarm is not None and not record.transitions:
+            # A row of the table comes without its story: what was read of it stands until it is read again.
+            known = self.alarm
+            record = replace(record, transitions=known.transitions, told=known.told, notes=known.notes)
         self.alarm = record
         self._show_head(alarm)
         if not again:
-            self._trend = None
+            self._drop()
+            self.story.verticalScrollBar().setValue(0)
             self.strip.show_text("Reading the record …" if alarm.bed else "An alarm of the console: no vital signs.")
-        self._write_course(record)
+        self._tell()
         self._ask_story(alarm)
-        if alarm.bed:
-            start = alarm.raised_at - HALF_WIDTH
-            end = max(start + timedelta(minutes=1), min(alarm.raised_at + HALF_WIDTH, self._now))
-            self._questions.ask(self._link.trend(alarm.bed, PARAMETERS, start, end), self._take_trend)
+        if not again and alarm.bed:
+            self._look_at(*whole_span(alarm))
         self.shown.emit(record)
+
+    def _drop(self) -> None:
+        self._questions.drop()
+        self._reading.drop()
+        self._window, self._spans, self._trends = None, [], []
+
+    # --- the vital signs -----------------------------------------------------------------------------------------
+
+    def _look_at(self, start: datetime, end: datetime) -> None:
+        """Read the values between two times, in every bed the patient lay in meanwhile."""
+        if self.alarm is None:
+            return
+        self._window = start, end
+        self._read(whereabouts(self.alarm, start, end))
+
+    def _read(self, spans: Spans) -> None:
+        self._reading.drop()
+        self._spans, self._answers = spans, {}
+        for index, (bed, start, end) in enumerate(spans):
+            until = max(start + timedelta(minutes=1), min(end, self._now))
+            asked = self._link.trend(bed, PARAMETERS, start, until)
+            self._reading.ask(asked, partial(self._take_trend, index))
+
+    def _take_trend(self, index: int, answer: Trend | Failure) -> None:
+        if self.alarm is None:
+            return
+        if isinstance(answer, Failure):
+            self._reading.drop()
+            self.strip.show_text(f"?  The vital signs cannot be read: {answer.text}.")
+            return
+        self._answers[index] = answer
+        if len(self._answers) == len(self._spans):
+            self._trends = [self._answers[i] for i in sorted(self._answers)]
+            self.strip.show_trends(self.alarm, self._trends, self._now)
+            self._tell()
+
+    # --- the story -----------------------------------------------------------------------------------------------
+
+    def _ask_story(self, alarm: Alarm) -> None:
+        self._asked_at = self._now
+        self._questions.ask(self._link.alarm_story(alarm.id), self._take_story)
 
     def read_again(self) -> None:
         """Something was added to the chosen alarm."""
         if self.alarm is not None:
             self._ask_story(self.alarm.alarm)
 
-    def _ask_story(self, alarm: Alarm) -> None:
-        self._asked_at = self._now
-        self._questions.ask(self._link.alarm_story(alarm.id), self._take_story)
+    def _take_story(self, answer: AlarmRecord | Failure | None) -> None:
+        if self.alarm is None:
+            return
+        if isinstance(answer, Failure):
+            self.meta.setText(f"?  The steps of this alarm cannot be read: {answer.text}.")
+            return
+        if answer is None:
+            return
+        self.alarm = answer
+        self._show_head(answer.alarm)
+        self._tell()
+        self.strip.show_steps(answer)
+        if self._window is not None and whereabouts(answer, *self._window) != self._spans:
+            # The patient lay in another bed meanwhile: his values are there.
+            self._look_at(*self._window)
 
     def _show_head(self, alarm: Alarm) -> None:
         self._badge.alarm = alarm
@@ -173,43 +258,23 @@ class Course(QWidget):
         self.heading.setText(f"{where} · {rows.title(alarm)}")
         local = alarm.raised_at.astimezone(self._zone)
         points = f" · {alarm.condition.points} points" if alarm.condition.points else ""
-        either = " · 30 min either side" if alarm.bed else ""
-        self.meta.setText(f"{local:%d %b %H:%M:%S}{points} · {rows.state(alarm)}{either}")
-        self.open_button.setText(f"Open {wording.bed_words(alarm.bed).lower()} at {local:%H:%M}")
+        lasted = rows.lasted(alarm, self._now)
+        self.meta.setText(f"{local:%d %b} {clock(local, seconds=True)}{points} · {rows.state(alarm)} · lasted {lasted}")
+        self.open_button.setText(f"Open {wording.bed_words(alarm.bed).replace('Bed', 'bed', 1)} at {clock(local)}")
         self.open_button.setVisible(bool(alarm.bed))
         self.previous.show()
         self.next.show()
 
-    def _take_story(self, answer: AlarmRecord | Failure | None) -> None:
-        if self.alarm is None:
-            return
-        if isinstance(answer, Failure):
-            self.meta.setText(f"?  The steps of this alarm cannot be read: {answer.text}.")
-        elif answer is not None:
-            self.alarm = answer
-            self._show_head(answer.alarm)
-            self._write(
-                rows.course(answer.alarm, answer.transitions, self._trend, self._zone, answer.told, answer.notes)
-            )
-
-    def _take_trend(self, answer: Trend | Failure) -> None:
-        if self.alarm is None:
-            return
-        if isinstance(answer, Failure):
-            self.strip.show_text(f"?  The vital signs cannot be read: {answer.text}.")
-            return
-        self._trend = answer
-        if answer.series:
-            self.strip.show_trend(self.alarm.alarm, answer)
-        else:
-            self.strip.show_text("No vital signs were recorded about this time.")
-        self._write(
-            rows.course(self.alarm.alarm, self.alarm.transitions, answer, self._zone, self.alarm.told, self.alarm.notes)
-        )
-
-    def _write_course(self, record: AlarmRecord) -> None:
-        known = (record.told, record.notes)
-        self._write(rows.course(record.alarm, record.transitions, self._trend, self._zone, *known))
+    def _tell(self) -> None:
+        """Everything that is read, from what is known now."""
+        record = self.alarm
+        self.answered.setText("" if record is None else answer_words(record, self._now))
+        self.told.setText("" if record is None else told_words(record))
+        self.why.show_record(record, self._zone, self._now)
+        for part in (self.answered, *self.titles):
+            part.setVisible(record is not None)
+        self.told.setVisible(bool(self.told.text()))
+        self._write([] if record is None else rows.course(record, self._trends, self._zone))
 
     def _write(self, lines: list[tuple[datetime, str]]) -> None:
         shown = [(rows.moment(at, self._zone, self._now), text) for at, text in lines[-LINES:]]
@@ -217,8 +282,8 @@ class Course(QWidget):
             return
         self.lines = shown
         clear(self._grid)
-        for index, (clock, text) in enumerate(shown):
-            self._grid.addWidget(label(clock, "muted"), index, 0, Qt.AlignmentFlag.AlignTop)
+        for index, (time, text) in enumerate(shown):
+            self._grid.addWidget(label(time, "muted"), index, 0, Qt.AlignmentFlag.AlignTop)
             self._grid.addWidget(label(text, wrap=True), index, 1)
 
     def _open(self) -> None:

@@ -114,7 +114,7 @@ class HistoryPage(Page):
         right.setSpacing(GAP)
         right.addWidget(self.course, 3)
         right.addWidget(self.note)
-        right.addWidget(self._load_panel(), 2)
+        right.addWidget(self._load_panel(), 1)
         self._right = QWidget()
         self._right.setLayout(right)
         right.setContentsMargins(0, 0, 0, 0)
@@ -147,7 +147,7 @@ class HistoryPage(Page):
         return self.given
 
     def _load_panel(self) -> QWidget:
-        box = panel()
+        box = self._load_box = panel()
         column = QVBoxLayout(box)
         column.setContentsMargins(14, 10, 14, 10)
         head = QHBoxLayout()
@@ -171,6 +171,7 @@ class HistoryPage(Page):
         self._right.setFixedWidth(430 if compact else 660)
         self._by_bed_title.setHidden(compact)
         self.by_bed.setHidden(compact)
+        self._make_room(self.course.alarm)
         self.figures.set_size(24 if compact else 30)
         padding = "4px 10px" if compact else "6px 14px"
         self.setStyleSheet(
@@ -201,6 +202,7 @@ class HistoryPage(Page):
         for keys, by in (("Ctrl+Down", 1), ("N", 1), ("Ctrl+Up", -1), ("B", -1)):
             shortcut = QShortcut(QKeySequence(keys), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(lambda b=by: self.choosing.step(b))
+        self.course.shown.connect(self._make_room)
 
     def show_view(self, index: int) -> None:
         """Show the table (0) or the timeline (1)."""
@@ -209,6 +211,10 @@ class HistoryPage(Page):
         self._both.setCurrentIndex(index)
         self.timeline.bar.setVisible(index == 1)
         self.count.setVisible(index == 0)
+
+    def _make_room(self, chosen: AlarmRecord | None) -> None:
+        """On a small screen the chosen alarm takes the place of the ward's load."""
+        self._load_box.setHidden(self.theme.compact and chosen is not None)
 
     # --- asking --------------------------------------------------------------------------------------------------
 

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 from console.alarms.alarm import STAGE_PRIORITY, Alarm, Change, Kind, Presence, Transition
 from console.alarms.escalation import called_s
 from console.alarms.late_notes import late_since
-from console.store.records import AlarmNote, AlarmRecord, HistoryFilter, HistoryState, Told, Trend, state_of
-from console.ui import account_words, charting, wording
+from console.store.records import AlarmRecord, HistoryFilter, HistoryState, Told, Trend, state_of
+from console.ui import wording
+from console.ui.history_page.strip_data import charted
 from console.ui.theme import PREFIX
 
 NONE = "–"
@@ -76,25 +77,17 @@ def state(alarm: Alarm) -> str:
     return _STATE[state_of(alarm)]
 
 
-def course(
-    alarm: Alarm,
-    transitions: Iterable[Transition],
-    trend: Trend | None,
-    zone: ZoneInfo,
-    told: Iterable[Told] = (),
-    notes: Iterable[AlarmNote] = (),
-) -> list[tuple[datetime, str]]:
+def course(record: AlarmRecord, trends: Iterable[Trend], zone: ZoneInfo) -> list[tuple[datetime, str]]:
     """What happened, oldest first: the steps of the alarm, who was told of it by an alarm manager, what people have
-    written to it, and what was charted in the hour about its onset."""
-    lines = [(t.at, text) for t in transitions if (text := _step(t))]
-    lines += [(report.at, told_text(report)) for report in told]
-    lines += [(note.at, f"Note by {note.by}: {note.text}") for note in notes]
-    if trend is not None:
-        events = [(e.at, f"Charted: {charting.event_text(e)}{_by(e.by)}") for e in trend.pump_events]
-        findings = [(f.at, f"Charted: {charting.finding_text(f)}{_by(f.by)}") for f in trend.findings]
-        lines += [(at, text) for at, text in (*events, *findings) if trend.start <= at <= trend.end]
-    if not lines:
-        lines = [(alarm.raised_at, f"Raised: {wording.alarm_text(alarm)}")]
+    written to it, and what was charted and measured in the laboratory in the time that is shown."""
+    alarm = record.alarm
+    lines = [(t.at, text) for t in record.transitions if (text := _step(t))]
+    lines += [(report.at, told_text(report)) for report in record.told]
+    lines += [(note.at, f"Note by {note.by}: {note.text}") for note in record.notes]
+    for trend in trends:
+        lines += [(one.at, one.line) for one in charted(alarm, trend)]
+    if not record.transitions:
+        lines.append((alarm.raised_at, f"Raised: {wording.alarm_text(alarm)}"))
     return sorted(lines, key=lambda line: line[0])
 
 
@@ -113,7 +106,7 @@ def _step(transition: Transition) -> str:
         text = f"Stepped up to {word}{points}"
         if change is Change.ONSET:
             text = f"Raised: {wording.typeset(condition.detail) or wording.alarm_text(alarm)}{points}"
-        return "\n".join((text, *(f"·  {line}" for line in account_words.reason_lines(condition))))
+        return text
     if change is Change.DEESCALATE:
         return f"Stepped down to {word}{points}"
     if change is Change.CLEAR:

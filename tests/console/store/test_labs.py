@@ -77,3 +77,19 @@ def test_results_follow_a_patient_to_another_bed_and_number(store):
 def test_a_message_without_results_is_as_before(store):
     assert store.put_message(receipt("k1"), []).result(10) is True
     assert store.put_message(receipt("k1"), []).result(10) is False
+
+
+def test_a_trend_tells_who_lay_there_and_what_stands_of_the_results_taken_meanwhile(store):
+    store.put_admission(patient(), "A").result(10)
+    store.put_message(receipt("k1"), [], [POTASSIUM]).result(10)
+    store.put_message(receipt("k2"), [], [corrected(4.9)]).result(10)
+    store.put_message(receipt("k3"), [], [replace(POTASSIUM, patient_id="P9")]).result(10)
+    store.put_discharge("7B-01", "P1", utc(START + 600), "A").result(10)
+    bed, hour = patient().bed, timedelta(hours=1)
+    found = store.trend(bed, [], utc(START) - hour, utc(START) + hour).result(10)
+    (stay,) = found.stays
+    assert (stay.ids, stay.start) == (("P1",), patient().admitted_at)
+    (result,) = found.labs
+    assert (result.text, result.earlier) == ("4.9 mmol/L", "5.9 mmol/L")
+    later = store.trend(bed, [], utc(START) + 2 * hour, utc(START) + 3 * hour).result(10)
+    assert (later.labs, later.stays) == ((), ())

@@ -17,7 +17,9 @@ from console.ui.history_page import HistoryPage
 from console.ui.theme import Mode, Theme
 from tests.bench.history_seed import Past
 from tests.console.ui import fakes
-from tests.console.ui.store_link import StoreLink, seeded_link
+from tests.console.ui.store_link import seeded_link
+from tests.console.ui.test_timeline import TimelineLink
+from tests.console.ui.told_alarms import told_alarm, told_trend
 
 SIZES = {"1920": (1920, 942), "1366": (1366, 652)}
 
@@ -47,6 +49,27 @@ def table(page: HistoryPage) -> None:
         page.choosing.step(1)
 
 
+def told(page: HistoryPage) -> None:
+    """An alarm with a whole story."""
+    page.choosing.step(1)
+
+
+def told_cursor(page: HistoryPage) -> None:
+    """The same, with a moment read, and its story scrolled down."""
+    page.choosing.step(1)
+    strip = page.course.strip
+    strip._show_cursor(page.course.alarm.alarm.raised_at.timestamp() + 300)
+    bar = page.course.story.verticalScrollBar()
+    bar.setValue(bar.maximum())
+
+
+def told_end(page: HistoryPage) -> None:
+    """The same, at its end."""
+    page.choosing.step(1)
+    page.course.strip.ending.click()
+
+
+TOLD: dict[str, Callable[[HistoryPage], None]] = {"told": told, "cursor": told_cursor, "end": told_end}
 STATES: dict[str, Callable[[HistoryPage], None]] = {"month": month, "day": day, "hour": hour, "table": table}
 
 
@@ -56,6 +79,15 @@ def main(folder: Path, wanted: list[str]) -> None:
     application = QApplication.instance() or QApplication([])
     assert isinstance(application, QApplication)
     folder.mkdir(parents=True, exist_ok=True)
+    record = told_alarm()
+    link = TimelineLink([record.alarm])
+    link.records = [record]
+    link.made_trend = told_trend(record)
+    for mode in Mode:
+        for size in SIZES:
+            for name, act in TOLD.items():
+                if all(word in f"{name}-{size}-{mode}" for word in wanted):
+                    _draw(folder / f"history-{name}-{size}-{mode}.png", link, mode, size, act, application)
     with tempfile.TemporaryDirectory() as place:
         for beds, alarms in ((12, 9_000), (64, 40_000)):
             past = Past(alarms=alarms, days=40, beds=beds, sample_days=2)
@@ -70,7 +102,12 @@ def main(folder: Path, wanted: list[str]) -> None:
 
 
 def _draw(
-    file: Path, link: StoreLink, mode: Mode, size: str, act: Callable[[HistoryPage], None], application: QApplication
+    file: Path,
+    link: fakes.FakeLink,
+    mode: Mode,
+    size: str,
+    act: Callable[[HistoryPage], None],
+    application: QApplication,
 ) -> None:
     width, height = SIZES[size]
     theme = Theme(mode, compact=width < 1500)

@@ -13,12 +13,14 @@ from pytestqt.qtbot import QtBot
 from console.alarms.alarm import Change, Reason, Stage, Transition
 from console.alarms.patient_limits import LimitsView, laid_over
 from console.rules import load_rules
+from console.store.records import AlarmRecord
 from console.ui import account_words
 from console.ui.ack_sheet import AckSheet
 from console.ui.bed_page.numerals import cell
 from console.ui.bed_page.page import BedPage
 from console.ui.charts.spec import ROWS
 from console.ui.history_page import rows
+from console.ui.history_page.reasons import Reasons
 from console.ui.limits_sheet import LimitsSheet
 from console.ui.theme import Mode, Theme
 from console.ward.limits import LimitSetting
@@ -112,17 +114,23 @@ def test_a_value_that_was_not_fresh_is_told_so() -> None:
     assert account_words.reason_lines(then) == ["HR 118 (+51 %), usual 78: 2 points, not fresh"]
 
 
-def test_the_history_keeps_the_reasons_of_every_rise_of_an_alarm_that_is_over() -> None:
+def test_the_history_keeps_the_reasons_of_every_rise_of_an_alarm_that_is_over(qtbot: QtBot) -> None:
     alarm = risen()
     steps = [
         Transition(replace(alarm, version=n, condition=a.condition), change, a.at, f.NOW)
         for n, (a, change) in enumerate(zip(alarm.accounts, (Change.ONSET, *[Change.ESCALATE] * 2), strict=True))
     ]
-    texts = [text for _, text in rows.course(alarm, steps, None, UTC)]
-    assert texts[0].startswith("Raised: HR 98 (+26 %). Pump: motor stall 14 h ago")
-    assert "·  HR 98 (+26 %), usual 78: 1 point" in texts[0].splitlines()
-    assert "·  Motor stall 14 h ago (window of weight 3)" in texts[1].splitlines()
-    assert texts[2].splitlines()[-1] == "·  Rules: E1, E2"
+    over = replace(alarm, accounts=(), condition=replace(alarm.condition, reasons=()))
+    why = Reasons(THEME)
+    qtbot.addWidget(why)
+    why.show_record(AlarmRecord(over, tuple(steps)), UTC, f.utc())
+    heads = [words[0] for words in why.texts if len(words) == 1]
+    assert [head.partition(" ")[0] for head in heads] == ["Raised", "Stepped", "Stepped"]
+    assert ("Heart rate", "98 (+26 %), usual 78", "1") in why.texts
+    assert why.texts[-1][:2] == ("Rules", "E1, E2")
+    lines = [text for _, text in rows.course(AlarmRecord(over, tuple(steps)), (), UTC)]
+    assert lines[0].startswith("Raised: HR 98 (+26 %). Pump: motor stall 14 h ago")
+    assert lines[2].startswith("Stepped up to emergency")
 
 
 @pytest.mark.parametrize("number", [6, 12])

@@ -7,17 +7,15 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from console.alarms.alarm import Change, Kind, Priority, Stage, Transition
-from console.store.records import AlarmRecord, Series, Told, Trend
+from console.store.records import AlarmRecord, Told, Trend
 from console.ui.history_page import HistoryPage as Page
 from console.ui.history_page import rows
 from console.ui.history_page.drawings import load_bars
-from console.ui.history_page.vitals_strip import strip_rows
 from console.ui.theme import Mode, Theme
 from console.ward.chart import PumpEvent, PumpEventKind
 from drivers.observation import Parameter
@@ -206,14 +204,6 @@ class TestDrawings:
         hours = [(start + timedelta(hours=h), 0, 0, 1) for h in range(96)]
         bars, _ = load_bars(hours, BERLIN)
         assert sum(sum(c) for _, c in bars) == 96
-
-    def test_signals_that_never_came_take_no_row(self):
-        def of(*came: Parameter) -> list[str]:
-            series = {p: Series(p, np.array([1.0]), np.array([5.0]), np.array([False])) for p in came}
-            return [row.label for row in strip_rows(Trend("07", f.utc(1), f.utc(), series))]
-
-        assert of(P.HR, P.NIBP_SYS) == ["HR", "NIBP", "RR", "Temp", "SpO₂"]
-        assert of(P.HR, P.ART_SYS, P.ETCO2) == ["HR", "ABP", "RR", "Temp", "SpO₂", "EtCO₂"]
 
     def test_strip_paints_gaps_and_whole_no_data(self, qtbot, link, page):
         page.table.selectRow(0)
