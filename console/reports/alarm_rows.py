@@ -17,7 +17,7 @@ COLUMNS = (
     Column("", 0.42),
     Column("Alarm", 2.3),
     Column("Lasted", 0.8),
-    Column("Answered by, after, reason", 2.1),
+    Column("Answered by, after, reason; notes", 2.1),
     Column("Reasons at onset and at each step up", 3.4),
 )
 NOT_ANSWERED = "not answered"
@@ -45,7 +45,7 @@ def _row(past: AlarmPast, clock: Clock, until: datetime) -> Row:
         PREFIX[highest],
         title(alarm, peak),
         duration(alarm, until),
-        answers(past, until) or _unanswered(alarm),
+        "\n".join((answers(past, until) or _unanswered(alarm), *notes(past, clock))),
         "\n".join(reasons(past, until, clock)) or NONE,
     )
     return Row(cells, highest, quiet=alarm.condition.kind is Kind.TECHNICAL)
@@ -71,25 +71,35 @@ def duration(alarm: Alarm, until: datetime) -> str:
 
 
 def answers(past: AlarmPast, until: datetime) -> str:
-    """Every acknowledgement, a line each; "" when there was none."""
-    found = []
+    """Every acknowledgement, a line each; "" when there was none. The time it took runs as in the history: from the
+    onset, or from the step up that came after an answer."""
+    found, calls_from, answered = [], past.alarm.raised_at, False
     for step in past.steps:
         ack = step.alarm.acknowledged
         if step.at > until:
             continue
-        if step.change is Change.ACKNOWLEDGE and ack is not None:
-            found.append(_answer(step.alarm, ack))
+        if step.change is Change.ESCALATE and answered:
+            calls_from, answered = step.at, False
+        elif step.change is Change.ACKNOWLEDGE and ack is not None:
+            found.append(_answer(ack, calls_from))
+            answered = True
         elif step.change is Change.UNACKNOWLEDGE:
             found.append(f"taken back by {plain(step.by, 60)}" if step.by else "taken back")
-    now = state_at(past, until)
-    if not found and now.acknowledged is not None and now.acknowledged.at <= until:
-        found.append(_answer(now, now.acknowledged))  # its step is not on record
+            answered = False
+    standing = state_at(past, until).acknowledged
+    if not found and standing is not None and standing.at <= until:
+        found.append(_answer(standing, calls_from))  # its step is not on record
     return "\n".join(found)
 
 
-def _answer(alarm: Alarm, ack: Acknowledgement) -> str:
+def _answer(ack: Acknowledgement, calls_from: datetime) -> str:
     reason = f": {plain(ack.reason, 120)}" if ack.reason else ""
-    return f"{plain(ack.by, 60)} after {lasted(alarm.raised_at, ack.at)}{reason}"
+    return f"{plain(ack.by, 60)} after {lasted(calls_from, ack.at)}{reason}"
+
+
+def notes(past: AlarmPast, clock: Clock) -> list[str]:
+    """What people have noted to it, also after the window: a note is about the alarm, whenever it was written."""
+    return [f"Note {clock.minute(n.at)}, {plain(n.by, 60)}: {plain(n.text)}" for n in past.notes]
 
 
 def _unanswered(alarm: Alarm) -> str:

@@ -10,9 +10,11 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from console.alarms.alarm import Alarm, Presence, Transition
+from console.store.alarm_notes import notes_of
 from console.store.codec import decode
 from console.store.instants import from_us, to_us
 from console.store.labs import read_labs
+from console.store.records import AlarmNote
 from console.store.restore import of_stay
 from console.store.schema import alarm, finding, limit_setting, pump_card, pump_event, stay, transition
 from console.store.trend import read_findings, read_pump_events
@@ -69,10 +71,11 @@ class StayRecord:
 
 @dataclass(frozen=True, slots=True)
 class AlarmPast:
-    """An alarm with every step of it, oldest first."""
+    """An alarm with every step of it and every note to it, oldest first."""
 
     alarm: Alarm
     steps: tuple[Transition, ...]
+    notes: tuple[AlarmNote, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +152,12 @@ def read_alarms(connection: Connection, bed: str, since: datetime, start: dateti
     count = len(rows)
     if count == MOST_ALARMS:
         count = connection.execute(select(func.count()).select_from(alarm).where(*touching)).scalar_one()
-    steps = _steps(connection, [row.id for row in rows])
-    found = tuple(AlarmPast(decode(Alarm, row.body), tuple(steps.get(row.id, ()))) for row in rows)
+    ids = [row.id for row in rows]
+    steps = _steps(connection, ids)
+    notes = {key: told for some in _pieces(ids) for key, told in notes_of(connection, some).items()}
+    found = tuple(
+        AlarmPast(decode(Alarm, row.body), tuple(steps.get(row.id, ())), notes.get(row.id, ())) for row in rows
+    )
     return AlarmsFound(found, count - len(rows))
 
 

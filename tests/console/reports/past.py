@@ -76,15 +76,17 @@ def failing_patient(**more: object) -> Patient:
     return Patient("P-4711", name, FAILING, ADMITTED, **given)  # type: ignore[arg-type]
 
 
-def write_past(store: SqlStore, patient: Patient | None = None, note: str = "itching both legs, no rash") -> None:
-    """Everything of the two patients."""
+def write_past(
+    store: SqlStore, patient: Patient | None = None, note: str = "itching both legs, no rash", hours: float = 40
+) -> None:
+    """Everything of the two patients; hours: of values."""
     someone = patient or failing_patient()
     store.put_admission(someone, "C. Harge").result(10)
     quiet = Patient("P-4712", "Birch, Test", "7B-02", hours_ago(30), age=61, pump_known=True)
     store.put_admission(quiet, "C. Harge").result(10)
     _chart(store, someone.patient_id, note)
-    _values(store, FAILING, 40, _ill)
-    _values(store, "7B-02", 30, lambda _: 0.0)
+    _values(store, FAILING, hours, _ill)
+    _values(store, "7B-02", min(30, hours), lambda _: 0.0)
     withdrawal(store, "w1")
 
 

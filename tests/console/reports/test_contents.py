@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from console.alarms.alarm import Priority, Stage
+from console.alarms.alarm import Acknowledgement, Alarm, Change, Priority, Stage, Transition
 from console.link.people import Gate
 from console.link.reports import (
     Bars,
@@ -29,8 +29,10 @@ from console.link.reports import (
     Table,
     Wanted,
 )
+from console.reports.alarm_rows import answers
 from console.reports.desk import ReportDesk
-from console.store.records import HistoryFilter
+from console.store.episodes import AlarmPast
+from console.store.records import AlarmNote, HistoryFilter
 from console.store.rows import audit_rows
 from console.store.sql_store import SqlStore
 from console.store.upkeep import reading
@@ -133,6 +135,18 @@ def test_an_alarm_is_told_with_who_answered_it_and_the_reasons_at_its_onset(ward
     assert "HR 142 (+92 %), usual 74: 3 points" in first.cells[5]
     assert "08 Mar 10:00 stepped up to *** emergency:" in first.cells[5]
     assert [r.cells[4] for r in rows[1:4]] == ["R. Nurse after 1:35: Patient moved", "ended, not seen", "not answered"]
+
+
+def test_notes_stand_with_their_alarm_and_are_plain(tmp_path: Path) -> None:
+    with past.report_desk(tmp_path) as (store, desk):
+        past.write_past(store)
+        note = AlarmNote(past.hours_ago(20), "C. Harge", "seen\u202e with <b>Dr A</b>")
+        store.put_note("w1", note).result(10)
+        (only,) = table(episode(desk), "Alarms").rows
+    assert only.cells[4].splitlines() == [
+        "R. Nurse after 2 h 06: Doctor informed",
+        "Note 08 Mar 19:00, C. Harge: seen⟨U+202E⟩ with <b>Dr A</b>",
+    ]
 
 
 def test_an_alarm_is_told_as_it_stood_at_the_end_of_a_window_that_is_over(ward: Ward) -> None:
@@ -411,6 +425,27 @@ def test_nobody_in_particular_saves_nothing_and_a_place_that_takes_nothing_is_to
         assert "nothing was saved" in desk.save_pdf(report, b"", tmp_path / "a.pdf", "X").result(10).error
     assert not (tmp_path / "a.pdf").exists()
     assert audit(tmp_path)[-1]["act"] == "report saved: failed"
+
+
+def test_the_time_to_an_answer_runs_as_in_the_history() -> None:
+    begin = past.hours_ago(5)
+    alarm = Alarm("a", 1, "A", "P", past.pattern_condition(Stage.WARNING, 7), begin, begin, 0.0)
+
+    def step(change: Change, minutes: float, by: str = "") -> Transition:
+        at = begin + timedelta(minutes=minutes)
+        answer = Acknowledgement(by, at, "seen") if change is Change.ACKNOWLEDGE else None
+        return Transition(replace(alarm, acknowledged=answer), change, at, 0.0, by=by)
+
+    steps = (
+        step(Change.ONSET, 0),
+        step(Change.ACKNOWLEDGE, 2, "A"),
+        step(Change.UNACKNOWLEDGE, 3, "A"),
+        step(Change.ACKNOWLEDGE, 10, "B"),
+        step(Change.ESCALATE, 60),
+        step(Change.ACKNOWLEDGE, 61, "C"),
+    )
+    said = answers(AlarmPast(alarm, steps), past.END)
+    assert said.splitlines() == ["A after 2:00: seen", "taken back by A", "B after 10:00: seen", "C after 1:00: seen"]
 
 
 # --- ward alarm load ---------------------------------------------------------------------------------------------

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 
 from console.link.commands import Reply
 from console.link.reports import ReportKind
@@ -23,6 +24,7 @@ from console.ui.theme import Mode, Theme
 from tests.console.ui import fakes
 from tests.console.ui.fake_reports import LEFT, STAY, FakeReports
 from tests.console.ui.pdf_read import texts
+from tests.console.ui.shell import open_window
 
 
 class FakePrinting:
@@ -312,3 +314,44 @@ def test_privacy_takes_names_off_the_screen_and_out_of_the_next_report(qtbot, ma
     assert reports.asked[-1].initials
     page.set_theme(Theme(Mode.LIGHT, initials=True))
     assert page.document is not None
+
+
+def test_a_nurse_prints_the_episode_of_a_bed_by_keys_alone(qtbot):
+    link, reports = fakes.FakeLink(fakes.ward([fakes.bed("01"), fakes.bed("02")])), FakeReports()
+    window = open_window(qtbot, link, 1366, 768, reports=reports)
+    try:
+        window.open_bed("01")
+        qtbot.keyClick(window.current, Qt.Key.Key_R)
+        assert window.current.title == "Reports"
+        shown(qtbot, window.current)
+        qtbot.keyClick(window.current.save, Qt.Key.Key_Space)
+        qtbot.waitUntil(lambda: bool(reports.saved), timeout=5000)
+        assert reports.saved[0][2] == "R. Test"
+        assert (window.width(), window.height()) == (1366, 768)
+    finally:
+        window.close()
+
+
+def test_the_screen_goes_on_while_a_report_is_laid_out(qtbot, made):
+    """Work is cut into slices: a timer of 10 ms comes in time while hundreds of pages are laid out."""
+    page, reports = made()
+    reports.pages = 400
+    late: list[float] = []
+    last = [time.monotonic()]
+
+    def tick():
+        now = time.monotonic()
+        late.append(now - last[0])
+        last[0] = now
+
+    timer = QTimer()
+    timer.setInterval(10)
+    timer.timeout.connect(tick)
+    timer.start()
+    page.make()
+    shown(qtbot, page)
+    page.save.click()
+    qtbot.waitUntil(lambda: bool(reports.saved), timeout=20000)
+    timer.stop()
+    assert len(late) > 10
+    assert sorted(late)[len(late) // 2] < 0.1
