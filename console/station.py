@@ -134,11 +134,12 @@ class Station:
             self.reports.stop()
         if self.devices is not None:
             self.devices.stop()
-        self.people.stop()
-        if self._started:
-            self._started = False
+        started, self._started = self._started, False
+        if started:
             self.acquisition.stop()
             self.engine.stop()
+        self.people.stop()  # behind what was asked of the engine by whoever was signed in
+        if started:
             self._note("stopped")
         self.alerting.stop()
         self.store.close()

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from platformdirs import user_config_dir
@@ -18,6 +19,10 @@ from console.commands import doctor, user
 from console.people.desk import PeopleDesk
 from console.ward.people import Right
 from tests.console.people.reception import CHEAPEST, Reception, enter
+from tests.console.store.cluster import Cluster
+from tests.console.store.conftest import cluster
+
+__all__ = ["cluster"]
 
 ROOT = Path(__file__).parents[3]
 
@@ -91,6 +96,16 @@ def test_what_it_made_signs_in_at_a_desk_and_stands_in_the_trail_under_the_syste
     assert by == f"os:{subprocess.run(['id', '-un'], capture_output=True, text=True, check=True).stdout.strip()}"
     assert (act, whom, after) == ("person added", "A. Boss", "administrator; with a password")
     assert "horse" not in repr(reception.trail())
+
+
+@pytest.mark.postgres
+def test_on_a_server_it_takes_the_database_that_is_named(shell: Shell, cluster: Cluster) -> None:
+    url = cluster.create(f"ward_{uuid4().hex}")
+    shell("add", "A. Boss", "--role", "administrator", "--stdin", "--db", url, stdin=b"correct horse\n")
+    assert shell("disable", "A. Boss", "--db", url)[0] == 2
+    assert "A. Boss  administrator  password  enabled  never" in shell("list", "--db", url)[1]
+    status, _, error = shell("list", "--db", url.replace("/ward_", "/no_"))
+    assert (status, error.count("\n")) == (1, 1)
 
 
 def test_the_environment_cannot_say_who_it_was(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:

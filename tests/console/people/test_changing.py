@@ -142,6 +142,24 @@ def test_two_administrators_who_disable_each_other_at_once_are_not_both_gone(any
 # --- the others ----------
 
 
+@pytest.mark.parametrize("meanwhile", ["locked", "disabled", "another secret"])
+def test_what_another_console_did_while_a_secret_was_proved_keeps_it_out(anywhere: Reception, meanwhile: str) -> None:
+    anywhere.staffed()
+    people, doer = anywhere.stores[0].people, Doer(BOSS, utc(START), "elsewhere")
+    proven = anywhere.people()[NURSE].secret
+    if meanwhile == "locked":
+        for _ in range(3):
+            people.wrong_try(NURSE, doer).result(10)
+    elif meanwhile == "disabled":
+        people.set_disabled(NURSE, True, doer).result(10)
+    else:
+        people.set_secret(NURSE, "other", SecretKind.PIN, doer).result(10)
+    trail = anywhere.trail()
+    with pytest.raises(Refused, match="changed a moment ago"):
+        people.signed_in(NURSE, proven, None, Doer(NURSE, utc(START), "here")).result(10)
+    assert anywhere.trail() == trail
+
+
 def test_a_name_is_taken_once_whatever_its_case(anywhere: Reception) -> None:
     desk = anywhere.staffed()
     enter(desk, BOSS, BOSS_SECRET)

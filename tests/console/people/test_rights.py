@@ -324,6 +324,15 @@ def test_ones_own_secret_needs_no_right_and_nobody_elses_is_changed_by_it(statio
     assert "sign in to manage people" in station.people.set_secret("Ann", SECRET, by).result(20).error
 
 
+def test_what_was_asked_before_the_console_was_closed_is_still_done(station: Station) -> None:
+    by = come(station, "nurse")
+    link = station.link()
+    asked = [link.submit(c.Admit(Patient("P1", "Test, Anna", "A", AT, age=50), by))]
+    asked += [link.submit(c.ChartFinding("A", NurseObservation("pruritus", AT, by))) for _ in range(200)]
+    station.stop()
+    assert {answer.result(20).error for answer in asked} == {""}
+
+
 def test_the_engine_does_what_it_does_by_itself_whoever_is_signed_in(station: Station) -> None:
     """Alarms, notes of the system and admissions of the office need nobody: they pass no gate."""
     link = station.link()
