@@ -11,6 +11,7 @@ from console.link.snapshot import BedSnapshot
 from console.ui import account_words, wording
 from console.ui.forms import label
 from console.ui.limit_words import passed_limit
+from console.ui.patient_words import shown_name
 from console.ui.theme import PREFIX, Theme
 from console.ui.wall.cells import DASHES, CellView, cell_views
 from console.ui.wall.staleness import bed_liveness
@@ -48,7 +49,8 @@ class AlarmHead(QFrame):
         self._dress(theme, alarm.priority, alarm.acknowledged is not None)
         self._stars.setText(PREFIX[alarm.priority])
         self._bed.setText(wording.bed_words(alarm.bed) if alarm.bed else "This console")
-        self._name.setText(bed.patient.name if bed is not None and bed.patient is not None else "")
+        patient = bed.patient if bed is not None else None
+        self._name.setText(shown_name(patient.name, theme.initials) if patient is not None else "")
         self.what.setText(wording.alarm_text(alarm))
         self.since.setText(" · ".join(_since(alarm, bed, now, zone)))
         self.setAccessibleName(f"{self._bed.text()}, {self.what.text()}, {self.since.text()}")

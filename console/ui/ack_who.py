@@ -24,7 +24,7 @@ class WhoPanel(QWidget):
     def __init__(self, session: Session, theme: Theme) -> None:
         super().__init__()
         self._wanted: Acknowledge | None = None
-        self.asking = label("", "title", wrap=True)
+        self.asking = label(wrap=True)
         self.form = SignInForm(session, theme)
         self.back = button("Back   Esc", "flat")
         row = QHBoxLayout()
@@ -47,7 +47,7 @@ class WhoPanel(QWidget):
     def ask(self, wanted: Acknowledge | None) -> None:
         """wanted: the answer as chosen, with the version of the alarm that was seen then."""
         self._wanted = wanted
-        self.asking.setText(f"Who answers? {wanted.reason}" if wanted is not None else "Who are you?")
+        self.asking.setText(f"Who answers: {wanted.reason}" if wanted is not None else "Who are you?")
         self.show()
         self.form.begin()
 

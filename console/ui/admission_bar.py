@@ -13,6 +13,7 @@ from console.link.link import Link
 from console.link.snapshot import BedSnapshot
 from console.ui import wording
 from console.ui.forms import Failure, Questions, clear, label, set_look
+from console.ui.patient_words import shown_text
 from console.ui.theme import MARGIN
 from console.ui.who import unnamed
 from console.ward.movements import Answer, Question
@@ -30,6 +31,7 @@ class AdmissionBar(QFrame):
         self._user = user
         self._bed = ""
         self._question: Question | None = None
+        self._initials = False
         self._answers = Questions(self)
         self.setProperty("role", "notice")
         self.text, self.detail = label(wrap=True), label(role="caption", wrap=True)
@@ -49,25 +51,25 @@ class AdmissionBar(QFrame):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.hide()
 
-    def show_bed(self, bed: BedSnapshot) -> None:
-        """Bring it up to date."""
+    def show_bed(self, bed: BedSnapshot, initials: bool = False) -> None:
+        """Bring it up to date. initials: of Theme."""
         question = bed.questions[0] if bed.questions else None
-        if question == self._question and bed.bed == self._bed:
+        if (question, bed.bed, initials) == (self._question, self._bed, self._initials):
             return
-        self._bed, self._question = bed.bed, question
+        self._bed, self._question, self._initials = bed.bed, question, initials
         self._answers.drop()
         self.setVisible(question is not None)
         if question is None:
             return
         more = f"1 of {len(bed.questions)} to settle. " if len(bed.questions) > 1 else ""
-        self.text.setText(f"?  {wording.typeset(question.text)}")
-        self.detail.setText(more + question.detail)
+        self.text.setText(f"?  {wording.typeset(self._shown(question.text))}")
+        self.detail.setText(more + self._shown(question.detail))
         set_look(self.detail, "role", "caption")
         set_look(self, "bad", "false" if question.is_offer else "true")
         clear(self._row)
         self.buttons = {}
         for choice in question.choices:
-            button = QPushButton(choice.label)
+            button = QPushButton(self._shown(choice.label))
             button.setMinimumHeight(40)
             # A click leaves the keys to the page, and no key answers by itself.
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -75,6 +77,22 @@ class AdmissionBar(QFrame):
             self._row.addWidget(button)
             self.buttons[choice.answer] = button
         _in_order(self, list(self.buttons.values()))
+
+    def _shown(self, text: str) -> str:
+        """Words about people as this screen names them."""
+        if not self._initials or self._question is None:
+            return text
+        question = self._question
+        people = [bed.patient for bed in self._link.snapshot().beds if bed.patient is not None]
+        names, numbers = [p.name for p in people], [number for p in people for number in p.ids]
+        movement = question.movement
+        for person in (question.seen, movement.person if movement is not None else None):
+            if person is not None:
+                names.append(person.name)
+                numbers += person.ids
+        if movement is not None:
+            numbers += movement.prior_ids
+        return shown_text(text, tuple(names), tuple(numbers), self._initials)
 
     def answer(self, answer: Answer) -> None:
         """Settle it, or say why it cannot be settled."""
@@ -88,7 +106,7 @@ class AdmissionBar(QFrame):
         def answered(reply: Reply | Failure) -> None:
             error = reply.text if isinstance(reply, Failure) else reply.error
             if error:
-                self._say(error)
+                self._say(self._shown(error))
             else:
                 self.settled.emit(bed)
 

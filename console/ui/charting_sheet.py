@@ -16,6 +16,7 @@ from console.link.snapshot import BedSnapshot, WardSnapshot
 from console.ui import wording
 from console.ui.forms import Failure, Questions, TimeStrip, button, label, set_look
 from console.ui.page import DockedSheet
+from console.ui.patient_words import shown_name
 from console.ui.theme import Theme
 from console.ui.who import unnamed
 
@@ -126,9 +127,19 @@ class ChartingSheet(DockedSheet):
             return
         self.view = view
         patient = view.patient if view is not None else None
-        self._who.setText(patient.name if patient is not None else "Nobody is admitted here: nothing can be charted.")
+        self._show_who()
         self.set_open(patient is not None)
         self.bed_shown()
+
+    def _show_who(self) -> None:
+        patient = self.view.patient if self.view is not None else None
+        nobody = "Nobody is admitted here: nothing can be charted."
+        self._who.setText(shown_name(patient.name, self.theme.initials) if patient is not None else nobody)
+
+    def set_theme(self, theme: Theme) -> None:
+        """The look has changed."""
+        super().set_theme(theme)
+        self._show_who()
 
     def bed_changed(self) -> None:
         """Another bed: forget what was chosen."""

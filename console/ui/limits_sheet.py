@@ -17,6 +17,7 @@ from console.ui import wording
 from console.ui.forms import Failure, Questions, button, label, set_look
 from console.ui.limit_words import OFF, alarming_now, read_limit, shown_limit, spinal_words
 from console.ui.page import DockedSheet
+from console.ui.patient_words import shown_name
 from console.ui.theme import Theme
 from console.ui.who import unnamed
 from console.ward.limits import LIMIT_NAMES, LimitSetting
@@ -34,6 +35,7 @@ class LimitsSheet(DockedSheet):
 
     def __init__(self, link: Link, user: str, theme: Theme) -> None:
         super().__init__(link, user, theme)
+        self._initials = theme.initials
         self.bed = ""
         self.view: BedSnapshot | None = None
         self.fields: dict[tuple[Parameter, str], QLineEdit] = {}
@@ -137,9 +139,9 @@ class LimitsSheet(DockedSheet):
 
     def _take(self, snapshot: WardSnapshot) -> None:
         view = snapshot.bed(self.bed)
-        if view is self.view:
+        if view is self.view and self.theme.initials == self._initials:
             return
-        self.view = view
+        self.view, self._initials = view, self.theme.initials
         patient = view.patient if view is not None else None
         able = patient is not None and self.limits is not None
         for widget in (*self.fields.values(), self.around, self.defaults, self.save_button):
@@ -150,7 +152,7 @@ class LimitsSheet(DockedSheet):
             self.alarming.setText("")
             return
         by = f" · last set by {self.limits.by}" if self.limits is not None and self.limits.own else ""
-        self._who.setText(f"{patient.name}{by}")
+        self._who.setText(f"{shown_name(patient.name, self.theme.initials)}{by}")
         if patient.patient_id != self._patient:
             self._patient = patient.patient_id
             self.reload()

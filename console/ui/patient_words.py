@@ -46,7 +46,11 @@ def shown_number(number: str, private: bool) -> str:
 
 def shown_text(text: str, names: tuple[str, ...], numbers: tuple[str, ...], private: bool) -> str:
     """A sentence made elsewhere, with these names and numbers of patients as the screen shows them."""
-    if private:
-        for whole, short in (*((n, initials(n)) for n in names), *((n, shortened(n)) for n in numbers)):
-            text = text.replace(whole, short) if whole.strip() else text
-    return text
+    if not private:
+        return text
+    short = {n.strip(): shortened(n) for n in numbers} | {n.strip(): initials(n) for n in names}
+    whole = sorted(filter(None, short), key=len, reverse=True)
+    if not whole:
+        return text
+    pattern = "|".join(re.escape(one) for one in whole)
+    return re.sub(rf"(?<!\w)(?:{pattern})(?!\w)", lambda found: short[found[0]], text)

@@ -18,6 +18,7 @@ from console.link.snapshot import BedSnapshot, WardSnapshot
 from console.ui import wording
 from console.ui.forms import Failure, Questions, button, date_time_field, label, set_look, to_qt
 from console.ui.page import DockedSheet
+from console.ui.patient_words import shown_name
 from console.ui.pump_card_words import read_number, sheet_lines, time_words
 from console.ui.theme import Theme
 from console.ui.who import unnamed
@@ -94,6 +95,7 @@ class PumpCardSheet(DockedSheet):
 
     def __init__(self, link: Link, user: str, theme: Theme) -> None:
         super().__init__(link, user, theme)
+        self._initials = theme.initials
         self.bed = ""
         self.view: BedSnapshot | None = None
         self.zone = ZoneInfo("UTC")
@@ -221,9 +223,9 @@ class PumpCardSheet(DockedSheet):
     def _take(self, snapshot: WardSnapshot) -> None:
         self.utc, self.zone = snapshot.system.utc, ZoneInfo(snapshot.timezone)
         view = snapshot.bed(self.bed)
-        if view is self.view:
+        if view is self.view and self.theme.initials == self._initials:
             return
-        self.view = view
+        self.view, self._initials = view, self.theme.initials
         patient = view.patient if view is not None else None
         for widget in (*self.numbers.values(), *self.times.values(), *self.admixtures.values(), self.model):
             widget.setEnabled(patient is not None)
@@ -243,7 +245,7 @@ class PumpCardSheet(DockedSheet):
         charted = "not charted yet"
         if card is not None and card.at is not None:
             charted = f"charted {time_words(card.at, self.zone, self.utc)} by {card.by}"
-        self._who.setText(f"{patient.name} · {charted}. An empty field is not known.")
+        self._who.setText(f"{shown_name(patient.name, self.theme.initials)} · {charted}. An empty field is not known.")
         self.look()
 
     def _write(self, card: PumpCard) -> None:

@@ -222,6 +222,8 @@ class SignInForm(QWidget):
     def _say(self, text: str, problem: bool = True) -> None:
         self.message.setText(f"?  {text}" if text and problem else text)
         set_look(self.message, "role", "error" if text and problem else "caption")
+        # The frame of a problem takes room that a wrapped label does not ask for.
+        self.message.setMinimumHeight(62 if text and problem else 0)
         self.message.setVisible(bool(text))
 
     def press_digit(self, digit: int) -> bool:

@@ -31,6 +31,7 @@ from console.ui.admit_page.draft import (
 )
 from console.ui.devices_page.words import state_text
 from console.ui.forms import button, clear, label, set_look
+from console.ui.patient_words import shown_number
 from console.ui.theme import Theme
 from console.ui.wording import FLAG_WORDS
 from console.ward.patient import MINIMUM_AGE_YEARS, RiskFlag
@@ -158,10 +159,10 @@ class PatientBlock(Block):
                 box.setChecked(flag in draft.flags)
         self._show_years()
 
-    def show_offer(self, number: str) -> None:
+    def show_offer(self, number: str, initials: bool = False) -> None:
         """A number came with the feed: offered, never taken by itself."""
         self._offered = number
-        self.offer.setText(f"Use {number}, from the feed")
+        self.offer.setText(f"Use {shown_number(number, initials)}, from the feed")
         self.offer.setVisible(bool(number) and number != self.draft.number)
 
     def _take_offer(self) -> None:

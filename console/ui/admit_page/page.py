@@ -19,6 +19,7 @@ from console.ui.admit_page.draft import Draft, Problem, check
 from console.ui.admit_page.pump_block import PumpBlock
 from console.ui.forms import Failure, Questions, button, label, set_look
 from console.ui.page import Page, Sheet
+from console.ui.patient_words import shown_name
 from console.ui.theme import MARGIN, Theme
 from console.ui.who import unnamed
 from console.ward.chart import NurseObservation
@@ -37,6 +38,7 @@ class AdmitPage(Page):
         self.setMinimumSize(LEAST)
         self.bed = ""
         self.view: BedSnapshot | None = None
+        self._initials = theme.initials
         self._zone = ZoneInfo("UTC")
         self._now = datetime.now(UTC)
         self._drafts: dict[str, Draft] = {}
@@ -145,19 +147,18 @@ class AdmitPage(Page):
             return
         sources = [s for s in snapshot.sources if self.bed in s.beds]
         self.monitor.show_bed(bed, sources, self.theme)
-        self.admission.show_bed(bed)
-        if bed is self.view:
+        self.admission.show_bed(bed, self.theme.initials)
+        if bed is self.view and self.theme.initials == self._initials:
             return
-        self.view = bed
-        self.patient.show_offer(bed.offered_patient_id)
+        self.view, self._initials = bed, self.theme.initials
+        self.patient.show_offer(bed.offered_patient_id, self._initials)
         taken = bed.patient is not None
         if taken and self._going_to == self.bed:
             self.bed = self._going_to = ""
             self.open_bed.emit(bed.bed)
             return
-        self._state.setText(
-            f"Taken by {bed.patient.name}: discharge first." if bed.patient else "Values arrive" * bool(bed.readings)
-        )
+        here = shown_name(bed.patient.name, self._initials) if bed.patient is not None else ""
+        self._state.setText(f"Taken by {here}: discharge first." if taken else "Values arrive" * bool(bed.readings))
         self._form.setEnabled(not taken)
         self.admit.setEnabled(not taken and not self.questions.waiting)
 

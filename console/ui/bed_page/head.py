@@ -15,6 +15,7 @@ from console.link.snapshot import BedSnapshot, BedState
 from console.ui import account_words, wording
 from console.ui.elided import ElidedLabel
 from console.ui.flash import bright
+from console.ui.patient_words import shown_name
 from console.ui.pump_card_words import head_line
 from console.ui.theme import MARGIN, PREFIX, RADIUS, Theme, Weight, colour, font
 from console.ward.pump import PumpState
@@ -49,6 +50,7 @@ class BedHead(QWidget):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
+        self._initials = theme.initials
         self.setFixedHeight(58)
         self._bed, self._who, self._facts = _label(), _label(), _label()
         self._glyph, self._pump, self._detail = _label(), ElidedLabel(), ElidedLabel()
@@ -100,7 +102,8 @@ class BedHead(QWidget):
         """Bring it up to date."""
         patient, pump = bed.patient, bed.pump
         self._bed.setText(bed.bed)
-        self._who.setText(patient.name if patient else ("Not admitted" if bed.readings else "Empty bed"))
+        nobody = "Not admitted" if bed.readings else "Empty bed"
+        self._who.setText(shown_name(patient.name, self._initials) if patient else nobody)
         facts = []
         if patient is not None:
             facts = [patient.sex, f"{patient.age} y" if patient.age else "", _weight(patient.weight_kg)]
@@ -124,6 +127,7 @@ class BedHead(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """The look has changed."""
         t = theme.tokens
+        self._initials = theme.initials
         self._bed.setStyleSheet("font-size: 32px; font-weight: 800;")
         self._who.setStyleSheet("font-size: 20px; font-weight: 700;")
         self._facts.setStyleSheet(f"color: {t.text_2};")

@@ -211,7 +211,7 @@ class BedPage(Page):
         self.head.show_bed(bed, self._zone, now)
         self.slot.show_bed(bed, self._zone, now)
         self.labs.show_bed(bed, now)
-        self.admission.show_bed(bed)
+        self.admission.show_bed(bed, self.theme.initials)
         self.reported.show_bed(bed, self._zone)
         self.why.show_bed(bed, self._zone, snapshot.system.utc)
         self._show_numerals(bed, now, snapshot.system.speed)

@@ -22,6 +22,7 @@ from console.config import (
 from console.link.devices import PortView
 from console.link.snapshot import WardSnapshot
 from console.ui.devices_page.seen import name_of
+from console.ui.patient_words import initials
 from drivers.driver import DriverInfo, SerialSettings
 from drivers.observation import Parameter
 
@@ -226,7 +227,8 @@ def bed_remarks(
     told = []
     here = ward.bed(bed)
     if here is not None and here.patient is not None:
-        told.append(f"{here.patient.name} is admitted to {bed}: what this device measures is charted as theirs.")
+        who = initials(here.patient.name)
+        told.append(f"{who} is admitted to {bed}: what this device measures is charted as theirs.")
     others = [s for s in config.source if s.bed == bed and s.name != replaces]
     told += [f"{bed} already has the source “{s.name}” ({s.driver})." for s in others]
     told += [
@@ -248,7 +250,7 @@ def replay_refusal(config: Config, ward: WardSnapshot, bed: str, replaces: str =
     """Why a recording must not be played at a bed, "" when it may: it must never stand beside a real patient."""
     here = ward.bed(bed)
     if here is not None and here.patient is not None and not here.patient.demo:
-        return f"{here.patient.name} is admitted to {bed}. Play a recording at a bed without a patient."
+        return f"{initials(here.patient.name)} is admitted to {bed}. Play a recording at a bed without a patient."
     real = [s.name for s in config.source if s.bed == bed and not s.demo and s.name != replaces]
     real += [f.name for f in config.hl7_listener if not f.demo and bed in set(f.beds.values())]
     if real:

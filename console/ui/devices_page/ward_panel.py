@@ -23,6 +23,7 @@ from console.link.devices import Devices, SaveWard
 from console.link.snapshot import WardSnapshot
 from console.ui.devices_page.draft import sentences
 from console.ui.forms import Failure, Questions, button, label, row_label
+from console.ui.patient_words import initials
 from console.ui.theme import GAP
 from console.ui.who import unnamed
 
@@ -148,7 +149,7 @@ class WardPanel(QFrame):
         """Why a bed must stay, "" when it may go."""
         here = self._ward.bed(bed) if self._ward is not None else None
         if here is not None and here.patient is not None:
-            return f"{bed} stays: {here.patient.name} is admitted there."
+            return f"{bed} stays: {initials(here.patient.name)} is admitted there."
         user = _user_of(self._devices.config(), bed)
         return f"{bed} stays: “{user}” is bound to it. Remove or move that source first." if user else ""
 

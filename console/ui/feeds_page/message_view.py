@@ -16,6 +16,7 @@ from console.ui.who import unnamed
 PARTS = ("What it says", "Fields", "As sent", "Answer", "hl7apy", "Sent again")
 WORKING = "Working …"
 NOTHING = "Choose a message above."
+HIDDEN = "A message names its patient: it is hidden while patients are shown by initials. Ctrl+U shows full names."
 
 
 def plain_view(spoken: str) -> QPlainTextEdit:
@@ -48,6 +49,7 @@ class MessagePane(QFrame):
         self.user = ""
         self.number: int | None = None
         self.view: MessageView | None = None
+        self._initials = False
         self._feeds = feeds
         self._zone = ZoneInfo("UTC")
         self._questions = Questions(self)
@@ -101,6 +103,8 @@ class MessagePane(QFrame):
     def set_theme(self, theme: Theme) -> None:
         """The look has changed."""
         dress_plain(self.text, theme)
+        self._initials = theme.initials
+        self._show_part()
 
     def clear(self) -> None:
         """No message is opened."""
@@ -157,7 +161,8 @@ class MessagePane(QFrame):
         self._show_part()
 
     def _show_part(self) -> None:
-        self.text.setPlainText(self._texts[PARTS[max(0, self.parts.checkedId())]])
+        hidden = self._initials and self.view is not None
+        self.text.setPlainText(HIDDEN if hidden else self._texts[PARTS[max(0, self.parts.checkedId())]])
 
     # --- acts ----------------------------------------------------------------------------------------------------
 

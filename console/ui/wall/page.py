@@ -82,7 +82,7 @@ class WallPage(Page):
             self._shown[bed.bed] = bed, second, stopped
             ends = bed.trend.ends_at.timestamp() if bed.trend else now
             minutes = float(max(0, int((now - ends) // 60)))
-            self.tiles[bed.bed].show_view(tile_view(bed, now, self._zone, speed, stopped), minutes)
+            self.tiles[bed.bed].show_view(tile_view(bed, now, self._zone, speed, stopped, self.theme.initials), minutes)
         self._update_charts(snapshot, now)
         self._take_answers()
 

@@ -13,6 +13,7 @@ from console.alarms.alarm import Alarm, Presence, Priority
 from console.link.snapshot import BedSnapshot, BedState, TileTrend
 from console.ui import wording
 from console.ui.bed_page.reported import mark
+from console.ui.patient_words import shown_name, shown_number
 from console.ui.wall.cells import CellView, cell_views, stale_words
 from console.ui.wall.staleness import bed_liveness
 from console.ward.movements import Matter, Question
@@ -100,10 +101,21 @@ class TileView(NamedTuple):
         )
 
 
-def tile_view(bed: BedSnapshot, now: float, zone: ZoneInfo, speed: float = 1.0, stopped: bool = False) -> TileView:
-    """The view of a bed at engine time `now`. stopped: the engine publishes nothing, so nobody judges the alarms."""
+def tile_view(
+    bed: BedSnapshot,
+    now: float,
+    zone: ZoneInfo,
+    speed: float = 1.0,
+    stopped: bool = False,
+    initials: bool = False,
+) -> TileView:
+    """The view of a bed at engine time `now`. stopped: the engine publishes nothing, so nobody judges the alarms.
+    initials: of Theme."""
     view = _tile_view(bed, now, zone, speed, stopped)
-    return view if not bed.questions or stopped else _asked(view, bed.questions[0])
+    who = shown_name(bed.patient.name, initials) if bed.patient is not None else _offered(bed, initials)
+    if bed.state is not BedState.EMPTY:
+        view = view._replace(name=who)
+    return view if not bed.questions or stopped else _asked(view, bed.questions[0], initials)
 
 
 SHORT = {
@@ -117,20 +129,21 @@ SHORT = {
 }
 
 
-def _asked(view: TileView, question: Question) -> TileView:
+def _asked(view: TileView, question: Question, initials: bool) -> TileView:
     """The same with what a person has to settle: a mark in the head, and its words where neither an alarm nor a word
-    about alarms that do not sound needs the slot."""
-    asked = view._replace(
-        tag=view.tag or "?", asked=True, spoken=f"{view.spoken}, to be settled: {wording.typeset(question.text)}"
-    )
+    about alarms that do not sound needs the slot. The sentence of the question names people: not by initials."""
+    spoken = SHORT[question.matter] if initials else wording.typeset(question.text)
+    asked = view._replace(tag=view.tag or "?", asked=True, spoken=f"{view.spoken}, to be settled: {spoken}")
     if view.alert or view.demo or view.state is BedState.STANDBY:
         return asked
     person = question.seen or (question.movement.person if question.movement is not None else None)
     short = SHORT[question.matter]
     told = question.movement.event.capitalize() if question.is_offer and question.movement is not None else short
-    name = (person.name or person.ids[0]) if person is not None else ""
+    name = ""
+    if person is not None:
+        name = shown_name(person.name, initials) or shown_number(person.ids[0], initials)
     middle = f"{told}{' ' if told.endswith('?') else ': '}{name}"
-    whole = () if view.state is BedState.EMPTY else (wording.typeset(question.text),)
+    whole = () if view.state is BedState.EMPTY or initials else (wording.typeset(question.text),)
     return asked._replace(quiet=(*whole, middle, short), quiet_short=short, alert=True)
 
 
@@ -158,7 +171,7 @@ def _tile_view(bed: BedSnapshot, now: float, zone: ZoneInfo, speed: float, stopp
     return TileView(
         bed.bed,
         bed.state,
-        bed.patient.name if bed.patient else _offered(bed),
+        "",
         "" if admitted else "NOT ADMITTED",
         bed.demo,
         _pump(bed, now),
@@ -182,8 +195,8 @@ def _tile_view(bed: BedSnapshot, now: float, zone: ZoneInfo, speed: float, stopp
     )
 
 
-def _offered(bed: BedSnapshot) -> str:
-    return f"ID {bed.offered_patient_id}" if bed.offered_patient_id else ""
+def _offered(bed: BedSnapshot, initials: bool) -> str:
+    return f"ID {shown_number(bed.offered_patient_id, initials)}" if bed.offered_patient_id else ""
 
 
 def _pump(bed: BedSnapshot, now: float) -> tuple[PumpState, str, str] | None:
