@@ -38,6 +38,7 @@ from console.ui.limits_sheet import LimitsSheet
 from console.ui.main_window import MainWindow
 from console.ui.observation_sheet import ObservationSheet
 from console.ui.page import Page, Sheet
+from console.ui.people_page import PeoplePage
 from console.ui.pictures import take_pictures
 from console.ui.pump_card_sheet import PumpCardSheet
 from console.ui.pump_sheet import PumpSheet
@@ -218,6 +219,8 @@ def build_window(
         pages.append(AnalysisPage(link, user, theme, analysis))
     if reports is not None:
         pages.append(ReportsPage(link, user, theme, reports))
+    if people is not None:
+        pages.append(PeoplePage(link, user, theme, session, people))
     sound = AlarmSound(link, output or QtOutput(), socket.gethostname(), user, file=options.station_file)
     sheets = {
         Sheet.ACKNOWLEDGE: AckSheet(link, user, theme, session=session),
@@ -231,7 +234,8 @@ def build_window(
     }
     window = MainWindow(link, pages, AdmitPage(link, user, theme), sheets, sound, flash, options.user, theme, session)
     if not options.configured:
-        window.begin_with(FirstRunPage(link, user, theme, options.config_file, can_add=devices is not None))
+        can_add = devices is not None
+        window.begin_with(FirstRunPage(link, user, theme, options.config_file, can_add, session))
     return window
 
 

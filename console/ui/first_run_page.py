@@ -7,7 +7,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 
 from console.link.link import Link
 from console.link.snapshot import WardSnapshot
+from console.ui.first_administrator import SKIPPED, FirstAdministrator
 from console.ui.page import Page
+from console.ui.session import Session
 from console.ui.theme import Theme
 
 EXAMPLE = """[ward]
@@ -35,12 +37,21 @@ DISCLAIMER = (
 class FirstRunPage(Page):
     """Stands in the place of the ward while no bed is configured. config_file: where the configuration goes.
 
+    session: of a station with a desk of people: the first administrator is made here, or that is skipped.
     can_add: devices can be added on the device page of this console; otherwise the file has to be written by hand.
     """
 
     title = "Ward"
 
-    def __init__(self, link: Link, user: str, theme: Theme, config_file: str, can_add: bool = False) -> None:
+    def __init__(
+        self,
+        link: Link,
+        user: str,
+        theme: Theme,
+        config_file: str,
+        can_add: bool = False,
+        session: Session | None = None,
+    ) -> None:
         super().__init__(link, user, theme)
         panel = QFrame()
         panel.setProperty("role", "panel")
@@ -51,6 +62,9 @@ class FirstRunPage(Page):
         head = _label("No beds set up yet")
         head.setStyleSheet("font-size: 28px; font-weight: 800;")
         column.addWidget(head)
+        self.told = _label("")
+        self.told.hide()
+        column.addWidget(self.told)
         column.addWidget(
             _label(
                 "Ward Console watches adults whose intrathecal baclofen pump has failed or was just repaired: their "
@@ -86,9 +100,15 @@ class FirstRunPage(Page):
         middle = QHBoxLayout()
         middle.addStretch(1)
         middle.addWidget(panel)
+        self.beds, self.people = panel, FirstAdministrator(session or Session(None), with_skip=True)
+        self._who = self._administrator()
+        middle.addWidget(self._who)
         middle.addStretch(1)
         outer.addLayout(middle)
         outer.addStretch(2)
+        asked = session is not None and session.open_to_all
+        self.beds.setHidden(asked)
+        self._who.setHidden(not asked)
 
     def _tell_by_hand(self, column: QVBoxLayout, theme: Theme, config_file: str) -> None:
         column.addWidget(_label(f"Write this to {config_file} with your own beds and port, then start again:"))
@@ -103,6 +123,28 @@ class FirstRunPage(Page):
         example.setMinimumHeight((EXAMPLE.count("\n") + 1) * 17 + 24)
         column.addWidget(example)
         column.addWidget(_label("`ward-console doctor` lists the serial ports of this machine and what it lacks."))
+
+    def _administrator(self) -> QFrame:
+        """The step before: who may act here. Made or skipped, the page goes on and says which."""
+        panel = QFrame()
+        panel.setProperty("role", "panel")
+        panel.setFixedWidth(620)
+        column = QVBoxLayout(panel)
+        column.setContentsMargins(36, 30, 36, 30)
+        column.setSpacing(14)
+        head = _label("Who may act here?")
+        head.setStyleSheet("font-size: 28px; font-weight: 800;")
+        column.addWidget(head)
+        column.addWidget(self.people)
+        self.people.done.connect(lambda name: self._go_on(f"✓  {name} is the administrator and signed in."))
+        self.people.skipped.connect(lambda: self._go_on(SKIPPED))
+        return panel
+
+    def _go_on(self, told: str) -> None:
+        self.told.setText(told)
+        self.told.show()
+        self._who.hide()
+        self.beds.show()
 
     def show_ward(self, snapshot: WardSnapshot, now: float) -> None:
         """Nothing to show until there is a ward."""

@@ -235,6 +235,11 @@ class MainWindow(QMainWindow):
         assert isinstance(page, Page)
         return page
 
+    @property
+    def docked(self) -> DockedSheet | None:
+        """The sheet that is open."""
+        return self._dock.sheet
+
     def show_tab(self, index: int) -> None:
         """Turn to a tab."""
         if 0 <= index < len(self.pages):

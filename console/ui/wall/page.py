@@ -144,6 +144,7 @@ class WallPage(Page):
     def set_theme(self, theme: Theme) -> None:
         """The look has changed."""
         super().set_theme(theme)
+        self._shown.clear()  # patients may be named otherwise
         for tile in self.tiles.values():
             tile.set_theme(theme)
 

@@ -179,11 +179,11 @@ def test_off_is_no_way_while_values_arrive(bench):
 
 
 def test_who_lies_there_and_what_is_bound_there_is_said_in_plain_text(bench):
-    bench.link.ward = replace(bench.link.ward, beds=(f.bed("7B-01", name="Test <b>Alder</b>"), f.empty_bed("7B-02")))
+    bench.link.ward = replace(bench.link.ward, beds=(f.bed("7B-01", name="Test Alder"), f.empty_bed("7B-02")))
     to_bed(bench)
     bench.show()
     told = bench.setup.bed.remarks
-    assert "Test <b>Alder</b> is admitted to 7B-01" in told.text()
+    assert "T. A. is admitted to 7B-01" in told.text()
     assert "“monitor” sends SpO₂, PR at 7B-01 too" in told.text() or "“monitor” sends SpO₂ at 7B-01" in told.text()
     assert told.textFormat() is Qt.TextFormat.PlainText
 

@@ -53,7 +53,7 @@ def test_the_wall_comes_with_the_first_bed_in_the_look_and_for_the_person_of_the
     qtbot.addWidget(window)
     window.show()
     window.start()
-    window.set_user("R. Test")
+    window.session.type_name("R. Test")
     window.toggle_theme()
     link.ward = ward([empty_bed("7B-01")])
     window.refresh()

@@ -130,7 +130,7 @@ def test_a_limit_that_tells_of_danger_cannot_be_emptied_and_a_medium_one_can(qtb
 
 
 def test_nobody_named_saves_nothing(qtbot: QtBot, sheet, link, window: MainWindow) -> None:
-    window.set_user("")
+    window.session.type_name("")
     before = list(link.commands)
     type_in(qtbot, sheet, "high", "130")
     press(qtbot, sheet.save_button)

@@ -61,17 +61,17 @@ def test_the_pump_strip_of_the_bed_page_and_the_key_open_it(qtbot: QtBot) -> Non
     window = opened(qtbot, None)
     assert window.current.head._detail.text().startswith("No pump card")
     press(qtbot, window.current.head.strip)
-    assert window._sheet is window.sheets[Sheet.PUMP_CARD]
+    assert window.docked is window.sheets[Sheet.PUMP_CARD]
     window.close_sheet()
     qtbot.keyClick(window.current, Qt.Key.Key_K)
-    assert window._sheet is window.sheets[Sheet.PUMP_CARD]
+    assert window.docked is window.sheets[Sheet.PUMP_CARD]
 
 
 def test_the_pump_event_sheet_leads_to_it(qtbot: QtBot) -> None:
     window = opened(qtbot, CARD)
     window.open_sheet(Sheet.PUMP_EVENT, "7B-01")
     press(qtbot, window.sheets[Sheet.PUMP_EVENT].card_button)
-    assert window._sheet is window.sheets[Sheet.PUMP_CARD]
+    assert window.docked is window.sheets[Sheet.PUMP_CARD]
 
 
 def test_the_head_says_when_the_reservoir_may_be_empty(qtbot: QtBot) -> None:
