@@ -71,6 +71,7 @@ def recovery_view(wanted: Wanted, reader: Reader, frame: Frame) -> Report:
         (
             ("Delivery restored", f"{charting.event_text(event)}, {clock.whole(event.at)}"),
             ("Charted by", plain(event.by, 60) or "nobody named"),
+            *_interrupted(past, event.at, clock),
             (
                 "Recovery band",
                 f"{rules.recovery_from_h:g} to {rules.recovery_to_h:g} h after it: {clock.minute(_at(band.start))} to "
@@ -139,6 +140,12 @@ def _recoveries(past: PatientPast, frame: Frame) -> list[Shade]:
     mended = [event for event in past.record.pump_events if mends(event)]
     band = recovery_after(mended[-1].at.timestamp(), frame.rules.detectors.windows) if mended else None
     return [] if band is None or band.end <= past.start.timestamp() else [_shade(band, past)]
+
+
+def _interrupted(past: PatientPast, restored: datetime, clock: Clock) -> list[tuple[str, str]]:
+    """Delivery that stopped again: the band ends there."""
+    stops = [e for e in past.record.pump_events if e.kind in INTERRUPTIONS and e.at > restored]
+    return [("Interrupted again", f"{charting.event_text(stops[0])}, {clock.whole(stops[0].at)}")] if stops else []
 
 
 def _shade(band: Recovery, past: PatientPast) -> Shade:

@@ -109,3 +109,16 @@ def test_a_file_that_is_not_text_is_one_sentence(tmp_path: Path) -> None:
     path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ConfigError, match="not UTF-8"):
         load_config(path)
+
+
+def test_shifts_are_times_of_day_in_their_order() -> None:
+    assert parse_config("").ward.shifts == ((7, 0), (15, 0), (23, 0))
+    config = parse_config('[ward]\nshifts = ["19:30", "7:00"]')
+    assert config.ward.shifts == ((7, 0), (19, 30))
+    assert config.model_dump(mode="json")["ward"]["shifts"] == ["07:00", "19:30"]
+
+
+@pytest.mark.parametrize("shifts", ['["24:00"]', '["seven"]', "[7]", '"07:00"', "[]", '["07:00", "7:00"]'])
+def test_shifts_that_are_none_are_refused_by_their_key(shifts: str) -> None:
+    with pytest.raises(ConfigError, match=r"ward\.shifts"):
+        parse_config(f"[ward]\nshifts = {shifts}")

@@ -35,7 +35,10 @@ from console.store.episodes import AlarmPast
 from console.store.records import AlarmNote, HistoryFilter
 from console.store.rows import audit_rows
 from console.store.sql_store import SqlStore
+from console.store.stay_changes import Carried, Closed
 from console.store.upkeep import reading
+from console.ward.chart import PumpEvent, PumpEventKind
+from console.ward.patient import Patient
 from console.ward.people import Right
 from tests.console.reports import past
 
@@ -221,6 +224,34 @@ def test_values_of_who_lay_there_before_are_not_the_patients(tmp_path: Path) -> 
         assert [s.words for s in chart(left).shades if s.kind == "outside"] == ["after the stay"]
 
 
+def test_a_patient_who_moved_keeps_his_own_values_and_no_others(tmp_path: Path) -> None:
+    with past.report_desk(tmp_path) as (store, desk):
+        past.write_past(store)
+        settled(store)
+        moved, patient = past.hours_ago(10), past.failing_patient()
+        there = replace(patient, bed="7B-03", moved_at=moved)
+        store.put_changes((Closed(past.FAILING, "P-4711", moved, "A"), Carried(there, moved, "A"))).result(10)
+        next_one = Patient("P-77", "Cedar, Test", past.FAILING, past.hours_ago(9))
+        store.put_admission(next_one, "A").result(10)
+        report = episode(desk, 48, "7B-03")
+        (hr,) = row(report, "HR").lines
+        assert (hr.times[0], hr.times[-1]) == (past.ADMITTED.timestamp(), pytest.approx(moved.timestamp(), abs=61))
+        assert facts(report)["Beds"] == "Bed 7B-01 from 07 Mar 23:00, Bed 7B-03 from 09 Mar 05:00"
+        assert report.subject.endswith("Bed 7B-03")
+        assert len(table(report, "Alarms").rows) == 1
+        assert len(table(report, "Events and findings").rows) == 8
+        (gap,) = [s for s in chart(report).shades if s.kind == "gap" and s.end == past.END.timestamp()]
+        assert gap.start == pytest.approx(moved.timestamp(), abs=61)
+        other = episode(desk, 48, past.FAILING)
+        assert other.subject.startswith("Cedar, Test")
+        assert row(other, "HR").lines[0].times[0] >= past.hours_ago(9).timestamp()
+        assert table(other, "Alarms").rows == ()
+        shift = past.made(desk, Wanted(ReportKind.HANDOVER, past.hours_ago(12), past.END))
+        titles = [s.title for s in shift.sections][1:]
+        assert titles[:2] == ["Alder, Test · P-4711 · Bed 7B-01", "Cedar, Test · P-77 · Bed 7B-01"]
+        assert titles[-1] == "Alder, Test · P-4711 · Bed 7B-03"
+
+
 def test_a_patient_without_data_or_alarms_has_a_report_that_says_so(tmp_path: Path) -> None:
     with past.report_desk(tmp_path) as (store, desk):
         store.put_admission(past.failing_patient(pump_known=False, flags=frozenset()), "A").result(10)
@@ -277,6 +308,17 @@ def test_a_recovery_view_shades_4_to_72_hours_after_the_repair_with_a_line_at_th
     assert [r.cells[0] for r in rows] == ["−4 to 0", "0 to +4", "+4 to +8", "+8 to +12", "+12 to +16", "+16 to +20"]
     assert rows[0].cells[7] == "*** emergency"
     assert "New confusion: yes" in words(report)
+
+
+def test_a_band_ends_where_delivery_is_interrupted_again(tmp_path: Path) -> None:
+    with past.report_desk(tmp_path) as (store, desk):
+        past.write_past(store, hours=1)
+        stop = PumpEvent(PumpEventKind.PUMP_STALL, past.hours_ago(6), "N. Urse", id="e9")
+        store.put_pump_event("P-4711", past.FAILING, stop).result(10)
+        report = recovery(desk)
+    (band,) = [s for s in chart(report).shades if s.kind == "recovery"]
+    assert (band.end, band.mark) == (past.hours_ago(6).timestamp(), None)
+    assert facts(report)["Interrupted again"] == "Motor stall, 09 Mar 2026 09:00"
 
 
 def test_a_recovery_view_needs_a_confirmed_return_of_delivery(ward: Ward) -> None:

@@ -19,7 +19,7 @@ from console.ui.reports_page.choice import FROM_TO, NO_REPAIR
 from console.ui.reports_page.page import CHANGED
 from console.ui.reports_page.paper import LETTER
 from console.ui.reports_page.print_process import NO_PRINTER
-from console.ui.reports_page.printing import Printers, Printing
+from console.ui.reports_page.printing import NO_ANSWER, Printers, Printing
 from console.ui.theme import Mode, Theme
 from tests.console.ui import fakes
 from tests.console.ui.fake_reports import LEFT, STAY, FakeReports
@@ -355,3 +355,22 @@ def test_the_screen_goes_on_while_a_report_is_laid_out(qtbot, made):
     timer.stop()
     assert len(late) > 10
     assert sorted(late)[len(late) // 2] < 0.1
+
+
+def test_a_printer_that_has_gone_is_told_by_the_print_process(qtbot):
+    printing = Printing()
+    try:
+        told = printing.print(FakeReports().make(_wanted(), "N").result(), "A4", "No such printer").result(60)
+    finally:
+        printing.close()
+    assert told == "The printer No such printer is not there any more."
+
+
+def test_a_print_system_that_does_not_answer_is_given_up(qtbot, monkeypatch):
+    monkeypatch.setattr("console.ui.reports_page.printing.LOOK_S", 0.01)
+    printing = Printing()
+    try:
+        assert printing.look().result(60) == Printers((), NO_ANSWER)
+    finally:
+        printing.close()
+    assert printing._child is None
