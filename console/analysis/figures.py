@@ -109,7 +109,6 @@ def ended_before(alarms: AlarmColumns) -> Bools:
 def _answering(alarms: AlarmColumns, priority: Priority) -> Answering:
     these = alarms.take(alarms.priority == priority)
     answered = these.answered != NEVER
-    # A clock that was set back between the two makes no answer come before its alarm.
-    taken = np.clip(these.answered[answered] - these.raised[answered], 0, None) / 1e6
+    taken = (these.answered[answered] - these.called[answered]) / 1e6
     middle, late = (float(np.percentile(taken, p)) for p in (50, 90)) if len(taken) else (None, None)
     return Answering(priority, len(these), int(answered.sum()), middle, late, int(ended_before(these).sum()))

@@ -103,10 +103,11 @@ class Repeated:
 
 @dataclass(frozen=True, slots=True)
 class Answering:
-    """How alarms of one priority were answered. answered: acknowledged at least once by an acknowledgement that was not
-    taken back. median_s, p90_s: seconds from onset to the first such one, over the answered alone, None without any;
-    between two ranks interpolated in proportion (Hyndman and Fan 1996, Am Stat 50:361, type 7). ended_before: the
-    condition ended and nobody had answered until then, whether it was answered afterwards or not."""
+    """How alarms of one priority were answered, as the history tells it (console.store.answers). answered: acknowledged
+    since they last stepped up, by an acknowledgement that was not taken back. median_s, p90_s: seconds to the first
+    such one from the onset, or from the step up that came after an answer; over the answered alone, None without
+    any; between two ranks interpolated in proportion (Hyndman and Fan 1996, Am Stat 50:361, type 7). ended_before:
+    the condition ended while the alarm was unanswered, whether it was answered afterwards or not."""
 
     priority: Priority
     alarms: int
@@ -117,7 +118,7 @@ class Answering:
 
     @property
     def unanswered(self) -> int:
-        """Never acknowledged up to now, whether the alarm still stands or is over."""
+        """Not answered up to now, whether the alarm still stands or is over."""
         return self.alarms - self.answered
 
 

@@ -107,7 +107,7 @@ def _loads(now: Figures) -> Table:
 
 
 def _answers(now: Figures) -> Table:
-    titles = ("Alarms", "Answered", "Median", "90th percentile", "Never answered", "Ended before")
+    titles = ("Alarms", "Answered", "Median", "90th percentile", "Unanswered", "Ended before")
     columns = (Column("Priority", 1.2), *(Column(title, 1.0, right=True) for title in titles))
     rows = []
     for one in sorted(now.answering, key=lambda a: -a.priority):

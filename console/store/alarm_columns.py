@@ -17,7 +17,7 @@ from console.alarms.alarm import Alarm, Kind, Priority
 from console.store.archive import chunk_id, hot_minutes, hot_streams, minute_of, streams_of
 from console.store.codec import decode
 from console.store.instants import HOUR_US, MINUTE_US
-from console.store.schema import LONG_ALARM, alarm, audit, chunk, stay
+from console.store.schema import FOREVER, LONG_ALARM, alarm, audit, chunk, stay
 from console.ward.patient import Patient
 
 NEVER = np.iinfo(np.int64).max
@@ -47,12 +47,14 @@ class Cancelled(Exception):  # noqa: N818 - reads as the state it names
 
 @dataclass(frozen=True, slots=True)
 class AlarmColumns:
-    """Alarms, ordered by the time they were raised. Times: microseconds since 1970 UTC, NEVER for none. kind: place in
-    KINDS; priority: the highest reached; bed, key: places in `beds` and `keys`; patient: one was admitted. ids: empty
-    unless asked for."""
+    """Alarms, ordered by the time they were raised. Times: microseconds since 1970 UTC, NEVER for none. called: since
+    when it called for the answer, answered: when that came (console.store.answers). kind: place in KINDS; priority:
+    the highest reached; bed, key: places in `beds` and `keys`; patient: one was admitted. ids: empty unless asked
+    for."""
 
     raised: Longs
     ended: Longs
+    called: Longs
     answered: Longs
     kind: Small
     priority: Small
@@ -112,11 +114,11 @@ def read_long(
 
 
 def _query(beds: Sequence[str], kinds: Sequence[Kind], ids: bool) -> Select[Any]:
-    """Six columns: a row costs by what the driver makes of it, so small numbers share one."""
+    """Seven columns: a row costs by what the driver makes of it, so small numbers share one."""
     a = alarm.c
     patient = case((a.patient_id != "", 1), else_=0)
     small = (case(_KIND_CODE, value=a.kind) * _PRIORITIES + a.highest) * 2 + patient
-    times = a.raised_at, func.coalesce(a.ended_at, NEVER), func.coalesce(a.answered_at, NEVER)
+    times = a.raised_at, func.coalesce(a.ended_at, NEVER), a.calls_from, a.response
     query = select(*times, small, a.bed, a.key, *([a.id] if ids else [])).where(a.demo.is_(False)).order_by(a.raised_at)
     if beds:
         query = query.where(a.bed.in_(beds))
@@ -141,15 +143,17 @@ def _read(
     named: dict[str, str] = {}
     pieces: list[tuple[Any, ...]] = []
     for rows in _pieces(connection, queries, wanted):
-        raised, ended, answered, small, bed, key, *more = zip(*rows, strict=True)
+        raised, ended, called, response, small, bed, key, *more = zip(*rows, strict=True)
         for word in set(key) - named.keys():
             named[word] = condition_of(word)
         shared = np.array(small, np.int32)
+        since, took = np.array(called, np.int64), np.array(response, np.int64)
         pieces.append(
             (
                 np.array(raised, np.int64),
                 np.array(ended, np.int64),
-                np.array(answered, np.int64),
+                since,
+                np.where(took == FOREVER, NEVER, since + np.minimum(took, FOREVER - since)),
                 (shared // (2 * _PRIORITIES)).astype(np.int8),
                 (shared // 2 % _PRIORITIES).astype(np.int8),
                 beds.codes(bed),
@@ -158,7 +162,7 @@ def _read(
                 np.array(more[0], np.bytes_) if ids else np.empty(0, np.bytes_),
             )
         )
-    types = (np.int64, np.int64, np.int64, np.int8, np.int8, np.int32, np.int32, np.bool_, np.bytes_)
+    types = (np.int64, np.int64, np.int64, np.int64, np.int8, np.int8, np.int32, np.int32, np.bool_, np.bytes_)
     columns: list[Any] = [np.concatenate(part) for part in zip(*pieces, strict=True)]
     if not columns:
         columns = [np.empty(0, kind) for kind in types]

@@ -189,7 +189,7 @@ alarm = Table(
     # All that figures are made of: a month is read from the index alone, past the bodies.
     Index(
         "ix_alarm_figures",
-        *("raised_at", "bed", "kind", "highest", "ended_at", "answered_at", "patient_id", "key", "demo"),
+        *("raised_at", "bed", "kind", "highest", "ended_at", "calls_from", "response", "patient_id", "key", "demo"),
     ),
     # Those that may stand for more than a day: few, and wanted of any time.
     Index("ix_alarm_long", "raised_at", sqlite_where=text(LONG_ALARM), postgresql_where=text(LONG_ALARM)),

@@ -41,18 +41,19 @@ DEFINITIONS: tuple[tuple[str, str], ...] = (
     ),
     (
         "Time to acknowledge",
-        "From onset to the first acknowledgement that was not taken back, over answered alarms alone. Percentiles "
+        "As in the alarm history: to the first acknowledgement since the alarm last stepped up that was not taken "
+        "back, from its onset, or from the step up that came after an answer; over answered alarms alone. Percentiles "
         "lie between two ranks in proportion (Hyndman and Fan 1996, type 7), so the median of an even number is "
-        "the middle of the two. An acknowledgement that was taken back is none. A clock set back in between "
-        "counts as 0.",
+        "the middle of the two. A clock set back in between counts as 0.",
     ),
     (
         "Unanswered",
-        "Never acknowledged up to now, whether the alarm still stands or is over.",
+        "Not acknowledged up to now since the alarm last stepped up, whether it still stands or is over. What was said "
+        "of a watch is no answer to the emergency it became.",
     ),
     (
         "Ended before anyone came",
-        "The condition ended and nobody had acknowledged until then, whether somebody did afterwards or not. "
+        "The condition ended while the alarm was unanswered, whether somebody acknowledged it afterwards or not. "
         "Ended by discharge or standby too.",
     ),
     (

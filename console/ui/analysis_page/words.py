@@ -341,6 +341,6 @@ def exact_filter(answer: Answer, part: Part) -> HistoryFilter | None:
         beds=question.beds,
         kinds=tuple(kind.value for kind in kinds),
         priorities=() if part.priority is None else (part.priority.word,),
-        not_seen_only=part.measure is Measure.UNANSWERED,
+        unanswered=part.measure is Measure.UNANSWERED,
         demo=False,
     )

@@ -23,7 +23,8 @@ WORD = {1: "low", 2: "medium", 3: "high"}
 
 @dataclass
 class Occurrence:
-    """One alarm, as its steps tell it. answers: acknowledgements that stand, oldest first."""
+    """One alarm, as its steps tell it. answers: acknowledgements since it last stepped up that stand, oldest first;
+    called: since when it called for them: its onset, or the step up that came after an answer."""
 
     id: str
     raised: datetime
@@ -35,6 +36,7 @@ class Occurrence:
     priority: int = 0
     ended: datetime | None = None
     demo: bool = False
+    called: datetime = datetime.min
     answers: list[datetime] = field(default_factory=list)
 
     @property
@@ -47,8 +49,10 @@ def occurrences(file: Path) -> list[Occurrence]:
     found: dict[str, Occurrence] = {}
     with closing(sqlite3.connect(file)) as database:
         for alarm_id, change, body in database.execute("SELECT alarm_id, change, body FROM transition ORDER BY number"):
-            told = json.loads(body)["alarm"]
-            one = found.setdefault(alarm_id, Occurrence(alarm_id, datetime.fromisoformat(told["raised_at"])))
+            step = json.loads(body)
+            told = step["alarm"]
+            raised = datetime.fromisoformat(told["raised_at"])
+            one = found.setdefault(alarm_id, Occurrence(alarm_id, raised, called=raised))
             condition = told["condition"]
             one.bed, one.patient, one.demo = told["bed"], told["patient_id"], told["demo"]
             one.kind, one.key, one.text = condition["kind"], condition["key"], condition["text"]
@@ -58,6 +62,8 @@ def occurrences(file: Path) -> list[Occurrence]:
                 one.answers.append(datetime.fromisoformat(told["acknowledged"]["at"]))
             elif change == "unacknowledge":
                 one.answers.pop()
+            elif change == "escalate" and one.answers:
+                one.called, one.answers = datetime.fromisoformat(step["at"]), []
     for one in found.values():
         if one.key.startswith("technical:late_data:"):
             one.key = one.key[: one.key.rindex(":")]
@@ -238,7 +244,7 @@ class Recount:
     def answering(self, priority: int) -> tuple[int, int, float | None, float | None, int]:
         """Alarms, answered, median and 90th percentile in seconds, ended before anyone came."""
         these = [one for one in self.alarms if one.priority == priority]
-        took = sorted(max(0.0, (one.answered - one.raised).total_seconds()) for one in these if one.answered)
+        took = sorted(max(0.0, (one.answered - one.called).total_seconds()) for one in these if one.answered)
         alone = [one for one in these if one.ended and (one.answered is None or one.answered > one.ended)]
         return len(these), len(took), percentile(took, 0.5), percentile(took, 0.9), len(alone)
 

@@ -25,6 +25,7 @@ def alarms(*rows: tuple[float, float | None], keys: str = "") -> AlarmColumns:
     return AlarmColumns(
         raised=np.array([round(r * S) for r, _ in rows], np.int64),
         ended=np.array([NEVER if e is None else round(e * S) for _, e in rows], np.int64),
+        called=np.array([round(r * S) for r, _ in rows], np.int64),
         answered=np.full(count, NEVER),
         kind=np.full(count, 2, np.int8),
         priority=np.full(count, 2, np.int8),

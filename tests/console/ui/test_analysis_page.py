@@ -251,8 +251,8 @@ def test_enter_on_a_figure_opens_exactly_its_alarms(qtbot: QtBot, desk: FakeDesk
     span = {"start": SPAN.start, "end": SPAN.end, "demo": False}
     assert [one for one, _ in found] == [
         HistoryFilter(kinds=("technical",), **span),
-        HistoryFilter(not_seen_only=True, **span),
-        HistoryFilter(not_seen_only=True, priorities=("high",), **span),
+        HistoryFilter(unanswered=True, **span),
+        HistoryFilter(unanswered=True, priorities=("high",), **span),
     ]
     assert found[0][1].startswith("Behind the figure: Technical · 02 Mar 2026 12:00")
     assert desk.parts == []
