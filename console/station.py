@@ -15,6 +15,7 @@ from console.acquisition.acquisition import Acquisition
 from console.alarms.detector_rules import RulesError
 from console.alerting.alerting import Alerting
 from console.alerting.routing import Router
+from console.analysis.alarm_export import AlarmExportDesk
 from console.analysis.desk import AnalysisDesk
 from console.clock import Clock, SystemClock
 from console.config import Config, ConfigError
@@ -64,6 +65,7 @@ class Station:
         self.evaluation: Evaluator | None = None
         self.feeds: FeedDesk | None = None
         self.analysis: AnalysisDesk | None = None
+        self.alarm_export: AlarmExportDesk | None = None
         self.reports: ReportDesk | None = None
         self.clock = clock or SystemClock()
         self.data_dir = data_directory(data_dir)
@@ -115,6 +117,7 @@ class Station:
                 self.evaluation = Evaluator(self._config, self._url, self.devices, gate)
                 exports = self.data_dir / "exports"
                 self.analysis = AnalysisDesk(self.store, self.clock, self.devices.config, exports, gate)
+                self.alarm_export = AlarmExportDesk(self.store, self.clock, self.devices.config, exports, gate)
                 self.feeds = FeedDesk(self.devices, self.store, self.acquisition.listening, self.clock, gate)
                 ward = self.devices.config, self._url, self.store, self.clock, self._rules
                 self.reports = ReportDesk(*ward, self.data_dir / "reports", gate, self.analysis)
@@ -130,6 +133,8 @@ class Station:
             self.feeds.stop()
         if self.analysis is not None:
             self.analysis.close()
+        if self.alarm_export is not None:
+            self.alarm_export.close()
         if self.reports is not None:
             self.reports.stop()
         if self.devices is not None:

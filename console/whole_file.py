@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 MODE = 0o600
 """Who wrote it may read it: what a ward saves names patients."""
@@ -16,6 +18,13 @@ def write_whole(target: Path, data: bytes, mode: int = MODE) -> None:
 
     The folder is made where there is none. Raises OSError; `why_not` puts it in words.
     """
+    with open_whole(target, mode) as file:
+        file.write(data)
+
+
+@contextmanager
+def open_whole(target: Path, mode: int = MODE) -> Iterator[BinaryIO]:
+    """The same for what is written piece by piece; nothing is kept of it when the block is left by an exception."""
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     if target.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))
@@ -23,7 +32,7 @@ def write_whole(target: Path, data: bytes, mode: int = MODE) -> None:
     try:
         part.unlink(missing_ok=True)
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
-            file.write(data)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         part.replace(target)

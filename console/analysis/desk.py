@@ -71,7 +71,7 @@ class AnalysisDesk:
         """Write the figures as CSV."""
 
         def content() -> bytes:
-            return sheet_bytes(COLUMNS, rows(answer, _version(), plan_ward(self._config()).rule_set))
+            return sheet_bytes(COLUMNS, rows(answer, program_version(), plan_ward(self._config()).rule_set))
 
         return self._submit(lambda _: self._save(answer, "figures", ".csv", content, by))
 
@@ -129,7 +129,7 @@ class AnalysisDesk:
         span = answer.now.span
         name = _UNSAFE.sub("-", what).strip("-").lower()[:60] or "chart"
         stamp = self._clock.utc().astimezone(zone).strftime("%Y-%m-%d-%H%M%S")
-        file = _free(self._folder / f"alarm-analysis-{name}-{stamp}{suffix}")
+        file = free_name(self._folder / f"alarm-analysis-{name}-{stamp}{suffix}")
         told = (
             f"{file.name}: {what}, {span.start.astimezone(zone):%Y-%m-%d %H:%M} to "
             f"{span.end.astimezone(zone):%Y-%m-%d %H:%M} {answer.zone}; "
@@ -155,7 +155,7 @@ class AnalysisDesk:
             raise StoreError("it takes too long") from error
 
 
-def _free(file: Path) -> Path:
+def free_name(file: Path) -> Path:
     """The name, or the same with a number where it is taken: nothing is overwritten."""
     number, found = 2, file
     while found.exists():
@@ -163,7 +163,8 @@ def _free(file: Path) -> Path:
     return found
 
 
-def _version() -> str:
+def program_version() -> str:
+    """Of this program, as it stands in what is exported."""
     try:
         return version("ward-console")
     except PackageNotFoundError:

@@ -50,7 +50,15 @@ def run_demo(screen: Screen, beds: int, speed: float, data_dir: Path | None) -> 
     try:
         ward.start()
         station = ward.station
-        desks = station.devices, station.evaluation, station.feeds, station.people, station.reports, station.analysis
+        desks = (
+            station.devices,
+            station.evaluation,
+            station.feeds,
+            station.people,
+            station.reports,
+            station.analysis,
+            station.alarm_export,
+        )
         screen(station.link(), *desks, user=NURSE)
     finally:
         ward.stop()

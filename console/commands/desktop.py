@@ -61,6 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
             station.people,
             station.reports,
             station.analysis,
+            station.alarm_export,
             user=arguments.user,
             fullscreen=arguments.fullscreen,
             configured=bool(file.config.ward.beds),

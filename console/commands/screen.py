@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from console.link.alarm_export import AlarmExport
 from console.link.analysis import Analysis
 from console.link.devices import Devices
 from console.link.evaluation import Evaluation
@@ -73,12 +74,13 @@ def open_screen(seconds: float | None, pictures: Path | None, alone_s: float | N
         people: People | None = None,
         reports: Reports | None = None,
         analysis: Analysis | None = None,
+        alarm_export: AlarmExport | None = None,
         **options: Any,
     ) -> bool:
         from console.ui.app import Options, run_console
 
         chosen = Options(seconds=seconds, pictures=pictures, **options)
-        return run_console(link, chosen, devices, evaluation, feeds, people, reports, analysis)
+        return run_console(link, chosen, devices, evaluation, feeds, people, reports, analysis, alarm_export)
 
     return screen
 

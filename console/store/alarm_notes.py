@@ -9,14 +9,14 @@ from sqlalchemy import Connection, insert, select
 from console.store.alarm_words import fold
 from console.store.errors import Refused
 from console.store.instants import from_us, to_us
-from console.store.records import LONGEST_NOTE, AlarmNote
+from console.store.records import LONGEST_NOTE, AlarmNote, AuditEntry
 from console.store.schema import alarm, alarm_note
 from console.store.words import storable
 
 
-def add_note(connection: Connection, alarm_id: str, note: AlarmNote) -> str:
-    """Write a note; gives the bed of its alarm. Raises Refused for an alarm that is not there, and for a text that is
-    empty or longer than 1,000 characters."""
+def add_note(connection: Connection, alarm_id: str, note: AlarmNote) -> AuditEntry:
+    """Write a note; gives its entry for the audit trail. Raises Refused for an alarm that is not there, and for a text
+    that is empty or longer than 1,000 characters."""
     bed = connection.execute(select(alarm.c.bed).where(alarm.c.id == alarm_id)).scalar()
     if bed is None:
         raise Refused("This alarm is not in the record.")
@@ -24,7 +24,7 @@ def add_note(connection: Connection, alarm_id: str, note: AlarmNote) -> str:
         raise Refused(f"A note has 1 to {LONGEST_NOTE} characters.")
     row = {"at": to_us(note.at), "by": storable(note.by), "note": storable(note.text), "words": fold(note.text)}
     connection.execute(insert(alarm_note), {"alarm_id": alarm_id, **row})
-    return str(bed)
+    return AuditEntry(note.at, note.by, "note added", str(bed), f"alarm {alarm_id}", after=note.text)
 
 
 def read_notes(connection: Connection, alarm_id: str) -> tuple[AlarmNote, ...]:

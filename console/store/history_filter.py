@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, or_, select
 
-from console.alarms.alarm import STAGE_PRIORITY, Kind, Priority, Stage
+from console.alarms.alarm import STAGE_PRIORITY, Kind, Presence, Priority, Stage
 from console.store.alarm_words import LONGEST_WORDS, fold
 from console.store.answers import LONGEST_BY
 from console.store.instants import to_us
@@ -37,7 +37,11 @@ def conditions(filter: HistoryFilter) -> list[ColumnElement[bool]]:
         reached = [int(STAGE_PRIORITY[_stage(word)]) for word in filter.stages]
         found += [alarm.c.kind.in_(patterns), alarm.c.highest.in_(reached)]
     if filter.states:
-        found.append(alarm.c.state.in_([HistoryState(word).value for word in filter.states]))
+        states = [HistoryState(word) for word in filter.states]
+        found.append(alarm.c.state.in_([state.value for state in states]))
+        if HistoryState.ENDED not in states:
+            # Few of a million are not over: they have an index of their own.
+            found.append(alarm.c.presence.in_([Presence.ACTIVE.value, Presence.LATCHED.value]))
     if filter.not_seen_only:
         found.append(alarm.c.answered_at.is_(None))
     if filter.unanswered:
@@ -46,7 +50,9 @@ def conditions(filter: HistoryFilter) -> list[ColumnElement[bool]]:
         found.append(alarm.c.answer_by == storable(filter.answered_by)[:LONGEST_BY])
     if filter.patient:
         key = storable(filter.patient)[:LONGEST_WORDS]
-        found.append(alarm.c.person.in_(select(alarm_patient.c.number).where(alarm_patient.c.patient_id == key)))
+        found.append(
+            alarm.c.person == select(alarm_patient.c.number).where(alarm_patient.c.patient_id == key).scalar_subquery()
+        )
     if filter.ids:
         if len(filter.ids) > MOST_IDS:
             raise ValueError(f"{len(filter.ids)} alarms named one by one: use {MOST_IDS} at most")
@@ -81,12 +87,8 @@ def ordering(filter: HistoryFilter) -> list[ColumnElement[Any]]:
         Sort.LASTED: (alarm.c.lasted,),
         Sort.RESPONSE: (alarm.c.response,),
     }[filter.sort]
-    newest_first = filter.descending is not (filter.sort is Sort.BED)
-    newest = [alarm.c.raised_at, alarm.c.number]
-    return [
-        *(column.desc() if filter.descending else column.asc() for column in leading),
-        *(column.desc() if newest_first else column.asc() for column in newest),
-    ]
+    columns = (*leading, alarm.c.raised_at, alarm.c.number)
+    return [column.desc() if filter.descending else column.asc() for column in columns]
 
 
 def _stage(word: str) -> Stage:

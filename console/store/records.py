@@ -317,10 +317,9 @@ class HistoryFilter:
     since it last stepped up. patient: a hospital number; answered_by: a name. search: a part of what the alarm is
     called, why it was answered, a note to it, the patient's number or name, whatever the case.
 
-    Of alarms that are alike in `sort` the newest come first where one reads it from: the first bed, the highest
-    priority, the longest time; the other direction is the exact reverse. ids: these alarms alone, at most MOST_IDS
-    (empty = all). key: of one condition, "" for all. demo: False for none of invented values, True for them alone, None
-    for both.
+    descending: the newest first, also among alarms that are alike in `sort`; ascending is the exact reverse.
+    ids: these alarms alone, at most MOST_IDS (empty = all). key: of one condition, "" for all. demo: False for none of
+    invented values, True for them alone, None for both.
     """
 
     start: datetime | None = None

@@ -136,20 +136,29 @@ def _next_minute(connection: Connection, streams: dict[int, StreamKey], low: int
 
 def alarm_rows(engine: Engine, filter: HistoryFilter) -> Rows:
     """One row an alarm, in the order in which they were raised. priority: the highest reached; stage: the newest."""
-    chosen = conditions(filter)
-    place = tuple_(alarm.c.raised_at, alarm.c.number)
-    after: tuple[int, int] | None = None
+    after: Place | None = None
     while True:
-        later = [] if after is None else [place > after]
-        query = select(alarm.c.id, alarm.c.number, alarm.c.raised_at, alarm.c.body).where(*chosen, *later)
         with engine.connect() as connection, connection.begin():
-            rows = connection.execute(query.order_by(alarm.c.raised_at, alarm.c.number).limit(_PAGE)).all()
-            notes = notes_of(connection, [row.id for row in rows])
-        for row in rows:
-            yield _alarm_row(decode(Alarm, row.body), notes.get(row.id, ()))
-        if len(rows) < _PAGE:
+            rows, after = alarm_page(connection, filter, after)
+        yield from rows
+        if after is None:
             return
-        after = (rows[-1].raised_at, rows[-1].number)
+
+
+Place = tuple[int, int]
+"""Where a page of alarms ends."""
+
+
+def alarm_page(
+    connection: Connection, filter: HistoryFilter, after: Place | None
+) -> tuple[list[dict[str, Any]], Place | None]:
+    """At most 1,000 rows behind a place (None: from the first on), and where the next page begins, None at the end."""
+    later = [] if after is None else [tuple_(alarm.c.raised_at, alarm.c.number) > after]
+    query = select(alarm.c.id, alarm.c.number, alarm.c.raised_at, alarm.c.body).where(*conditions(filter), *later)
+    rows = connection.execute(query.order_by(alarm.c.raised_at, alarm.c.number).limit(_PAGE)).all()
+    notes = notes_of(connection, [row.id for row in rows])
+    found = [_alarm_row(decode(Alarm, row.body), notes.get(row.id, ())) for row in rows]
+    return found, (rows[-1].raised_at, rows[-1].number) if len(rows) == _PAGE else None
 
 
 def _alarm_row(state: Alarm, notes: Sequence[AlarmNote]) -> dict[str, Any]:

@@ -317,13 +317,7 @@ class SqlStore:
 
     def put_note(self, alarm_id: str, note: AlarmNote) -> Future[None]:
         """Add a note to an alarm, with its audit in the same transaction."""
-
-        def write(connection: Connection) -> None:
-            bed = add_note(connection, alarm_id, note)
-            told = AuditEntry(note.at, note.by, "note added", bed, f"alarm {alarm_id}", after=note.text)
-            audit.append(connection, self._placed(told))
-
-        return self._writer.put(write)
+        return self._writer.put(lambda c: audit.append(c, self._placed(add_note(c, alarm_id, note))))
 
     def alarm_story(self, alarm_id: str) -> Future[AlarmRecord | None]:
         """One alarm with all its transitions."""

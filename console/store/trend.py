@@ -7,17 +7,17 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, select, text, union_all
 
-from console.alarms.alarm import Transition
+from console.alarms.alarm import Presence, Transition
 from console.store.archive import read_stream, streams_of
 from console.store.blocks import Arrays, join, present
 from console.store.codec import decode
 from console.store.frames import STATUS_BITS, STATUS_CODE, read_label
-from console.store.instants import from_us, to_us
+from console.store.instants import HOUR_US, from_us, to_us
 from console.store.labs import read_labs_taken
-from console.store.records import HistoryState, Series, StaySpan, Trend
-from console.store.schema import alarm, finding, pump_event, stay, transition
+from console.store.records import Series, StaySpan, Trend
+from console.store.schema import LONG_ALARM, alarm, finding, pump_event, stay, transition
 from console.ward.chart import NurseObservation, PumpEvent, PumpEventKind
 from console.ward.patient import Patient
 from drivers.observation import Parameter, Status
@@ -114,11 +114,13 @@ def _series(parameter: Parameter, pieces: list[Arrays], axes: _Axes) -> Series:
 
 def _transitions(connection: Connection, bed: str, start_us: int, end_us: int) -> tuple[Transition, ...]:
     """Steps inside the span, and all steps of alarms that were there when it began and did not end before."""
-    before = select(alarm.c.id).where(
-        alarm.c.bed == bed,
-        alarm.c.raised_at < start_us,
-        # Both lie in the index by bed, which is gone through instead of every record the bed ever had.
-        (alarm.c.state == HistoryState.UNSEEN.value) | (alarm.c.raised_at + alarm.c.lasted >= start_us),
+    there = alarm.c.raised_at + alarm.c.lasted >= start_us
+    at_bed = select(alarm.c.id).where(alarm.c.bed == bed, alarm.c.raised_at < start_us)
+    # Three short looks, not one through all the bed ever had: the day before, what stood longer, what still stands.
+    before = union_all(
+        at_bed.where(alarm.c.raised_at >= start_us - 24 * HOUR_US, there),
+        at_bed.where(text(f"({LONG_ALARM})"), there),
+        at_bed.where(alarm.c.presence == Presence.LATCHED.value),
     )
     inside = transition.c.at.between(start_us, end_us - 1)
     query = (

@@ -15,6 +15,7 @@ from pathlib import Path
 from PySide6.QtCore import QTimer, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
+from console.link.alarm_export import AlarmExport
 from console.link.analysis import Analysis
 from console.link.devices import Devices
 from console.link.evaluation import Evaluation
@@ -82,6 +83,7 @@ def run_console(
     people: People | None = None,
     reports: Reports | None = None,
     analysis: Analysis | None = None,
+    alarm_export: AlarmExport | None = None,
 ) -> bool:
     """Show the ward until the window is closed; True when the person asked for the demonstration ward.
 
@@ -89,12 +91,12 @@ def run_console(
     evaluation: of the station's own stored days; without one there is no page of thresholds. feeds: of the station;
     without them there is no page of feeds. people: the desk of people of the station; without one nobody signs in here.
     reports: of the station; without them there is no page of reports. analysis: of the station's alarms; without one
-    there is no page of it.
+    there is no page of it. alarm_export: writes what the history lists.
     Look for a display before (console.ui.display): without one Qt ends the process. Raises OSError when the pictures
     cannot be saved.
     """
     with _ended_by_signals() as ending:
-        return _run(link, options, devices, evaluation, feeds, people, reports, analysis, ending)
+        return _run(link, options, devices, evaluation, feeds, people, reports, analysis, alarm_export, ending)
 
 
 def _run(
@@ -106,10 +108,11 @@ def _run(
     people: People | None,
     reports: Reports | None,
     analysis: Analysis | None,
+    alarm_export: AlarmExport | None,
     ending: _Ending,
 ) -> bool:
     application = _application()
-    window = build_window(link, options, None, devices, evaluation, feeds, people, reports, analysis)
+    window = build_window(link, options, None, devices, evaluation, feeds, people, reports, analysis, alarm_export)
     wanted: list[bool] = []
 
     def demo() -> None:
@@ -196,6 +199,7 @@ def build_window(
     people: People | None = None,
     reports: Reports | None = None,
     analysis: Analysis | None = None,
+    alarm_export: AlarmExport | None = None,
 ) -> MainWindow:
     """The window with every page, not yet shown. output: where alarms sound, the desktop's device when left out.
 
@@ -208,7 +212,7 @@ def build_window(
     pages: list[Page] = [
         wall,
         BedPage(link, user, theme),
-        HistoryPage(link, user, theme, station and station.with_name("alarm-filters.json")),
+        HistoryPage(link, user, theme, station and station.with_name("alarm-filters.json"), alarm_export),
         DevicesPage(link, user, theme, options.config_file, devices),
     ]
     if feeds is not None:

@@ -55,14 +55,16 @@ class LoadBars(QWidget):
                 if count:
                     painter.fillRect(QRectF(left, top, width, max(1.0, height - 1)), colour(t.alarm(priority).past))
             painter.setPen(colour(t.text))
-            if sum(counts) and step > 12:
+            # A number that does not fit over its bar would run into the next one.
+            if sum(counts) and step > 8 * len(str(sum(counts))) + 3:
                 painter.drawText(
                     QRectF(left - 10, top - 17, width + 20, 16), Qt.AlignmentFlag.AlignCenter, str(sum(counts))
                 )
             if index % every == 0:
                 painter.setPen(colour(t.muted))
                 text = f"{at.astimezone(self.zone):{'%d %b' if self.per_day else '%H'}}"
-                painter.drawText(QRectF(left - 20, floor + 2, width + 40, 18), Qt.AlignmentFlag.AlignCenter, text)
+                place = min(max(0.0, left - 20), max(0.0, self.width() - width - 40))
+                painter.drawText(QRectF(place, floor + 2, width + 40, 18), Qt.AlignmentFlag.AlignCenter, text)
 
 
 def load_bars(

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QSizePolicy, QV
 
 from console.alarms.alarm import Kind, Priority
 from console.store.records import HistoryState
-from console.ui.forms import button, date_time_field, label, to_qt
+from console.ui.forms import Failure, button, date_time_field, label, to_qt
 from console.ui.history_page.choice import KINDS, PERIOD, SPANS, Choice
 from console.ui.history_page.saved import LONGEST_TEXT
 from console.ui.theme import PREFIX
@@ -182,9 +182,10 @@ class Filters(QWidget):
         """The beds of the ward; one that is chosen stays."""
         _refill(self.bed, ALL_BEDS, beds)
 
-    def list_people(self, names: Iterable[str]) -> None:
-        """Who has answered alarms."""
-        _refill(self.person, ANYBODY, names)
+    def take_people(self, names: tuple[str, ...] | Failure) -> None:
+        """Who has answered alarms, as the store tells; where it cannot, the list stays as it was."""
+        if not isinstance(names, Failure):
+            _refill(self.person, ANYBODY, names)
 
     def _span_chosen(self) -> None:
         period = self.span.currentText() == PERIOD

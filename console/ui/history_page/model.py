@@ -227,10 +227,8 @@ class HistoryModel(QAbstractTableModel):
         sort = COLUMNS[section][2]
         if sort is None:
             return self._filter
-        again = sort is self._filter.sort
-        return replace(
-            self._filter, sort=sort, descending=not self._filter.descending if again else sort is not Sort.BED
-        )
+        # The newest come first, whatever they are sorted by, until it is turned round.
+        return replace(self._filter, sort=sort, descending=sort is not self._filter.sort or not self._filter.descending)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         record, column = self.record(index.row()), index.column()

@@ -25,7 +25,7 @@ class NoteForm(QWidget):
         self._questions = Questions(self)
         self._alarm_id = ""
         self.field = QLineEdit()
-        self.field.setPlaceholderText("Note to this alarm – it cannot be changed later")
+        self.field.setPlaceholderText("Note; it cannot be changed later")
         self.field.setAccessibleName("Note to this alarm")
         self.field.setMaxLength(LONGEST_NOTE)
         self.field.setMinimumHeight(40)

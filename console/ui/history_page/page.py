@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,19 +11,21 @@ from PySide6.QtCore import QModelIndex, QSize, Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
+from console.link.alarm_export import AlarmExport
 from console.link.link import Link
 from console.link.snapshot import WardSnapshot
 from console.store.records import AlarmRecord, HistoryFigures, HistoryFilter
 from console.store.records import HistoryPage as Answer
-from console.ui.elided import ElidedLabel
-from console.ui.forms import Failure, Questions, button, label, panel
+from console.ui.forms import Failure, Questions, button, label
 from console.ui.history_page import rows
+from console.ui.history_page.beside import Exporting, Figures, versions
 from console.ui.history_page.choice import Choice
 from console.ui.history_page.choosing import Choosing
 from console.ui.history_page.course import Course
-from console.ui.history_page.drawings import BedBars, LoadBars
 from console.ui.history_page.figures import FigureStrip
 from console.ui.history_page.filters import Filters
+from console.ui.history_page.given_bar import GivenBar
+from console.ui.history_page.load_panel import LoadPanel
 from console.ui.history_page.model import HistoryModel
 from console.ui.history_page.note_form import NoteForm
 from console.ui.history_page.saved import SavedFilters
@@ -37,9 +38,6 @@ from console.ui.theme import GAP, MARGIN, Theme
 REFRESH_S = 3.0
 """The table is read again at most so often while alarms change."""
 
-REST = 10
-"""Figures are added up again when so many times as long as they took has passed."""
-
 LOADING_MS = 250
 """A table that comes sooner needs no word."""
 
@@ -47,31 +45,31 @@ LEAST = QSize(900, 500)
 
 
 class HistoryPage(Page):
-    """Read only but for notes; Enter opens the bed at the time of the chosen alarm. Another page may give the alarms to
-    show. saved_file: where this station keeps its filters; None keeps them until the end."""
+    """Read only but for notes; Enter opens the bed at the time of the chosen alarm. Another page may give the alarms
+    to show. saved_file: where this station keeps its filters; None keeps them until the end. export: writes what is
+    listed; without it nothing is exported here."""
 
     title = "Alarm history"
     short = "History"
 
-    def __init__(self, link: Link, user: str, theme: Theme, saved_file: Path | None = None) -> None:
+    def __init__(
+        self, link: Link, user: str, theme: Theme, saved_file: Path | None = None, export: AlarmExport | None = None
+    ) -> None:
         super().__init__(link, user, theme)
         self.model = HistoryModel(link, self)
-        self._questions, self._counting, self._day = Questions(self), Questions(self), Questions(self)
+        self._counting, self._day, self._people = (Questions(self) for _ in range(3))
         self._zone = ZoneInfo("UTC")
         self._now = datetime.now(UTC)
         self._seen: frozenset[tuple[str, int]] | None = None
         self._asked_at = 0.0
-        self._figures: Future[HistoryFigures] | None = None
-        self._figures_asked, self._figures_took = 0.0, 0.0
         self._pending: int | None = None
         self._beds: tuple[str, ...] = ()
         self.figures = FigureStrip()
         self.shelf = Shelf(SavedFilters(saved_file))
         self.filters = Filters()
         self._given: HistoryFilter | None = None
-        self.given = panel()
-        self.given_text = ElidedLabel(wide=True)
-        self.all_again = button("Show all", "choice")
+        self.given = GivenBar()
+        self.given_text, self.all_again = self.given.text, self.given.all_again
         self.count = label(role="caption")
         self.newer = button("", "choice")
         self.table = AlarmTable(self.model)
@@ -81,8 +79,9 @@ class HistoryPage(Page):
         self.timeline = TimelinePanel(link, theme)
         self.views = [button(name, "choice", checkable=True) for name in ("Table", "Timeline")]
         self.choosing = Choosing(link, self.table, self.model, self.course, self.timeline, self.filter)
-        self.load, self.by_bed = LoadBars(theme), BedBars(theme)
-        self._load_title = label("Alarm load per hour, ward")
+        self.load = LoadPanel(theme)
+        self._adding = Figures(link, self, self._show_figures)
+        self._exporting = Exporting(export, self, self.shelf.tell)
         self._loading = QTimer(self)
         self._loading.setSingleShot(True)
         self._loading.setInterval(LOADING_MS)
@@ -97,7 +96,7 @@ class HistoryPage(Page):
     def _lay_out(self) -> None:
         left = QVBoxLayout()
         left.setSpacing(GAP)
-        for widget in (self.figures, self.shelf, self.filters, self._given_bar()):
+        for widget in (self.figures, self.shelf, self.filters, self.given):
             left.addWidget(widget)
         stack = QWidget()
         self._stack = QStackedLayout(stack)
@@ -114,7 +113,7 @@ class HistoryPage(Page):
         right.setSpacing(GAP)
         right.addWidget(self.course, 3)
         right.addWidget(self.note)
-        right.addWidget(self._load_panel(), 1)
+        right.addWidget(self.load, 1)
         self._right = QWidget()
         self._right.setLayout(right)
         right.setContentsMargins(0, 0, 0, 0)
@@ -138,39 +137,15 @@ class HistoryPage(Page):
         self.newer.hide()
         return row
 
-    def _given_bar(self) -> QWidget:
-        row = QHBoxLayout(self.given)
-        row.setContentsMargins(12, 4, 4, 4)
-        row.addWidget(self.given_text, 1)
-        row.addWidget(self.all_again)
-        self.given.hide()
-        return self.given
-
-    def _load_panel(self) -> QWidget:
-        box = self._load_box = panel()
-        column = QVBoxLayout(box)
-        column.setContentsMargins(14, 10, 14, 10)
-        head = QHBoxLayout()
-        head.addWidget(self._load_title, 1)
-        head.addWidget(label("* low, ** medium, *** high", "caption"))
-        column.addLayout(head)
-        column.addWidget(self.load, 1)
-        self._by_bed_title = label("Beds with most alarms")
-        column.addWidget(self._by_bed_title)
-        column.addWidget(self.by_bed)
-        return box
-
     def set_theme(self, theme: Theme) -> None:
         """The look and the size class have changed."""
         super().set_theme(theme)
         compact = theme.compact
         self.table.set_theme(theme)
-        self.load.theme = self.by_bed.theme = theme
+        self.load.set_theme(theme)
         self.course.set_theme(theme)
         self.timeline.set_theme(theme)
         self._right.setFixedWidth(430 if compact else 660)
-        self._by_bed_title.setHidden(compact)
-        self.by_bed.setHidden(compact)
         self._make_room(self.course.alarm)
         self.figures.set_size(24 if compact else 30)
         padding = "4px 10px" if compact else "6px 14px"
@@ -181,9 +156,11 @@ class HistoryPage(Page):
 
     def _connect(self) -> None:
         self.filters.changed.connect(self._choose)
-        self.all_again.clicked.connect(self._choose)
-        self.shelf.chosen.connect(self._take_choice)
+        self.all_again.clicked.connect(lambda _: self._choose())
+        self.shelf.chosen.connect(self._choose)
         self.shelf.save.connect(lambda name: self.shelf.keep(name, self.filters.choice()))
+        self.shelf.export.connect(self._export_csv)
+        self.shelf.export_button.setVisible(self._exporting.able)
         self.model.arrived.connect(self._show_table)
         self.model.shown.connect(self._page_came)
         self.model.failed.connect(self._show_failure)
@@ -191,10 +168,10 @@ class HistoryPage(Page):
         self.table.sort.connect(self._sort)
         self.table.selectionModel().currentRowChanged.connect(self._select)
         self.table.activated.connect(lambda _: self.course.open_button.click())
-        self.newer.clicked.connect(self._to_the_newest)
+        self.newer.clicked.connect(lambda _: self.ask())
         self.course.open_at.connect(self.open_bed_at)
         self.course.shown.connect(self._shown)
-        self.note.added.connect(self._note_added)
+        self.note.added.connect(self.course.read_again)
         self._loading.timeout.connect(lambda: self._show_empty("Reading the record …"))
         for index, made in enumerate(self.views):
             made.clicked.connect(lambda _=False, i=index: self.show_view(i))
@@ -214,7 +191,7 @@ class HistoryPage(Page):
 
     def _make_room(self, chosen: AlarmRecord | None) -> None:
         """On a small screen the chosen alarm takes the place of the ward's load."""
-        self._load_box.setHidden(self.theme.compact and chosen is not None)
+        self.load.setHidden(self.theme.compact and chosen is not None)
 
     # --- asking --------------------------------------------------------------------------------------------------
 
@@ -239,16 +216,14 @@ class HistoryPage(Page):
         self.given.show()
         self.ask()
 
-    def _choose(self) -> None:
+    def _choose(self, choice: Choice | None = None) -> None:
+        """The person has chosen, by the filters or a saved one."""
         self._given = None
         self.given.hide()
-        self.shelf.release()
-        self.ask()
-
-    def _take_choice(self, choice: Choice) -> None:
-        self._given = None
-        self.given.hide()
-        self.filters.show_choice(choice)
+        if choice is None:
+            self.shelf.release()
+        else:
+            self.filters.show_choice(choice)
         self.ask()
 
     def _sort(self, section: int) -> None:
@@ -274,31 +249,21 @@ class HistoryPage(Page):
             self._show_empty("Choose at least one priority and one kind of alarm.")
             self.count.setText("")
             return
-        self.count.setText("")
         self._loading.start()
         self.model.choose(self.filter())
         self.table.scrollToTop()
         self.timeline.set_filter(self._told())
         if figures:
             self.figures.coming()
-            self._ask_figures()
-
-    def _ask_figures(self) -> None:
-        """Figures of a filter that is no longer shown are given up, also while they are added up."""
-        self._questions.drop()
-        if self._figures is not None:
-            self._figures.cancel()
-        self._figures_asked, self._figures_took = self._now.timestamp(), 0.0
-        self._figures = self.link.history_figures(self.model.filter)
-        self._questions.ask(self._figures, self._show_figures)
+            self._adding.ask(self.model.filter)
 
     def activated(self) -> None:
         """Read again when the page is turned to."""
         self.hint.emit("Up and down choose an alarm · Enter opens the bed at that time · all times are the ward's")
         snapshot = self.link.snapshot()
         self._take_time(snapshot)
-        self._seen = _versions(snapshot)
-        self._day.ask(self.link.answerers(), self._list_people)
+        self._seen = versions(snapshot)
+        self._people.ask(self.link.answerers(), self.filters.take_people)
         self.ask()
 
     def show_ward(self, snapshot: WardSnapshot, now: float) -> None:
@@ -309,10 +274,10 @@ class HistoryPage(Page):
             self._beds = beds
             self.filters.list_beds(beds)
             self.timeline.set_beds(beds)
-        versions = _versions(snapshot)
+        now_there = versions(snapshot)
         due = abs(self._now.timestamp() - self._asked_at) >= REFRESH_S * snapshot.system.speed
-        if versions != self._seen and due and not self._nothing_chosen() and not self.model.waiting:
-            self._seen = versions
+        if now_there != self._seen and due and not self._nothing_chosen() and not self.model.waiting:
+            self._seen = now_there
             self._asked_at = self._now.timestamp()
             self._refresh()
 
@@ -328,23 +293,17 @@ class HistoryPage(Page):
             if before is not None and later.end is not None and later.end > before:
                 self._counting.drop()
                 self._counting.ask(self.link.history(later, 0, 1), self._show_newer)
-        rested = abs(self._now.timestamp() - self._figures_asked) >= REST * self._figures_took
-        if rested and not self._questions.waiting:
-            self._ask_figures()
+        self._adding.again(self.model.filter)
 
     def _take_time(self, snapshot: WardSnapshot) -> None:
         self._now = snapshot.system.utc
         if snapshot.timezone != self._zone.key:
             self._zone = ZoneInfo(snapshot.timezone)
-            self.load.zone = self._zone
+            self.load.set_zone(self._zone)
         self.model.set_time(self._now, self._zone)
         self.filters.set_time(self._now, self._zone)
         self.timeline.set_time(self._now, self._zone)
         self.course.set_time(self._now, self._zone)
-
-    def _list_people(self, names: tuple[str, ...] | Failure) -> None:
-        if not isinstance(names, Failure):
-            self.filters.list_people(names)
 
     # --- showing -------------------------------------------------------------------------------------------------
 
@@ -352,11 +311,8 @@ class HistoryPage(Page):
         if isinstance(found, Failure):
             self.figures.unknown()
             return
-        self._figures_took = abs(self._now.timestamp() - self._figures_asked)
         self.figures.show_figures(found)
-        self.load.show_hours(found.by_hour)
-        self._load_title.setText(f"Alarm load per {'day' if self.load.per_day else 'hour'}, ward")
-        self.by_bed.show_beds(found.by_bed)
+        self.load.show_figures(found)
 
     def _show_table(self) -> None:
         self._loading.stop()
@@ -401,9 +357,6 @@ class HistoryPage(Page):
             self.newer.setText(f"{found.total:,} newer – show")
             self.newer.show()
 
-    def _to_the_newest(self) -> None:
-        self.ask()
-
     def _select(self, current: QModelIndex, _before: QModelIndex) -> None:
         record = self.model.record(current.row())
         self._pending = current.row() if record is None and current.isValid() else None
@@ -439,10 +392,8 @@ class HistoryPage(Page):
             # It is further away than what is held: its course stays, no row is marked as it.
             self.table.choose_none()
 
-    def _note_added(self) -> None:
-        self.course.read_again()
-
-
-def _versions(snapshot: WardSnapshot) -> frozenset[tuple[str, int]]:
-    alarms = (*snapshot.alarms, *(alarm for bed in snapshot.beds for alarm in bed.alarms))
-    return frozenset((alarm.id, alarm.version) for alarm in alarms)
+    def _export_csv(self) -> None:
+        if not self._nothing_chosen():
+            listed = self.filter()
+            told = rows.filter_words(listed, self._zone) if self._given is None else self.given_text.text()
+            self._exporting.begin(listed, told, self.model.total, self.user)

@@ -129,6 +129,22 @@ def _by(who: str) -> str:
     return f" by {who}" if who else ""
 
 
+def filter_words(filter: HistoryFilter, zone: ZoneInfo) -> str:
+    """A filter in plain words, for what leaves the console."""
+    parts = [
+        span_words(filter, zone),
+        *(f"{name}: {', '.join(words)}" for name, words in (
+            ("beds", filter.beds), ("kinds", filter.kinds), ("priorities", filter.priorities),
+            ("stages", filter.stages), ("states", filter.states),
+        ) if words),
+        *(f"{name}: {word}" for name, word in (
+            ("patient", filter.patient), ("answered by", filter.answered_by), ("search", filter.search),
+        ) if word),
+        *(("unanswered",) if filter.unanswered else ()),
+    ]  # fmt: skip
+    return "; ".join(parts)
+
+
 def span_words(filter: HistoryFilter, zone: ZoneInfo) -> str:
     """The time a filter covers, as words of the empty page."""
     start, end = (None if at is None else f"{at.astimezone(zone):%d %b %H:%M}" for at in (filter.start, filter.end))

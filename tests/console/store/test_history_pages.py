@@ -163,7 +163,7 @@ class Plain:
         seconds = answer_of(one)[0]
         return {
             Sort.RAISED: (at, number),
-            Sort.BED: (state.bed.encode(), -at, -number),
+            Sort.BED: (state.bed.encode(), at, number),
             Sort.PRIORITY: (state.highest, at, number),
             Sort.LASTED: (lasted, at, number),
             Sort.RESPONSE: (float("inf") if seconds is None else seconds, at, number),
@@ -310,9 +310,12 @@ def test_a_note_without_text_or_too_long_is_refused_and_not_audited(store: SqlSt
     store.put_note("a", AlarmNote(T0, "C. Lead", "y" * 1000)).result(10)
     engine = open_engine(store._url, Role.READER)
     with engine.connect() as connection:
-        told = connection.execute(select(schema.audit.c.by, schema.audit.c.bed, schema.audit.c.detail)).all()
+        told = connection.execute(
+            select(schema.audit.c.by, schema.audit.c.bed, schema.audit.c.detail, schema.audit.c.after)
+        ).all()
     engine.dispose()
     assert [(row.by, row.bed) for row in told if "alarm a" in row.detail] == [("C. Lead", "7B-01")]
+    assert [row.after for row in told if "alarm a" in row.detail] == ["y" * 1000]
 
 
 def test_notes_refuse_to_be_changed_or_removed(store: SqlStore) -> None:

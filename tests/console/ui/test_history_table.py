@@ -140,11 +140,12 @@ class TestPages:
             qtbot.mouseClick(header.viewport(), LEFT, pos=place)
             return link.asked[-1][0]
 
-        assert (click(1).sort, link.asked[-1][0].descending) == (Sort.BED, False)
+        assert (click(1).sort, link.asked[-1][0].descending) == (Sort.BED, True)
+        assert [page.model.record(r).alarm.bed for r in range(6)] == ["13"] * 2 + ["07"] * 4
+        assert page.model.headerData(1, Qt.Orientation.Horizontal) == "Bed ▼"
+        assert not click(1).descending
         assert [page.model.record(r).alarm.bed for r in range(6)] == ["07"] * 4 + ["13"] * 2
         assert page.model.headerData(1, Qt.Orientation.Horizontal) == "Bed ▲"
-        assert click(1).descending
-        assert [page.model.record(r).alarm.bed for r in range(6)] == ["13"] * 2 + ["07"] * 4
         figures, asked = len(link.figures_asked), len(link.asked)
         click(3)
         assert len(link.asked) == asked, "nothing is sorted by words"

@@ -104,7 +104,9 @@ def _own(name: str) -> str:
 def _make_indexes() -> None:
     newest = ["raised_at", "number"]
     op.create_index("ix_alarm_presence", "alarm", ["presence"])
-    op.create_index("ix_alarm_answer_by", "alarm", ["answer_by"])
+    op.create_index("ix_alarm_raised_at", "alarm", ["raised_at"])
+    op.create_index("ix_alarm_by_person", "alarm", ["person", *newest])
+    op.create_index("ix_alarm_by_answer", "alarm", ["answer_by", *newest, "bed", *_without("answer_by")])
     op.create_index("ix_alarm_by_raised", "alarm", ["raised_at", "number", "bed", *_TAIL, "ended_at"])
     op.create_index("ix_alarm_by_bed", "alarm", ["bed", *newest, *_TAIL])
     op.create_index("ix_alarm_by_highest", "alarm", ["highest", "raised_at", "number", "bed", *_without("highest")])
