@@ -12,7 +12,7 @@ from console.reports import parts
 from console.reports.alarm_rows import alarms_table, highest_stage, stage_steps
 from console.reports.frame import Frame, ReportError
 from console.reports.reading import PatientPast, Reader
-from console.reports.signals import chart_of
+from console.reports.signals import LEGEND, chart_of
 from console.reports.text import NONE, Clock, plain
 from console.ui import charting
 from console.ui.wording import PATTERN_WORD, PREFIX
@@ -43,7 +43,7 @@ def patient_episode(wanted: Wanted, reader: Reader, frame: Frame) -> Report:
             "Vital signs",
             (
                 chart_of(past, wanted.start, wanted.end, limits, marks, shades),
-                Paragraph(parts.gaps_words(past, clock)),
+                Paragraph(f"{parts.gaps_words(past, clock)} {LEGEND}"),
                 parts.values_table(past.curves.stats.items(), clock),
             ),
         ),
@@ -87,7 +87,7 @@ def recovery_view(wanted: Wanted, reader: Reader, frame: Frame) -> Report:
     sections = (
         Section("Patient", (parts.patient_facts(past.record, clock, wanted.initials), facts)),
         Section("Patterns", (parts.stages_facts(past, clock), *_still(past, event.at), _disclaimer())),
-        Section("Course over the band", (chart, Paragraph(parts.gaps_words(past, clock)))),
+        Section("Course over the band", (chart, Paragraph(f"{parts.gaps_words(past, clock)} {LEGEND}"))),
         Section("Course in hours after the repair", (course_table(past, event.at, clock),)),
         Section("Events and findings", (events,)),
         Section("Alarms", (_count(past), alarms_table(past.alarms, clock, past.end))),

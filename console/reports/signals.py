@@ -60,6 +60,12 @@ CURVE_NAMES: dict[Parameter, str] = {
 }  # fmt: skip
 
 
+LEGEND = (
+    "Dashed lines: limits of medium priority in force at the end of the window. Dotted line: usual value. "
+    "Hatched: no data, or outside the stay. Grey: recovery after repair. Stages: the higher, the more urgent."
+)
+
+
 def chart_of(
     past: PatientPast,
     start: datetime,

@@ -133,8 +133,12 @@ class ChartBox(Box):
             _hatch(painter, ink, field, 4 * PT if shade.kind == "gap" else 8 * PT)
         room = field.width() - 4 * PT
         if named and shade.words and metrics(SMALL, Weight.MEDIUM).horizontalAdvance(shade.words) < room:
+            words = Text((shade.words,), SMALL, Weight.MEDIUM)
+            width = metrics(SMALL, Weight.MEDIUM).horizontalAdvance(shade.words) + 4 * PT
+            behind = QRectF(field.left() + 1 * PT, field.top() + 1 * PT, width, words.line_height)
+            painter.fillRect(behind, colour(ink.sheet))
             painter.setPen(colour(ink.quiet))
-            self._label(painter, shade.words, field.left() + 2 * PT, field.top() + 1 * PT, SMALL, Weight.MEDIUM)
+            words.draw(painter, behind.left() + 2 * PT, behind.top())
 
     def _one(self, painter: QPainter, ink: Ink, row: ChartRow, area: QRectF, x: float) -> None:
         tint = colour(ink.curve(row.colour))
@@ -197,7 +201,7 @@ class ChartBox(Box):
     def _values(self, painter: QPainter, ink: Ink, low: float, high: float, row: ChartRow, area: QRectF) -> None:
         """Figures at the left, in steps that leave room."""
         painter.setPen(colour(ink.quiet))
-        step = next((s for s in STEPS if area.height() / ((high - low) / s) >= 13 * PT), STEPS[-1])
+        step = next((s for s in STEPS if area.height() / ((high - low) / s) >= 10 * PT), STEPS[-1])
         value = np.ceil(low / step) * step
         while value <= high:
             y = area.bottom() - (value - low) / (high - low) * area.height()
