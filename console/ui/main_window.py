@@ -258,11 +258,11 @@ class MainWindow(QMainWindow):
         self._show(self.pages[index], index)
         self.pages[index].show_alarms(filter, what)
 
-    def open_report(self, bed: str) -> None:
-        """Turn to the patient episode of who lies in a bed; nothing at a console that has no reports."""
+    def open_report(self, bed: str, patient_id: str) -> None:
+        """Turn to the episode of a patient at a bed, "" for who lies there; nothing at a console without reports."""
         index = next((i for i, page in enumerate(self.pages) if page.title == "Reports"), None)
         if index is not None:
-            self.pages[index].show_bed(bed)
+            self.pages[index].show_episode(bed, patient_id)
             self._show(self.pages[index], index)
 
     def open_admit(self, bed: str) -> None:

@@ -30,8 +30,8 @@ class Page(QWidget):
     """One tab. Pages read snapshots and ask the link; they never talk to each other.
 
     Signals: open_bed(bed), open_bed_at(bed, POSIX seconds), admit_bed(bed), acknowledge(alarm id),
-    open_sheet(Sheet, bed), open_tab(title), open_alarms(HistoryFilter, what they are in words), open_report(bed),
-    hint(text for the status bar), start_demo(). The shell connects them.
+    open_sheet(Sheet, bed), open_tab(title), open_alarms(HistoryFilter, what they are in words),
+    open_report(bed, patient number), hint(text for the status bar), start_demo(). The shell connects them.
 
     title: of the tab; short: the same where room is scarce, "" for no shorter one.
     digits_taken: an open sheet uses the digit keys, so the page leaves them alone.
@@ -49,7 +49,7 @@ class Page(QWidget):
     hint = Signal(str)
     start_demo = Signal()
     open_alarms = Signal(object, str)
-    open_report = Signal(str)
+    open_report = Signal(str, str)
 
     def __init__(self, link: Link, user: str, theme: Theme) -> None:
         super().__init__()
@@ -68,6 +68,9 @@ class Page(QWidget):
 
     def show_alarms(self, filter: HistoryFilter, what: str) -> None:
         """Turn to some alarms, as the history does; what: they are, in words. Another page ignores it."""
+
+    def show_episode(self, bed: str, patient_id: str) -> None:
+        """Turn to the episode of a patient at a bed, "" for who lies there now; other pages than reports ignore it."""
 
     def set_theme(self, theme: Theme) -> None:
         """The look has changed; pages that paint themselves repaint."""

@@ -389,7 +389,7 @@ class BedPage(Page):
         elif key in SHEET_KEYS:
             self.open_sheet.emit(SHEET_KEYS[key], self.bed)
         elif key == Qt.Key.Key_R and self.bed:
-            self.open_report.emit(self.bed)
+            self.open_report.emit(self.bed, "")
         elif key == Qt.Key.Key_Home:
             self.go_live()
         elif key in (Qt.Key.Key_Left, Qt.Key.Key_Right):

@@ -141,10 +141,15 @@ class Choice(QWidget):
         self.initials.setChecked(on)
         self.set_episodes(self._episodes)
 
-    def choose_bed(self, bed: str) -> bool:
-        """Turn to the patient episode of who lies in a bed; False when nobody does."""
+    def choose_stay(self, bed: str, patient_id: str) -> bool:
+        """Turn to the episode of a patient at a bed, "" for who lies there now; False when there is none."""
         self.kind_button(ReportKind.EPISODE).setChecked(True)
-        found = self._choose_stay(lambda e: e.bed == bed and e.ended_at is None)
+        if patient_id:
+            # He may have been moved since; where several stays fit, the newest stands first.
+            found = self._choose_stay(lambda e: e.patient_id == patient_id and e.bed == bed)
+            found = found or self._choose_stay(lambda e: e.patient_id == patient_id)
+        else:
+            found = self._choose_stay(lambda e: e.bed == bed and e.ended_at is None)
         self.offer()
         return found
 

@@ -69,7 +69,7 @@ class ReportsPage(Page):
         self.report: Report | None = None
         self.document: Document | None = None
         self._questions, self._steps, self._outlook = Questions(self), Steps(self), QWidget()
-        self._bed, self._stale, self._private = "", False, False
+        self._bed, self._patient, self._stale, self._private = "", "", False, False
         self._lay_out()
         self._connect()
         self.set_theme(theme)
@@ -186,9 +186,9 @@ class ReportsPage(Page):
         """Follow the clock, for what the choices are about."""
         self.choice.set_time(self.reports.settings().shifts, snapshot.system.utc, ZoneInfo(snapshot.timezone))
 
-    def show_bed(self, bed: str, at: float | None = None) -> None:
-        """Make the patient episode of who lies in a bed."""
-        self._bed = bed
+    def show_episode(self, bed: str, patient_id: str) -> None:
+        """Make the episode of a patient at a bed, "" for who lies there now."""
+        self._bed, self._patient = bed, patient_id
 
     def activated(self) -> None:
         """Ask for the stays when the page is turned to."""
@@ -207,8 +207,10 @@ class ReportsPage(Page):
         self.choice.set_episodes(answer)
         if self._bed:
             bed, self._bed = self._bed, ""
-            if self.choice.choose_bed(bed):
+            if self.choice.choose_stay(bed, self._patient):
                 self.make()
+            elif self._patient:
+                self._say(f"?  No stay of this patient at bed {bed} is on record. Choose a patient.")
             else:
                 self._say(f"?  Nobody is admitted at bed {bed}. Choose a patient.")
 

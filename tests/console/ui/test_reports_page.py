@@ -54,14 +54,14 @@ class FakePrinting:
 def made(qtbot):
     """The page, turned to, over a fake desk."""
 
-    def make(*stays, user="C. Harge", theme=None, bed=""):
+    def make(*stays, user="C. Harge", theme=None, bed="", patient=""):
         reports = FakeReports(*stays)
         page = ReportsPage(fakes.FakeLink(), user, theme or Theme(), reports, FakePrinting())
         qtbot.addWidget(page)
         page.resize(1366, 652)
         page.show()
         if bed:
-            page.show_bed(bed)
+            page.show_episode(bed, patient)
         page.activated()
         return page, reports
 
@@ -93,11 +93,23 @@ def test_r_on_the_bed_page_makes_the_episode_of_who_lies_there(qtbot, made):
     bed.show_ward(bed.link.snapshot(), fakes.NOW)
     with qtbot.waitSignal(bed.open_report) as asked:
         qtbot.keyClick(bed, Qt.Key.Key_R)
-    assert asked.args == ["01"]
+    assert asked.args == ["01", ""]
     page, reports = made(bed="01")
     shown(qtbot, page)
     assert (reports.asked[0].kind, reports.asked[0].episode) == (ReportKind.EPISODE, STAY)
     assert reports.asked[0].end - reports.asked[0].start == timedelta(hours=24)
+
+
+def test_the_episode_of_a_patient_who_has_left_is_made_by_his_number(qtbot, made):
+    page, reports = made(bed="02", patient=LEFT.patient_id)
+    shown(qtbot, page)
+    assert reports.asked[0].episode == LEFT
+
+
+def test_a_patient_without_a_stay_on_record_is_told_and_nothing_is_made(made):
+    page, reports = made(bed="02", patient="nobody")
+    assert reports.asked == []
+    assert page.message.text() == "?  No stay of this patient at bed 02 is on record. Choose a patient."
 
 
 def test_a_bed_where_nobody_lies_is_told(made):
