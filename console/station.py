@@ -34,6 +34,7 @@ from console.store.locate import data_directory, database_url
 from console.store.receipts import Retention
 from console.store.records import AuditEntry
 from console.store.sql_store import SqlStore, open_store
+from console.trail.desk import TrailDesk
 from console.ward.source import SourceState
 
 
@@ -43,8 +44,8 @@ class Station:
     data_dir: where a relative SQLite path lies; None for the user's own directory. db: the value of --db, which goes
     before the configuration. file: where the configuration was read from; with it beds and sources can be changed while
     the station runs (`devices`), thresholds evaluated and written (`evaluation`), feeds looked into (`feeds`),
-    alarms counted (`analysis`) and reports made (`reports`). people: the desk of people; engine and desks ask it before
-    every act of a person. program: what runs it, for the audit trail.
+    alarms counted (`analysis`), reports made (`reports`) and the audit trail read (`trail`). people: the desk of
+    people; engine and desks ask it before every act of a person. program: what runs it, for the audit trail.
     Making it opens the database; nothing is read from outside before `start`.
     Raises ConfigError (configuration, rules, drivers) and console.store.errors.StoreError (database).
     """
@@ -66,6 +67,7 @@ class Station:
         self.feeds: FeedDesk | None = None
         self.analysis: AnalysisDesk | None = None
         self.alarm_export: AlarmExportDesk | None = None
+        self.trail: TrailDesk | None = None
         self.reports: ReportDesk | None = None
         self.clock = clock or SystemClock()
         self.data_dir = data_directory(data_dir)
@@ -118,6 +120,7 @@ class Station:
                 exports = self.data_dir / "exports"
                 self.analysis = AnalysisDesk(self.store, self.clock, self.devices.config, exports, gate)
                 self.alarm_export = AlarmExportDesk(self.store, self.clock, self.devices.config, exports, gate)
+                self.trail = TrailDesk(self.store, self._url, self.data_dir, self.clock, gate)
                 self.feeds = FeedDesk(self.devices, self.store, self.acquisition.listening, self.clock, gate)
                 ward = self.devices.config, self._url, self.store, self.clock, self._rules
                 self.reports = ReportDesk(*ward, self.data_dir / "reports", gate, self.analysis)
@@ -135,6 +138,8 @@ class Station:
             self.analysis.close()
         if self.alarm_export is not None:
             self.alarm_export.close()
+        if self.trail is not None:
+            self.trail.close()
         if self.reports is not None:
             self.reports.stop()
         if self.devices is not None:

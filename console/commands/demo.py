@@ -58,6 +58,7 @@ def run_demo(screen: Screen, beds: int, speed: float, data_dir: Path | None) -> 
             station.reports,
             station.analysis,
             station.alarm_export,
+            station.trail,
         )
         screen(station.link(), *desks, user=NURSE)
     finally:

@@ -62,6 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
             station.reports,
             station.analysis,
             station.alarm_export,
+            station.trail,
             user=arguments.user,
             fullscreen=arguments.fullscreen,
             configured=bool(file.config.ward.beds),

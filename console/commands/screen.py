@@ -11,6 +11,7 @@ from typing import Any
 
 from console.link.alarm_export import AlarmExport
 from console.link.analysis import Analysis
+from console.link.audit import Audit
 from console.link.devices import Devices
 from console.link.evaluation import Evaluation
 from console.link.feeds import Feeds
@@ -75,12 +76,13 @@ def open_screen(seconds: float | None, pictures: Path | None, alone_s: float | N
         reports: Reports | None = None,
         analysis: Analysis | None = None,
         alarm_export: AlarmExport | None = None,
+        audit: Audit | None = None,
         **options: Any,
     ) -> bool:
         from console.ui.app import Options, run_console
 
         chosen = Options(seconds=seconds, pictures=pictures, **options)
-        return run_console(link, chosen, devices, evaluation, feeds, people, reports, analysis, alarm_export)
+        return run_console(link, chosen, devices, evaluation, feeds, people, reports, analysis, alarm_export, audit)
 
     return screen
 

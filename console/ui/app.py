@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication
 
 from console.link.alarm_export import AlarmExport
 from console.link.analysis import Analysis
+from console.link.audit import Audit
 from console.link.devices import Devices
 from console.link.evaluation import Evaluation
 from console.link.feeds import Feeds
@@ -27,6 +28,7 @@ from console.ui import theme as themes
 from console.ui.ack_sheet import AckSheet
 from console.ui.admit_page import AdmitPage
 from console.ui.analysis_page import AnalysisPage
+from console.ui.audit_page import AuditTrailPage
 from console.ui.bed_page.page import BedPage
 from console.ui.devices_page import DevicesPage
 from console.ui.evaluation_page import EvaluationPage
@@ -84,6 +86,7 @@ def run_console(
     reports: Reports | None = None,
     analysis: Analysis | None = None,
     alarm_export: AlarmExport | None = None,
+    audit: Audit | None = None,
 ) -> bool:
     """Show the ward until the window is closed; True when the person asked for the demonstration ward.
 
@@ -91,12 +94,13 @@ def run_console(
     evaluation: of the station's own stored days; without one there is no page of thresholds. feeds: of the station;
     without them there is no page of feeds. people: the desk of people of the station; without one nobody signs in here.
     reports: of the station; without them there is no page of reports. analysis: of the station's alarms; without one
-    there is no page of it. alarm_export: writes what the history lists.
+    there is no page of it. alarm_export: writes what the history lists. audit: the audit trail of the station; without
+    it there is no page of it.
     Look for a display before (console.ui.display): without one Qt ends the process. Raises OSError when the pictures
     cannot be saved.
     """
     with _ended_by_signals() as ending:
-        return _run(link, options, devices, evaluation, feeds, people, reports, analysis, alarm_export, ending)
+        return _run(link, options, devices, evaluation, feeds, people, reports, analysis, alarm_export, audit, ending)
 
 
 def _run(
@@ -109,10 +113,13 @@ def _run(
     reports: Reports | None,
     analysis: Analysis | None,
     alarm_export: AlarmExport | None,
+    audit: Audit | None,
     ending: _Ending,
 ) -> bool:
     application = _application()
-    window = build_window(link, options, None, devices, evaluation, feeds, people, reports, analysis, alarm_export)
+    window = build_window(
+        link, options, None, devices, evaluation, feeds, people, reports, analysis, alarm_export, audit
+    )
     wanted: list[bool] = []
 
     def demo() -> None:
@@ -200,10 +207,11 @@ def build_window(
     reports: Reports | None = None,
     analysis: Analysis | None = None,
     alarm_export: AlarmExport | None = None,
+    audit: Audit | None = None,
 ) -> MainWindow:
     """The window with every page, not yet shown. output: where alarms sound, the desktop's device when left out.
 
-    devices, evaluation, feeds, people, reports, analysis: see run_console.
+    devices, evaluation, feeds, people, reports, analysis, audit: see run_console.
     """
     session = Session(people, options.user)
     theme, flash, user = Theme(initials=session.view.initials), FlashClock(), session.name
@@ -225,6 +233,8 @@ def build_window(
         pages.append(ReportsPage(link, user, theme, reports))
     if people is not None:
         pages.append(PeoplePage(link, user, theme, session, people))
+    if audit is not None:
+        pages.append(AuditTrailPage(link, user, theme, audit))
     sound = AlarmSound(link, output or QtOutput(), socket.gethostname(), user, file=options.station_file)
     sheets = {
         Sheet.ACKNOWLEDGE: AckSheet(link, user, theme, session=session),
