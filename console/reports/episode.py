@@ -182,8 +182,8 @@ def course_table(past: PatientPast, restored: datetime, clock: Clock) -> Table:
         Column("Hours after", 1.0),
         Column("From", 1.2),
         *(Column(parts.parameter_words(p), 0.9, right=True) for p in _OF_COURSE),
-        Column("Autonomic", 1.1),
-        Column("Respiratory", 1.1),
+        Column("Autonomic", 1.35),
+        Column("Respiratory", 1.35),
     )
     rows = []
     steps = {k: stage_steps(past.alarms.alarms, k, past.end) for k in PATTERN_WORD}

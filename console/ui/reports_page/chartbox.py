@@ -38,12 +38,13 @@ Level = Callable[[float], float]
 
 
 class ChartBox(Box):
-    """most: height there is; rows become lower rather than being cut. zone: of the axis."""
+    """most: height there is; rows become lower rather than being cut. zone: of the axis. What stands below it explains
+    it and stays with it."""
 
     def __init__(self, chart: Chart, width: float, most: float, zone: ZoneInfo) -> None:
         rest = len(chart.ribbons) * RIBBON + MARKS + AXIS
         room = (most - rest - 60 * PT) / max(1, len(chart.rows))
-        super().__init__(rest + len(chart.rows) * min(ROW, room))
+        super().__init__(rest + len(chart.rows) * min(ROW, room), keep=True)
         self.least = rest + len(chart.rows) * min(LEAST_ROW, room)
         self._rest = rest
         self._chart, self._width, self._zone = chart, width, zone

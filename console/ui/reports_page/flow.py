@@ -92,16 +92,24 @@ class _Flow:
         boxes, self._waiting = self._waiting, []
         if not boxes:
             return
-        over = self._y + sum(b.height for b in boxes) - self._paper.inner_height
-        if 0 < over <= sum(b.height - b.least for b in boxes):
-            boxes[-1].height -= over
-        elif over > 0 and self._pages[-1].placed:
+        if not self._fits(boxes) and self._pages[-1].placed:
             self._turn("" if self._is_title(boxes[0]) else self._section)
             header = boxes[0].header
             if header is not None:
                 self._place(header)
+            self._fits(boxes)
         for box in boxes:
+            if self._y + box.height > self._paper.inner_height and not box.keep and self._pages[-1].placed:
+                self._turn(self._section)  # what belongs together is higher than a page
             self._place(box)
+
+    def _fits(self, boxes: list[Box]) -> bool:
+        """Whether there is room for them on this page; a chart among them is drawn smaller where that makes it."""
+        over = self._y + sum(box.height for box in boxes) - self._paper.inner_height
+        smaller = next((box for box in boxes if 0 < over <= box.height - box.least), None)
+        if smaller is not None:
+            smaller.height -= over
+        return over <= 0 or smaller is not None
 
     @staticmethod
     def _is_title(box: Box) -> bool:
@@ -140,6 +148,8 @@ def boxes_of(block: Block, paper: Paper, zone: ZoneInfo) -> Iterator[Box]:
         case Chart():
             yield Space(3 * PT, keep=True)
             yield ChartBox(block, width, paper.inner_height, zone)
+            yield Space(GAP, keep=True)
+            return
         case Bars():
             yield Space(3 * PT, keep=True)
             yield BarBox(block, width)

@@ -182,6 +182,19 @@ def test_a_chart_is_drawn_smaller_before_it_begins_a_page_and_is_never_cut() -> 
     assert len(heights) > 3
 
 
+@pytest.mark.parametrize("paper", PAPERS)
+@pytest.mark.parametrize("lines", [0, 5, 20, 60])
+def test_a_chart_of_all_signals_and_what_explains_it_never_leave_their_page(paper: Paper, lines: int) -> None:
+    signals = chart().rows[:1] * 7
+    whole = replace(chart(), rows=signals)
+    said = Paragraph("words " * 18 * lines) if lines else Paragraph("words")
+    for count in (0, 1, 15, 30):
+        document = laid(report(alarms(count), whole, said, alarms(2)), paper)
+        for page in document.pages:
+            for y, box in page.placed:
+                assert y + box.height <= paper.inner_height + 1e-6
+
+
 # --- text --------------------------------------------------------------------------------------------------------
 
 
