@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -31,7 +32,11 @@ class Hasher:
     def __init__(self, cost: Cost | None = None) -> None:
         cost = cost or Cost()
         self._argon2 = PasswordHasher(cost.passes, cost.memory_kib, cost.lanes, type=Type.ID)
-        self._nobody = self._argon2.hash("nobody has this secret")
+
+    @cached_property
+    def _nobody(self) -> str:
+        """What a name that is not there is tried against; made at the first try of all: no start waits for it."""
+        return self._argon2.hash("nobody has this secret")
 
     def hashed(self, secret: str) -> str:
         """What is kept of a secret. Raises ValueError for one that no secret can be."""
@@ -42,9 +47,9 @@ class Hasher:
 
     def proves(self, kept: str | None, secret: str) -> bool:
         """Whether this is the secret; kept: None for a name that is not there. What no secret can be is wrong."""
-        typed = kept_secret(secret)
+        typed, nobody = kept_secret(secret), self._nobody
         try:
-            self._argon2.verify(self._nobody if kept is None else kept, typed if typed is not None else b"")
+            self._argon2.verify(nobody if kept is None else kept, typed if typed is not None else b"")
         except (VerificationError, InvalidHashError):
             return False
         return kept is not None and typed is not None
