@@ -366,6 +366,14 @@ class AckSheet(DockedSheet):
         self._forget_undo()
         self.who.leave()
 
+    def half_written(self) -> str:
+        """A reason of one's own, not given yet."""
+        return "a reason" if self.other.text().strip() else ""
+
+    def forget(self) -> None:
+        """No reason."""
+        self.other.clear()
+
     def _open_bed(self) -> None:
         if self.alarm is not None and self.alarm.bed:
             self.open_bed.emit(self.alarm.bed)

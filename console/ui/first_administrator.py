@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from console.link.commands import Reply
 from console.link.people import SignedIn
-from console.ui.forms import Failure, Questions, button, label, set_look
+from console.ui.forms import Failure, Questions, button, label, tell
 from console.ui.secret_pair import SecretPair
 from console.ui.session import Session
 from console.ward.credentials import name_fault
@@ -66,38 +66,32 @@ class FirstAdministrator(QWidget):
             return
         fault = name_fault(name) or self.pair.fault(name)
         if fault:
-            self._tell(fault)
+            tell(self.message, fault)
             return
         secret = self.pair.secret
-        self._tell("Making it …", problem=False)
+        tell(self.message, "Making it …", problem=False)
         self._questions.ask(people.create_first(name, secret), lambda answer: self._made(name, secret, answer))
 
     def _made(self, name: str, secret: str, answer: Reply | Failure) -> None:
         error = answer.text if isinstance(answer, Failure) else answer.error
         if error:
-            self._tell(error)
+            tell(self.message, error)
             return
         self.pair.clear()
-        self._tell(f"✓  {name} is the administrator.", problem=False)
+        tell(self.message, f"✓  {name} is the administrator.", problem=False)
         self._session.follow()
         self._questions.ask(self._session.sign_in(name, secret), lambda signed: self._signed_in(name, signed))
 
     def _signed_in(self, name: str, answer: SignedIn | Failure) -> None:
         error = answer.text if isinstance(answer, Failure) else answer.error
         if error:
-            self._tell(f"{name} is the administrator, and not signed in: {error}")
+            tell(self.message, f"{name} is the administrator, and not signed in: {error}")
         self._session.follow()
         self.done.emit(name)
 
     def _skip(self) -> None:
         self.pair.clear()
         self.skipped.emit()
-
-    def _tell(self, text: str, problem: bool = True) -> None:
-        self.message.setText(f"?  {text}" if problem else text)
-        set_look(self.message, "role", "error" if problem else "")
-        self.message.setMinimumHeight(62 if problem else 0)
-        self.message.show()
 
     def hideEvent(self, event: QHideEvent) -> None:
         if not event.spontaneous():

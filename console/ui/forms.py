@@ -79,6 +79,17 @@ def set_look(widget: QWidget, name: str, value: Any) -> None:
     widget.style().polish(widget)
 
 
+def tell(where: QLabel, text: str, problem: bool = True) -> None:
+    """One sentence, or none; a problem is framed and begins with a question mark."""
+    framed = bool(text) and problem
+    where.setText(f"?  {text}" if framed else text)
+    set_look(where, "role", "error" if framed else "")
+    # The frame takes room that a wrapped label does not ask for.
+    where.setMinimumHeight(62 if framed else 0)
+    where.setMargin(8 if framed else 0)
+    where.setVisible(bool(text))
+
+
 def clear(layout: QLayout) -> None:
     """Take everything out of a layout: gone from the screen at once, not when Qt gets round to deleting it."""
     while (item := layout.takeAt(0)) is not None:

@@ -170,6 +170,19 @@ class LimitsSheet(DockedSheet):
         self._seen = self.limits.own
         self._write(setting_of(self.limits.as_set, p) for p in self._limited())
 
+    def half_written(self) -> str:
+        """Limits that are typed and not those in force."""
+        if self.limits is None or not self._patient:
+            return ""
+        made, problems = self.settings()
+        same = made == tuple(setting_of(self.limits.as_set, p) for p in self._limited())
+        return "" if same and not problems else f"the limits of {self.bed}"
+
+    def forget(self) -> None:
+        """What is in force."""
+        self.reload()
+        self._look()
+
     def fill_defaults(self) -> None:
         """Fill in the ward's limits; nothing is in force before Save."""
         if self.limits is not None:

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
     QComboBox,
-    QLabel,
     QLineEdit,
     QMainWindow,
     QPlainTextEdit,
@@ -34,6 +33,7 @@ from console.ui.page import DockedSheet, Page, Sheet
 from console.ui.session import Session
 from console.ui.sign_in_sheet import SignInSheet
 from console.ui.sound.player import AlarmSound
+from console.ui.stalled import StalledBanner
 from console.ui.status_bar import StatusBar
 from console.ui.system_bar import SystemBar
 from console.ui.theme import Mode, Theme
@@ -45,8 +45,6 @@ DRAIN_MS = 75
 STALLED_S = 4.5
 """Real seconds after which an engine that publishes nothing counts as stopped. It publishes every second at the least,
 and is told within five (detector specification, section 6): half a second is left to draw and to sound."""
-
-STALLED = "***  Engine does not answer. Pattern alarms are not working. Watch the bedside monitors."
 
 ANYONE = "No people set up: anyone can act"
 
@@ -94,7 +92,7 @@ class MainWindow(QMainWindow):
         self._switched = False
         self._bar = SystemBar([(page.title, page.short) for page in pages], user, theme)
         self.alarm_bar = AlarmBar(flash, theme)
-        self._stalled = QLabel(STALLED)
+        self._stalled = StalledBanner(theme)
         self._stack = QStackedWidget()
         self._status = StatusBar(theme)
         self._dock = Dock(self._stack, self, self._share_digits)
@@ -106,9 +104,6 @@ class MainWindow(QMainWindow):
         self._timer.timeout.connect(self.refresh)
 
     def _build(self) -> None:
-        self._stalled.setTextFormat(Qt.TextFormat.PlainText)
-        self._stalled.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._stalled.hide()
         for page in (*self.pages, self.admit):
             self._stack.addWidget(page)
         body = QWidget()
@@ -122,7 +117,6 @@ class MainWindow(QMainWindow):
         column.addWidget(self._status)
         self.setCentralWidget(body)
         self._bar.select(0)
-        self._dress_banner()
 
     def _connect(self) -> None:
         self._bar.tab.connect(self.show_tab)
@@ -334,8 +328,7 @@ class MainWindow(QMainWindow):
         application = QApplication.instance()
         if isinstance(application, QApplication):
             themes.apply(application, theme)
-        self._dress_banner()
-        for bar in (self._bar, self.alarm_bar, self._status):
+        for bar in (self._bar, self.alarm_bar, self._stalled, self._status):
             bar.set_theme(theme)
         for part in self._parts:
             part.set_theme(theme)
@@ -367,12 +360,6 @@ class MainWindow(QMainWindow):
         if isinstance(event, SignInWanted) and self.session.needed:
             self.open_sign_in()
             event.offered = True
-
-    def _dress_banner(self) -> None:
-        high = self.theme.tokens.high
-        self._stalled.setStyleSheet(
-            f"background: {high.fill}; color: {high.text}; font-size: 22px; font-weight: 800; padding: 10px;"
-        )
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

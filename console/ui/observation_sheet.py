@@ -195,6 +195,14 @@ class ObservationSheet(ChartingSheet):
         self.note.clear()
         self.bed_shown()
 
+    def half_written(self) -> str:
+        """A note for the next value."""
+        return f"a note at {self.bed}" if self.note.text().strip() else ""
+
+    def forget(self) -> None:
+        """No note."""
+        self.note.clear()
+
     def undone(self) -> None:
         """The entry is gone."""
         self._saved = None

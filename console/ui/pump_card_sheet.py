@@ -271,6 +271,19 @@ class PumpCardSheet(DockedSheet):
         card = PumpCard(self.model.text().strip(), kinds, **values)
         return card, {**faults(card, self.utc), **problems}
 
+    def half_written(self) -> str:
+        """A card that is typed and not the one charted."""
+        if self._stay is None:
+            return ""
+        card, problems = self.typed()
+        same = _content(card) == _content(self._seen or PumpCard())
+        return "" if same and not problems else f"the pump card of {self.bed}"
+
+    def forget(self) -> None:
+        """What is charted."""
+        self._write(self._seen or PumpCard())
+        self.look()
+
     def look(self) -> None:
         """Say at each field what is wrong with it, and at the foot what follows from the card."""
         if self.view is None or self.view.patient is None:

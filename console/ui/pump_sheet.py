@@ -163,6 +163,14 @@ class PumpSheet(ChartingSheet):
         """Nothing of another bed stays chosen."""
         self._put_away()
 
+    def half_written(self) -> str:
+        """An event that is chosen and not saved."""
+        return f"a pump event at {self.bed}" if self.form is not None else ""
+
+    def forget(self) -> None:
+        """Nothing is chosen."""
+        self._put_away()
+
     def _put_away(self) -> None:
         self.form = None
         self._group.setExclusive(False)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QPushButton, 
 
 from console.link.people import SignedIn
 from console.ui.elided import ElidedLabel
-from console.ui.forms import Failure, Questions, button, clear, label, set_look
+from console.ui.forms import Failure, Questions, button, clear, label, tell
 from console.ui.pin_pad import PinPad, SecretField
 from console.ui.session import Session
 from console.ui.theme import Theme
@@ -174,7 +174,7 @@ class SignInForm(QWidget):
         self.secret.clear()
         self._set_able(False)
         self._told = ""
-        self._say("Checking …", problem=False)
+        tell(self.message, "Checking …", problem=False)
         self._questions.ask(self._session.sign_in(name, secret), lambda answer: self._answered(name, answer))
 
     def _answered(self, name: str, answer: SignedIn | Failure) -> None:
@@ -204,7 +204,7 @@ class SignInForm(QWidget):
         if left > 0:
             whole = int(left + 0.999)
             wait = f"Next try in {whole // 60}:{whole % 60:02d}."
-            self._say(f"{self._told} {wait}".strip())
+            tell(self.message, f"{self._told} {wait}".strip())
             self._timer.start()
         elif self._timer.isActive():
             self._timer.stop()
@@ -217,14 +217,7 @@ class SignInForm(QWidget):
 
     def _tell(self, text: str) -> None:
         self._told = text
-        self._say(text)
-
-    def _say(self, text: str, problem: bool = True) -> None:
-        self.message.setText(f"?  {text}" if text and problem else text)
-        set_look(self.message, "role", "error" if text and problem else "caption")
-        # The frame of a problem takes room that a wrapped label does not ask for.
-        self.message.setMinimumHeight(62 if text and problem else 0)
-        self.message.setVisible(bool(text))
+        tell(self.message, text)
 
     def press_digit(self, digit: int) -> bool:
         """A digit pressed while the keyboard is elsewhere; True when it went to the secret."""

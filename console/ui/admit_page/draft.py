@@ -104,6 +104,13 @@ class Draft:
     notes: dict[str, str] = field(default_factory=dict)
     usual_mas: str = ""
 
+    @property
+    def begun(self) -> bool:
+        """Something has been typed or chosen by hand."""
+        typed = (self.name, self.number, self.born, self.age, self.sex, self.weight, self.cause, self.usual_mas)
+        noted = (*self.baseline.values(), *self.notes.values())
+        return bool(any(typed) or any(noted) or self.flags or self.pump or self.confirmed is not None)
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:

@@ -237,6 +237,17 @@ class AdmitPage(Page):
         self._tried = False
         self._show_draft()
 
+    def half_written(self) -> str:
+        """Beds for which something is typed."""
+        beds = [bed for bed, draft in self._drafts.items() if draft.begun]
+        return f"the admission of {', '.join(beds)}" if beds else ""
+
+    def forget(self) -> None:
+        """Every draft."""
+        self._drafts.clear()
+        self._tried = False
+        self._show_draft()
+
     def _go_to(self, name: str) -> None:
         for block in self.blocks:
             if name in block.fields:

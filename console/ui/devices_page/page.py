@@ -220,6 +220,17 @@ class DevicesPage(Page):
             self.ward.start()
             self._turn_to(self.ward)
 
+    def half_written(self) -> str:
+        """A form that is open."""
+        forms = {"a device": self.setup, "the beds of the ward": self.ward}
+        return " and ".join(what for what, form in forms.items() if form is not None and form.isVisibleTo(self))
+
+    def forget(self) -> None:
+        """Close the form."""
+        for form in (self.setup, self.ward):
+            if form is not None and form.isVisibleTo(self):
+                form.cancel.click()
+
     def _finished(self, name: str = "") -> None:
         self._wanted = name
         self._turn_to(self.source)

@@ -335,6 +335,16 @@ class EvaluationPage(Page):
         if self._run is not None:
             self._follow()
 
+    def half_written(self) -> str:
+        """Values that are proposed and not in force."""
+        return "changed thresholds" if self._texts else ""
+
+    def forget(self) -> None:
+        """No proposal."""
+        self._texts.clear()
+        self.force.clear()
+        self._check()
+
     def activated(self) -> None:
         """Read the thresholds again when the page is turned to."""
         self._load()

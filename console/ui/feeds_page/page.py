@@ -207,6 +207,15 @@ class FeedsPage(Page):
         self.show_ward(self.link.snapshot(), self.link.now())
         self.list.table.setFocus()
 
+    def half_written(self) -> str:
+        """A form that is open."""
+        return "a listener" if self._right.currentWidget() is self.form else ""
+
+    def forget(self) -> None:
+        """Close the form."""
+        if self.half_written():
+            self._finished("")
+
     def _set_forms(self, on: bool) -> None:
         for part in (self.add, self.change, self.list.table):
             part.setEnabled(not on)

@@ -9,7 +9,7 @@ from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLineEdit, QVBoxLayout
 
 from console.ui.elided import ElidedLabel
-from console.ui.forms import button, label, set_look
+from console.ui.forms import button, label, tell
 from console.ui.people_page.model import ROLES
 from console.ui.secret_pair import SecretPair
 from console.ward.credentials import name_fault
@@ -115,10 +115,7 @@ class PersonForm(QFrame):
 
     def tell(self, problem: str) -> None:
         """A sentence below the buttons."""
-        self.message.setText(f"?  {problem}" if problem else "")
-        set_look(self.message, "role", "error" if problem else "")
-        self.message.setMinimumHeight(62 if problem else 0)
-        self.message.setVisible(bool(problem))
+        tell(self.message, problem)
 
     def hideEvent(self, event: QHideEvent) -> None:
         if not event.spontaneous():

@@ -22,7 +22,6 @@ from console.ui.theme import GAP, MARGIN, Theme
 from console.ui.who import unnamed
 from console.ward.people import Person, Right
 
-FORM_WIDTH = 380
 NOBODY = "Choose somebody in the table."
 
 
@@ -52,13 +51,14 @@ class PeoplePage(Page):
         self.own.clicked.connect(self._begin_own)
         self.disable.clicked.connect(self._disable)
         self.form.wanted.connect(self._save)
-        self.form.left.connect(self.form.hide)
+        self.form.left.connect(self.forget)
         self._show()
 
     def _lay_out(self) -> None:
         self.table.setModel(self.model)
         dress(self.table, "People")
         header = self.table.horizontalHeader()
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self._rights_model = RightsModel()
         self.rights.setModel(self._rights_model)
@@ -78,12 +78,10 @@ class PeoplePage(Page):
         column = QVBoxLayout(everybody)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GAP)
-        column.addWidget(self.table, 2)
+        column.addWidget(self.table, 1)
         column.addLayout(acts)
         column.addWidget(self.reason)
         column.addWidget(self.told)
-        column.addWidget(label("What each role may do", "title"))
-        column.addWidget(self.rights, 3)
         nobody = panel()
         nobody.setFixedWidth(620)
         inner = QVBoxLayout(nobody)
@@ -103,12 +101,18 @@ class PeoplePage(Page):
         self._state = QStackedWidget()
         self._state.addWidget(empty)
         self._state.addWidget(everybody)
-        self.form.setFixedWidth(FORM_WIDTH)
+        self._table_of_rights = QWidget()
+        beside = QVBoxLayout(self._table_of_rights)
+        beside.setContentsMargins(0, 0, 0, 0)
+        beside.setSpacing(GAP)
+        beside.addWidget(label("What each role may do", "title"))
+        beside.addWidget(self.rights, 1)
         row = QHBoxLayout(self)
         row.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
-        row.setSpacing(GAP)
-        row.addWidget(self._state, 1)
-        row.addWidget(self.form)
+        row.setSpacing(2 * GAP)
+        row.addWidget(self._state, 5)
+        row.addWidget(self._table_of_rights, 4)
+        row.addWidget(self.form, 4)
 
     # --- what is shown ---------------------------------------------------------------------------------------------
 
@@ -130,6 +134,7 @@ class PeoplePage(Page):
 
     def _show(self) -> None:
         self._state.setCurrentIndex(1 if self._session.view.people else 0)
+        self._table_of_rights.setVisible(self.form.isHidden())
         lacks, chosen = self._session.lacks(Right.PEOPLE), self.chosen
         self.reason.setText(lacks or ("" if chosen is not None else NOBODY))
         self.add.setEnabled(not lacks)
@@ -145,6 +150,7 @@ class PeoplePage(Page):
     def forget(self) -> None:
         """Close the form."""
         self.form.hide()
+        self._show()
 
     # --- acts ------------------------------------------------------------------------------------------------------
 
@@ -155,11 +161,13 @@ class PeoplePage(Page):
             self.form.open(task)
         elif person is not None:
             self.form.open(task, person)
+        self._show()
 
     def _begin_own(self) -> None:
         self.told.setText("")
         if self._session.person is not None:
             self.form.open(Task.SECRET, self._session.person)
+        self._show()
 
     def _disable(self) -> None:
         person = self.chosen

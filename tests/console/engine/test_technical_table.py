@@ -20,7 +20,8 @@ from console.config import parse_config
 from console.engine.items import PatientSeen
 from console.link.commands import Admit, ReportSound
 from console.link.snapshot import ManagerState, ManagerView
-from console.ui.main_window import STALLED, STALLED_S
+from console.ui.main_window import STALLED_S
+from console.ui.stalled import STALLED
 from console.ui.watchdog.guard import HUNG_S, WORDS, State
 from console.ward.source import Heartbeat, SourceState
 from drivers.observation import Parameter, Status

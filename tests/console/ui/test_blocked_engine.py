@@ -15,7 +15,7 @@ from console.engine.engine import Engine
 from console.rules import load_rules
 from console.ui import theme as themes
 from console.ui.app import Options, build_window
-from console.ui.main_window import STALLED
+from console.ui.stalled import STALLED
 from console.ui.theme import Theme
 from tests.console.engine.conftest import CONFIG
 from tests.console.ui.shell import FakeOutput

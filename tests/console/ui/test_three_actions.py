@@ -18,6 +18,7 @@ from console.ui.page import Sheet
 from console.ui.pump_sheet import PumpSheet
 from console.ward.chart import PumpEventKind
 from tests.console.ui import fakes as f
+from tests.console.ui.fake_people import NURSE, PIN, FakePeople
 from tests.console.ui.shell import open_window, settle, slot_point, wall
 
 K = Qt.Key
@@ -26,12 +27,12 @@ K = Qt.Key
 class Nurse:
     """Acts on a whole window and counts; the first bed of the wall is selected."""
 
-    def __init__(self, qtbot: QtBot) -> None:
+    def __init__(self, qtbot: QtBot, people: FakePeople | None = None) -> None:
         beds = [f.bed("01", alarms=(f.pattern_alarm(stage=Stage.EMERGENCY),)), f.bed("02")]
         self.link = f.FakeLink(f.ward(beds))
         self.link.answer = lambda _: Reply("", "entry-1")
         self.qtbot, self.actions = qtbot, 0
-        self.window: MainWindow = open_window(qtbot, self.link)
+        self.window: MainWindow = open_window(qtbot, self.link, people=people)
         wall(self.window).setFocus()
 
     def key(self, *keys: Qt.Key) -> None:
@@ -57,9 +58,14 @@ class Nurse:
         return command
 
 
-@pytest.fixture
-def nurse(qtbot: QtBot) -> Nurse:
-    return Nurse(qtbot)
+@pytest.fixture(params=["typed name", "signed in"])
+def nurse(qtbot: QtBot, request: pytest.FixtureRequest) -> Nurse:
+    """In a ward without people, and in one where somebody is signed in."""
+    people = None
+    if request.param == "signed in":
+        people = FakePeople()
+        people.signed_in = NURSE
+    return Nurse(qtbot, people)
 
 
 def pump_by_touch(nurse: Nurse, kind: PumpEventKind, last: Callable[[PumpSheet], QWidget]) -> None:
@@ -140,3 +146,19 @@ def test_an_emergency_is_acknowledged_by_keys(nurse: Nurse) -> None:
     nurse.key(K.Key_A, K.Key_1)
     assert isinstance(nurse.command, Acknowledge)
     assert nurse.actions <= 3
+
+
+def test_nobody_signed_in_acknowledges_with_reason_name_and_pin(qtbot: QtBot) -> None:
+    nurse = Nurse(qtbot, FakePeople(recent=[NURSE]))
+    tile, at = slot_point(nurse.window, "01")
+    assert isinstance(tile, QWidget)
+    nurse.touch(tile, at)
+    sheet = nurse.sheet(Sheet.ACKNOWLEDGE)
+    assert isinstance(sheet, AckSheet)
+    nurse.touch(sheet.reasons[0])
+    nurse.touch(sheet.who.form.names[NURSE])
+    for digit in PIN:
+        nurse.touch(sheet.who.form.pad.digits[digit])
+    nurse.touch(sheet.who.form.pad.go)
+    assert isinstance(nurse.command, Acknowledge)
+    assert nurse.actions == 3 + len(PIN) + 1
