@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Select, select, text, union_all
+from sqlalchemy import Connection, Select, select, text
 
 from console.alarms.alarm import Presence, Transition
 from console.store.archive import read_stream, streams_of
@@ -114,23 +114,30 @@ def _series(parameter: Parameter, pieces: list[Arrays], axes: _Axes) -> Series:
 
 def _transitions(connection: Connection, bed: str, start_us: int, end_us: int) -> tuple[Transition, ...]:
     """Steps inside the span, and all steps of alarms that were there when it began and did not end before."""
-    there = alarm.c.raised_at + alarm.c.lasted >= start_us
-    at_bed = select(alarm.c.id).where(alarm.c.bed == bed, alarm.c.raised_at < start_us)
-    # Three short looks, not one through all the bed ever had: the day before, what stood longer, what still stands.
-    before = union_all(
-        at_bed.where(alarm.c.raised_at >= start_us - 24 * HOUR_US, there),
-        at_bed.where(text(f"({LONG_ALARM})"), there),
-        at_bed.where(alarm.c.presence == Presence.LATCHED.value),
-    )
-    inside = transition.c.at.between(start_us, end_us - 1)
-    query = (
-        select(transition.c.body)
-        .where(transition.c.bed == bed, inside | (transition.c.alarm_id.in_(before) & (transition.c.at < end_us)))
-        .order_by(transition.c.number.desc())
-        .limit(_TRANSITIONS_LIMIT)
-    )
-    newest_first = connection.execute(query).scalars().all()
-    return tuple(decode(Transition, body) for body in reversed(newest_first))
+    of_bed = select(transition.c.number, transition.c.body).where(transition.c.bed == bed)
+    queries = [of_bed.where(transition.c.at.between(start_us, end_us - 1))]
+    if before := _there_before(connection, bed, start_us):
+        queries.append(of_bed.where(transition.c.alarm_id.in_(before), transition.c.at < end_us))
+    found: dict[int, str] = {}
+    for query in queries:
+        newest = query.order_by(transition.c.number.desc()).limit(_TRANSITIONS_LIMIT)
+        found.update({row.number: row.body for row in connection.execute(newest)})
+    return tuple(decode(Transition, found[number]) for number in sorted(found)[-_TRANSITIONS_LIMIT:])
+
+
+def _there_before(connection: Connection, bed: str, start_us: int) -> list[str]:
+    """Alarms of a bed that were raised before and were not over: three short looks, each by its own index, instead of
+    one through all the bed ever had. Raised within the day before; there for longer than a day; still not seen."""
+    a, day = alarm.c, start_us - 24 * HOUR_US
+    there = a.raised_at + a.lasted >= start_us
+    lately = select(a.id).where(a.bed == bed, a.raised_at.between(day, start_us - 1), there)
+    found = list(connection.execute(lately).scalars())
+    # Without the bed: it would lead to the index by bed, and through all of it.
+    longer = select(a.id, a.bed).where(a.raised_at < day, text(f"({LONG_ALARM})"), there)
+    unseen = select(a.id, a.bed, a.raised_at).where(a.presence == Presence.LATCHED.value)
+    found += [row.id for row in connection.execute(longer) if row.bed == bed]
+    found += [row.id for row in connection.execute(unseen) if row.bed == bed and row.raised_at < start_us]
+    return list(dict.fromkeys(found))[-_TRANSITIONS_LIMIT:]
 
 
 def _charted(table: Any, bed: str, start_us: int, end_us: int) -> Select[Any]:
