@@ -25,7 +25,8 @@ from console.link.evaluation import Role as ThresholdRole
 from console.link.reports import Report, ReportKind, Wanted
 from console.people.hashing import Cost
 from console.station import Station
-from console.store.records import Doer
+from console.store.audit_pages import AuditFilter
+from console.store.records import Doer, HistoryFilter
 from console.ward.chart import NurseObservation, PumpEvent, PumpEventKind
 from console.ward.movements import Answer as Settled
 from console.ward.patient import Patient
@@ -210,7 +211,22 @@ DESKS: dict[str, tuple[str, frozenset[str], Act]] = {
     "read the audit trail": (
         "read the audit trail",
         CHARGE | ADMINISTRATOR,
-        lambda station, by: station.people.refusal(by, Right.AUDIT),
+        lambda station, by: station.trail.page(AuditFilter(), None, by).result(20),
+    ),
+    "verify the audit trail": (
+        "read the audit trail",
+        CHARGE | ADMINISTRATOR,
+        lambda station, by: station.trail.verify(by).result(20),
+    ),
+    "export the audit trail": (
+        "read the audit trail",
+        CHARGE | ADMINISTRATOR,
+        lambda station, by: station.trail.save(AuditFilter(), by).result(20),
+    ),
+    "export the alarm history": (
+        "export data",
+        CHARGE | ENGINEER | ADMINISTRATOR,
+        lambda station, by: station.alarm_export.save(HistoryFilter(), "all", by).result(20),
     ),
 }
 
