@@ -111,9 +111,9 @@ def behind(
     first, last = to_us(span.start), to_us(span.end)
     beds, kinds = question.beds, question.kinds
     if part.day is None:
-        alarms = columns.read_alarms(connection, first, last, beds, kinds, ids=True, wanted=wanted)
+        alarms = columns.read_alarms(connection, first, last, beds, kinds, numbers=True, wanted=wanted)
     else:
-        alarms = columns.read_long(connection, last, beds, kinds, ids=True, wanted=wanted)
+        alarms = columns.read_long(connection, last, beds, kinds, numbers=True, wanted=wanted)
     places = chosen(Drawn(alarms, first, last, ward.zone), part)
-    newest = alarms.ids[places[-MOST_IDS:]][::-1]
-    return Behind(tuple(name.decode() for name in newest.tolist()), len(places))
+    newest = alarms.number[places[-MOST_IDS:]][::-1].tolist()
+    return Behind(tuple(columns.ids_of(connection, newest)), len(places))

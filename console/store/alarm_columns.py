@@ -49,8 +49,8 @@ class Cancelled(Exception):  # noqa: N818 - reads as the state it names
 class AlarmColumns:
     """Alarms, ordered by the time they were raised. Times: microseconds since 1970 UTC, NEVER for none. called: since
     when it called for the answer, answered: when that came (console.store.answers). kind: place in KINDS; priority:
-    the highest reached; bed, key: places in `beds` and `keys`; patient: one was admitted. ids: empty unless asked
-    for."""
+    the highest reached; bed, key: places in `beds` and `keys`; patient: one was admitted. number: empty unless
+    asked for."""
 
     raised: Longs
     ended: Longs
@@ -61,7 +61,7 @@ class AlarmColumns:
     bed: Codes
     key: Codes
     patient: Bools
-    ids: npt.NDArray[np.bytes_]
+    number: Longs
     beds: tuple[str, ...]
     keys: tuple[str, ...]
 
@@ -89,14 +89,14 @@ def read_alarms(
     beds: Sequence[str] = (),
     kinds: Sequence[Kind] = (),
     *,
-    ids: bool = False,
+    numbers: bool = False,
     wanted: Callable[[], bool] = lambda: True,
 ) -> AlarmColumns:
     """Alarms raised in [start, end), those of invented values left out. Raises Cancelled once nobody wants them."""
-    query = _query(beds, kinds, ids)
+    query = _query(beds, kinds, numbers)
     edges = range(start_us, end_us, PIECE_US)
     pieces = (query.where(alarm.c.raised_at.between(at, min(at + PIECE_US, end_us) - 1)) for at in edges)
-    return _read(connection, pieces, ids, wanted)
+    return _read(connection, pieces, numbers, wanted)
 
 
 def read_long(
@@ -105,21 +105,25 @@ def read_long(
     beds: Sequence[str] = (),
     kinds: Sequence[Kind] = (),
     *,
-    ids: bool = False,
+    numbers: bool = False,
     wanted: Callable[[], bool] = lambda: True,
 ) -> AlarmColumns:
     """Alarms raised before `end` whose condition stood for 24 h or more, or is still there."""
-    query = _query(beds, kinds, ids).where(alarm.c.raised_at < end_us, text(f"({LONG_ALARM})"))
-    return _read(connection, [query], ids, wanted)
+    query = _query(beds, kinds, numbers).where(alarm.c.raised_at < end_us, text(f"({LONG_ALARM})"))
+    return _read(connection, [query], numbers, wanted)
 
 
-def _query(beds: Sequence[str], kinds: Sequence[Kind], ids: bool) -> Select[Any]:
+def _query(beds: Sequence[str], kinds: Sequence[Kind], numbers: bool) -> Select[Any]:
     """Seven columns: a row costs by what the driver makes of it, so small numbers share one."""
     a = alarm.c
     patient = case((a.patient_id != "", 1), else_=0)
     small = (case(_KIND_CODE, value=a.kind) * _PRIORITIES + a.highest) * 2 + patient
     times = a.raised_at, func.coalesce(a.ended_at, NEVER), a.calls_from, a.response
-    query = select(*times, small, a.bed, a.key, *([a.id] if ids else [])).where(a.demo.is_(False)).order_by(a.raised_at)
+    query = (
+        select(*times, small, a.bed, a.key, *([a.number] if numbers else []))
+        .where(a.demo.is_(False))
+        .order_by(a.raised_at)
+    )
     if beds:
         query = query.where(a.bed.in_(beds))
     return query.where(a.kind.in_([kind.value for kind in kinds])) if kinds else query
@@ -137,7 +141,7 @@ class _Numbered:
 
 
 def _read(
-    connection: Connection, queries: Iterable[Select[Any]], ids: bool, wanted: Callable[[], bool]
+    connection: Connection, queries: Iterable[Select[Any]], numbers: bool, wanted: Callable[[], bool]
 ) -> AlarmColumns:
     beds, keys = _Numbered(), _Numbered()
     named: dict[str, str] = {}
@@ -159,10 +163,10 @@ def _read(
                 beds.codes(bed),
                 keys.codes([named[word] for word in key]),
                 shared % 2 == 1,
-                np.array(more[0], np.bytes_) if ids else np.empty(0, np.bytes_),
+                np.array(more[0] if numbers else (), np.int64),
             )
         )
-    types = (np.int64, np.int64, np.int64, np.int64, np.int8, np.int8, np.int32, np.int32, np.bool_, np.bytes_)
+    types = (np.int64, np.int64, np.int64, np.int64, np.int8, np.int8, np.int32, np.int32, np.bool_, np.int64)
     columns: list[Any] = [np.concatenate(part) for part in zip(*pieces, strict=True)]
     if not columns:
         columns = [np.empty(0, kind) for kind in types]
@@ -182,6 +186,13 @@ def _pieces(
         result.close()
         if rows:
             yield rows
+
+
+def ids_of(connection: Connection, numbers: Sequence[int]) -> list[str]:
+    """The ids of alarms by their numbers, in the order of these."""
+    query = select(alarm.c.number, alarm.c.id).where(alarm.c.number.in_(numbers))
+    found = {row.number: row.id for row in connection.execute(query)}
+    return [found[number] for number in numbers if number in found]
 
 
 def newest_text(connection: Connection, bed: str, key: str, start_us: int, end_us: int) -> str:

@@ -32,7 +32,7 @@ def alarms(*rows: tuple[float, float | None], keys: str = "") -> AlarmColumns:
         bed=np.zeros(count, np.int32),
         key=np.array([known.index(letter) for letter in letters], np.int32),
         patient=np.ones(count, np.bool_),
-        ids=np.array([f"a{n}" for n in range(count)], np.bytes_),
+        number=np.arange(count),
         beds=("7B-01",),
         keys=known,
     )

@@ -143,6 +143,29 @@ def test_the_table_of_figures_shows_what_the_journal_tells(page: AnalysisPage, p
         assert line[1:3] == [value, earlier], line
 
 
+def test_the_history_lists_exactly_the_alarms_a_figure_counts(page: AnalysisPage, past: Past) -> None:
+    one = counted(past)
+    stars = {"***": 3, "**": 2, "*": 1}
+    found = []
+    page.open_alarms.connect(lambda filter_, what: found.append(filter_))
+    names = ["Alarms", "*** high", "** medium", "* low", "Technical", "Unanswered", "*** unanswered", "* unanswered"]
+    for name in names:
+        page.table.selectRow(next(i for i, row in enumerate(page.table.rows) if row.name.startswith(name)))
+        page.table.open_chosen()
+    store = page.analysis._store
+    listed = [store.history(chosen, 0, 1).result(30).total for chosen in found]
+    left = one.unanswered()
+    expected = [
+        len(one.alarms),
+        *(sum(alarm.priority == priority for alarm in one.alarms) for priority in (3, 2, 1)),
+        sum(alarm.kind == "technical" for alarm in one.alarms),
+        len(left),
+        *(sum(a.priority == stars[s] and a.id in left for a in one.alarms) for s in ("***", "*")),
+    ]
+    assert listed == expected
+    assert listed[5] > 0
+
+
 def test_denominators_stand_beside_their_rates(page: AnalysisPage, past: Past) -> None:
     names = [line[0] for line in lines(page.table)]
     one = counted(past)
