@@ -179,7 +179,17 @@ class HistoryPage(Page):
         for keys, by in (("Ctrl+Down", 1), ("N", 1), ("Ctrl+Up", -1), ("B", -1)):
             shortcut = QShortcut(QKeySequence(keys), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(lambda b=by: self.choosing.step(b))
+        report = QShortcut(QKeySequence("R"), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        report.activated.connect(self._report)
         self.course.shown.connect(self._make_room)
+
+    def _report(self) -> None:
+        """The episode of the patient whose alarm is chosen, wherever he is now."""
+        chosen = self.course.alarm
+        if chosen is None or not chosen.alarm.patient_id:
+            self.hint.emit("Choose an alarm of a patient first: there is no report of this one")
+        else:
+            self.open_report.emit(chosen.alarm.bed, chosen.alarm.patient_id)
 
     def show_view(self, index: int) -> None:
         """Show the table (0) or the timeline (1)."""
@@ -259,7 +269,7 @@ class HistoryPage(Page):
 
     def activated(self) -> None:
         """Read again when the page is turned to."""
-        self.hint.emit("Up and down choose an alarm · Enter opens the bed at that time · all times are the ward's")
+        self.hint.emit("Up and down choose an alarm · Enter opens the bed · R reports on the patient · the ward's time")
         snapshot = self.link.snapshot()
         self._take_time(snapshot)
         self._seen = versions(snapshot)
