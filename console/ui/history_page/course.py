@@ -140,8 +140,7 @@ class Course(QWidget):
         """The ward's clock."""
         self._now, self._zone = now, zone
         self.strip.zone = zone
-        waiting = self._questions.waiting or self._reading.waiting
-        if abs((now - self._asked_at).total_seconds()) < STORY_S or waiting or self.alarm is None:
+        if abs((now - self._asked_at).total_seconds()) < STORY_S or self.waiting or self.alarm is None:
             return
         self._ask_story(self.alarm.alarm)
         # What is shown goes on into the present: its newest values have come since.
@@ -192,6 +191,11 @@ class Course(QWidget):
         self._questions.drop()
         self._reading.drop()
         self._window, self._spans, self._trends = None, [], []
+
+    @property
+    def waiting(self) -> bool:
+        """True while something of the chosen alarm is still being read."""
+        return self._questions.waiting or self._reading.waiting
 
     # --- the vital signs -----------------------------------------------------------------------------------------
 

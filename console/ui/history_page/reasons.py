@@ -64,7 +64,7 @@ class Reasons(QWidget):
         if not lines:
             self._line((wording.typeset(told(condition)),))
         for line in lines:
-            given = "" if line.points_then < 0 else str(line.points_then)
+            given = str(line.points_then) if condition.kind.is_pattern and line.points_then >= 0 else ""
             usual = f", usual {line.usual}" if line.usual else ""
             self._line((line.name, line.then + usual, given))
 

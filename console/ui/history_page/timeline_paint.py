@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPen, QPixmap, QPolygonF
 
 from console.alarms.alarm import Priority
 from console.store.timeline_records import Timeline
 from console.ui import charting
 from console.ui.history_page import lanes as ln
 from console.ui.history_page import time_window as tw
-from console.ui.theme import Weight, colour, font
+from console.ui.history_page.layer import Layer
+from console.ui.theme import Theme, Weight, colour, font
 
 if TYPE_CHECKING:
     from console.ui.history_page.timeline_view import TimelineView
@@ -30,12 +31,10 @@ def paint(painter: QPainter, view: TimelineView) -> None:
     painter.save()
     painter.setClipRect(area)
     _unread(view, painter, area)
-    if view.timeline is not None:
-        if view.timeline.bucket_s:
-            _counts(view, painter, view.timeline)
-        else:
-            _bars(view, painter)
-        _events(view, painter, view.timeline)
+    if (made := view.layer()) is not None:
+        picture, window = made
+        left = LABEL + view.window_.x(window.start, view.plot_width)
+        painter.drawPixmap(QPointF(left - LABEL, -view.scrolled), picture)
     _lines(view, painter, area)
     painter.restore()
 
@@ -95,66 +94,78 @@ def _unread(view: TimelineView, painter: QPainter, area: QRectF) -> None:
         painter.fillRect(QRectF(x, 0, area.right() - x, area.bottom()), shade)
 
 
-def _counts(view: TimelineView, painter: QPainter, timeline: Timeline) -> None:
-    height = int(view.lane_height())
-    if view.picture is None:
-        t = view.theme.tokens
-        colours = {p: QColor(t.alarm(p).past).rgba() for p in Priority}
-        pixels = ln.density(timeline.counts, view.lanes(), height, colours, QColor(t.text).rgba())
-        rows, columns = pixels.shape
-        # A copy, so that the image keeps its own memory.
-        view.picture = QImage(pixels.tobytes(), columns, rows, 4 * columns, QImage.Format.Format_ARGB32).copy()
-    if view.picture.isNull():
+def counted(timeline: Timeline, lanes: tuple[str, ...], height: int, theme: Theme) -> QImage:
+    """The counted alarms as a picture, SUB px a bucket."""
+    t = theme.tokens
+    colours = {p: QColor(t.alarm(p).past).rgba() for p in Priority}
+    pixels = ln.density(timeline.counts, lanes, height, colours, QColor(t.text).rgba())
+    rows, columns = pixels.shape
+    # A copy, so that the image keeps its own memory.
+    return QImage(pixels.tobytes(), columns, rows, 4 * columns, QImage.Format.Format_ARGB32).copy()
+
+
+def paint_layer(layer: Layer) -> QPixmap:
+    """All alarms and events of a layer."""
+    picture = QPixmap(*layer.size)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    if layer.counted is not None:
+        _counts(layer, painter, layer.counted)
+    else:
+        _bars(layer, painter)
+    _events(layer, painter)
+    painter.end()
+    return picture
+
+
+def _counts(layer: Layer, painter: QPainter, image: QImage) -> None:
+    if image.isNull():
         return
-    buckets = view.picture.width() / ln.SUB
-    left, right = view.x_of(timeline.first), view.x_of(timeline.first + buckets * timeline.bucket_s)
+    timeline, buckets = layer.timeline, image.width() / ln.SUB
+    left, right = layer.x_of(timeline.first), layer.x_of(timeline.first + buckets * timeline.bucket_s)
     # Squeezed while the next answer is on its way: smoothed, so that no column is left out.
-    squeezed = (right - left) < view.picture.width()
-    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, squeezed)
-    painter.drawImage(QRectF(left, -view.scrolled, right - left, view.picture.height()), view.picture)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, (right - left) < image.width())
+    painter.drawImage(QRectF(left, 0, right - left, image.height()), image)
 
 
-def _bars(view: TimelineView, painter: QPainter) -> None:
-    height = view.lane_height()
+def _bars(layer: Layer, painter: QPainter) -> None:
     painter.setFont(font(11.5, Weight.EXTRABOLD))
-    for bed, groups in view.groups().items():
-        top = view.lane_top(bed)
-        if top is None or top + height <= 0 or top >= view.height() - AXIS:
+    for bed, groups in layer.groups().items():
+        top = layer.top.get(bed)
+        if top is None:
             continue
         # Low first, high last: what is urgent is never painted over.
-        drawn = [g for g in groups if g.right >= 0 and g.left <= view.plot_width]
+        drawn = [g for g in groups if g.right >= 0 and g.left <= layer.plot_width]
         for group in sorted(drawn, key=lambda g: g.top.priority):
-            _group(view, painter, group, top, height)
-        ends = [*(group.left for group in drawn[1:]), view.plot_width]
+            _group(layer, painter, group, top)
+        ends = [*(group.left for group in drawn[1:]), layer.plot_width]
         for group, end in zip(drawn, ends, strict=False):
-            free = end - group.left
-            _number(view, painter, group, top, height, free)
+            if len(group.bars) > 1:
+                _number(layer, painter, group, top, end - group.left)
 
 
-def _group(view: TimelineView, painter: QPainter, group: ln.Group, top: float, height: float) -> None:
-    t, bar = view.theme.tokens, group.top
+def _group(layer: Layer, painter: QPainter, group: ln.Group, top: float) -> None:
+    t, bar, height = layer.theme.tokens, group.top, layer.lane_height
     colours = t.alarm(bar.priority)
     there = any(b.ended_at is None and b.priority is bar.priority for b in group.bars)
     tall = max(3.0, (height - 2) * ln.SHARE[bar.priority])
     left = max(group.left, -4.0)
-    box = QRectF(LABEL + left, top + height - 1 - tall, min(group.right, view.plot_width + 4) - left, tall)
+    box = QRectF(LABEL + left, top + height - 1 - tall, min(group.right, layer.plot_width + 4) - left, tall)
     painter.fillRect(box, colour(colours.fill if there else colours.past))
     if any(b.kind.is_pattern for b in group.bars):
         # A pattern is framed: told from a limit by its shape.
         painter.setPen(QPen(colour(t.text), 1.4))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(box.adjusted(-1, -0.5, 0.5, 0.5))
-    if view.chosen is not None and any(b.alarm_id == view.chosen.alarm_id for b in group.bars):
+    if layer.chosen is not None and any(b.alarm_id == layer.chosen.alarm_id for b in group.bars):
         painter.setPen(QPen(colour(t.interaction), 2))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(QRectF(box.left() - 3, top + 1, box.width() + 6, height - 2))
 
 
-def _number(view: TimelineView, painter: QPainter, group: ln.Group, top: float, height: float, free: float) -> None:
+def _number(layer: Layer, painter: QPainter, group: ln.Group, top: float, free: float) -> None:
     """How many alarms a bar stands for: a figure where there is room, else a tick on its top."""
-    if len(group.bars) < 2:
-        return
-    t, text = view.theme.tokens, str(len(group.bars))
+    t, text, height = layer.theme.tokens, str(len(group.bars)), layer.lane_height
     width = painter.fontMetrics().horizontalAdvance(text) + 4
     place = QRectF(LABEL + min(group.right, group.left + 4) + 1, top, width, min(13.0, height))
     if height >= 13 and free >= width + 6 and group.right - group.left < 8:
@@ -164,16 +175,15 @@ def _number(view: TimelineView, painter: QPainter, group: ln.Group, top: float, 
         painter.fillRect(QRectF(LABEL + group.left, top, 4.0, 2.0), colour(t.text))
 
 
-def _events(view: TimelineView, painter: QPainter, timeline: Timeline) -> None:
-    t, height = view.theme.tokens, view.lane_height()
-    half = min(3.0 if timeline.bucket_s else 5.0, height / 2 - 1)
+def _events(layer: Layer, painter: QPainter) -> None:
+    t = layer.theme.tokens
+    half = min(3.0 if layer.counted is not None else 5.0, layer.lane_height / 2 - 1)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     painter.setPen(QPen(colour(t.bg), 1))
     painter.setBrush(colour(t.text))
-    for event in timeline.events:
-        top = view.lane_top(event.bed)
-        x = view.x_of(event.at)
-        if top is None or not LABEL - 6 <= x <= view.width() or not -height < top < view.height():
+    for event in layer.timeline.events:
+        top, x = layer.top.get(event.bed), layer.x_of(event.at)
+        if top is None or not LABEL - 6 <= x <= layer.size[0]:
             continue
         y = top + half + 1
         if event.kind in charting.MEDICINES:
@@ -181,7 +191,6 @@ def _events(view: TimelineView, painter: QPainter, timeline: Timeline) -> None:
         else:
             around = ((x, y - half), (x + half, y), (x, y + half), (x - half, y))
             painter.drawPolygon(QPolygonF([QPointF(a, b) for a, b in around]))
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
 
 def _lines(view: TimelineView, painter: QPainter, area: QRectF) -> None:

@@ -174,6 +174,11 @@ class TimelinePanel(QWidget):
         self._questions.drop()
         self._asked = None
 
+    @property
+    def reading(self) -> bool:
+        """True while an answer of the store is awaited."""
+        return self._questions.waiting
+
     # --- moving --------------------------------------------------------------------------------------------------
 
     def _choose_span(self, seconds: float) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
+from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QScrollBar, QSizePolicy, QWidget
 
 from console.store.timeline_records import Bar, LaneEvent, Timeline
@@ -13,6 +13,7 @@ from console.ui import charting, wording
 from console.ui.history_page import lanes as ln
 from console.ui.history_page import time_window as tw
 from console.ui.history_page import timeline_paint as painting
+from console.ui.history_page.layer import Layer, wider
 from console.ui.history_page.time_window import TimeWindow
 from console.ui.theme import PREFIX, Theme
 
@@ -43,8 +44,10 @@ class TimelineView(QWidget):
         self.table_span: tuple[float | None, float | None] = (None, None)
         self.chosen: Bar | None = None
         self._timeline: Timeline | None = None
-        self.picture: QImage | None = None
-        self._groups: tuple[float, float, dict[str, list[ln.Group]]] | None = None
+        self._counted: tuple[object, QImage] | None = None
+        self._layer: tuple[object, TimeWindow, QPixmap] | None = None
+        self._lanes: tuple[object, tuple[str, ...]] | None = None
+        self._groups: tuple[object, dict[str, list[ln.Group]]] | None = None
         self.pointer: QPointF | None = None
         self._press: tuple[QPointF, TimeWindow] | None = None
         self._dragging = False
@@ -60,7 +63,8 @@ class TimelineView(QWidget):
 
     def show_timeline(self, timeline: Timeline | None) -> None:
         """What the store has given; None for nothing yet."""
-        self._timeline, self.picture, self._groups = timeline, None, None
+        self._timeline, self._lanes = timeline, None
+        self._counted = self._layer = self._groups = None
         self._fit_scroll()
         self.update()
 
@@ -79,12 +83,14 @@ class TimelineView(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """The look has changed."""
         self.theme = theme
-        self.picture = None
         self.update()
 
     def lanes(self) -> tuple[str, ...]:
         """Beds from top to bottom."""
-        return ln.lanes_of(self.ward, self.wanted, self._timeline)
+        key = (self.ward, self.wanted, id(self._timeline))
+        if self._lanes is None or self._lanes[0] != key:
+            self._lanes = (key, ln.lanes_of(self.ward, self.wanted, self._timeline))
+        return self._lanes[1]
 
     @property
     def plot_width(self) -> float:
@@ -131,21 +137,45 @@ class TimelineView(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.picture = None
         self._fit_scroll()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painting.paint(QPainter(self), self)
 
+    def layer(self) -> tuple[QPixmap, TimeWindow] | None:
+        """Alarms and events as a picture that reaches beyond the window, and over which time; None for nothing read."""
+        timeline, window = self._timeline, self.window_
+        if timeline is None:
+            return None
+        scale, lanes, height = self.plot_width / window.span, self.lanes(), self.lane_height()
+        still = int(self.now * scale) if any(bar.ended_at is None for bar in timeline.bars) else 0
+        key = (id(timeline), round(scale, 9), lanes, height, self.theme, self.chosen, still)
+        made = self._layer
+        if made is None or made[0] != key or not (made[1].start <= window.start and window.end <= made[1].end):
+            wide = wider(window)
+            image = self._picture(timeline, lanes, int(height)) if timeline.bucket_s else None
+            layer = Layer(
+                timeline, self.theme, wide, scale * wide.span, lanes, height, self.now, self.chosen, image, LABEL
+            )
+            made = self._layer = (key, wide, painting.paint_layer(layer))
+        return made[2], made[1]
+
+    def _picture(self, timeline: Timeline, lanes: tuple[str, ...], height: int) -> QImage:
+        key = (lanes, height, self.theme)
+        if self._counted is None or self._counted[0] != key:
+            self._counted = (key, painting.counted(timeline, lanes, height, self.theme))
+        return self._counted[1]
+
     def groups(self) -> dict[str, list[ln.Group]]:
-        """The bars as they are drawn, px from the left edge of the plot at the window's own scale and place."""
-        scale = self.plot_width / self.window_.span
-        key = (self.window_.start, scale)
+        """The bars as they are drawn, px from where the window read by the store begins."""
         if self._timeline is None or self._timeline.bucket_s:
             return {}
-        if self._groups is None or self._groups[:2] != key:
-            self._groups = (*key, ln.grouped(self._timeline.bars, self.window_.start, scale, self.now))
-        return self._groups[2]
+        scale = round(self.plot_width / self.window_.span, 9)
+        if self._groups is None or self._groups[0] != (scale, int(self.now)):
+            begin = self._timeline.start.timestamp()
+            found = ln.grouped(self._timeline.bars, begin, scale, self.now)
+            self._groups = ((scale, int(self.now)), found)
+        return self._groups[1]
 
     # --- what lies where -----------------------------------------------------------------------------------------
 
@@ -154,7 +184,9 @@ class TimelineView(QWidget):
         bed = self.lane_at(place.y())
         if bed is None:
             return None
-        x = place.x() - LABEL
+        if self._timeline is None:
+            return None
+        x = place.x() - self.x_of(self._timeline.start.timestamp())
         near = [g for g in self.groups().get(bed, ()) if g.left - REACH_PX <= x <= g.right + REACH_PX]
         exact = [g for g in near if g.left - 1 <= x <= g.right + 1]
         return max(exact or near, key=lambda g: (ln.urgency(g.top), -abs(g.left - x)), default=None)
@@ -241,7 +273,7 @@ class TimelineView(QWidget):
             if self._dragging:
                 seconds = (began.x() - place.x()) / self.plot_width * window.span
                 self.show_window(window.moved(seconds, self.newest))
-        self.hovered.emit(self.words_at(place))
+        self.hovered.emit("" if self._dragging and self._press is not None else self.words_at(place))
         self.update()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:

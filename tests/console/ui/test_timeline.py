@@ -341,7 +341,9 @@ class TestByHand:
 
     def test_an_alarm_that_is_still_there_reaches_to_now(self, page):
         (group,) = page.timeline.view.groups()["03"]
-        assert group.right == pytest.approx(page.timeline.view.window_.x(f.NOW, page.timeline.view.plot_width))
+        view = page.timeline.view
+        begin = view.x_of(view.timeline.start.timestamp())
+        assert group.right + begin == pytest.approx(view.x_of(f.NOW), abs=0.01)
 
     def test_words_under_the_pointer_name_bed_alarm_and_times_in_the_wards_zone(self, qtbot, page):
         view = page.timeline.view
