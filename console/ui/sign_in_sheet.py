@@ -80,9 +80,9 @@ class SignInSheet(DockedSheet):
         body = QVBoxLayout(inner)
         body.setContentsMargins(16, 4, 16, 8)
         body.setSpacing(10)
-        for part in (self._now, self.notice, self.form):
+        for part in (self._now, self.notice):
             body.addWidget(part)
-        body.addStretch(1)
+        body.addWidget(self.form, 1)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

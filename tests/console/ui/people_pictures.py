@@ -9,13 +9,16 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
+from console.ui import theme as themes
 from console.ui.ack_sheet import AckSheet
 from console.ui.app import Options, build_window
 from console.ui.main_window import MainWindow
 from console.ui.page import Sheet
+from console.ui.people_page import PeoplePage
 from console.ui.sign_in_sheet import SignInSheet
+from console.ui.theme import Theme
 from tests.console.ui import fakes
-from tests.console.ui.fake_people import CHARGE, ENGINEER, NURSE, FakePeople
+from tests.console.ui.fake_people import ADMIN, CHARGE, ENGINEER, NURSE, FakePeople
 from tests.console.ui.shell import FakeOutput, settle
 from tests.console.ui.ward_states import ward_of
 
@@ -94,6 +97,21 @@ def change(window: MainWindow) -> None:
     sign_in(window)
 
 
+def page(window: MainWindow) -> PeoplePage:
+    """The page of people."""
+    made = next(page for page in window.pages if isinstance(page, PeoplePage))
+    window.show_tab(window.pages.index(made))
+    return made
+
+
+def adding(window: MainWindow) -> None:
+    """The administrator adds somebody and has forgotten the name."""
+    signed(window, ADMIN)
+    made = page(window)
+    made.add.click()
+    made.form.check()
+
+
 STATES: dict[str, Callable[[MainWindow], None]] = {
     "nobody": lambda window: None,
     "names": lambda window: sign_in(window) and None,
@@ -108,6 +126,8 @@ STATES: dict[str, Callable[[MainWindow], None]] = {
     "ack-names": acknowledge,
     "ack-secret": lambda window: acknowledge(window, NURSE),
     "ack-signed-in": answered,
+    "people": lambda window: page(window) and None,
+    "people-add": adding,
     "initials": initials,
     "initials-bed": bed_initials,
 }
@@ -128,6 +148,8 @@ def main(folder: Path, wanted: str = "") -> None:
         for beds in (4, 64):
             draw(folder / f"beds-{beds}-{size}.png", extent, False, lambda window: signed(window), beds=beds)
         draw(folder / f"no-people-{size}.png", extent, False, lambda w: sign_in(w) and None, FakePeople([]))
+        draw(folder / f"people-none-{size}.png", extent, False, lambda w: page(w) and None, FakePeople([]))
+        draw(folder / f"first-run-{size}.png", extent, False, lambda w: None, FakePeople([]), beds=0)
 
 
 def draw(
@@ -140,8 +162,11 @@ def draw(
 ) -> None:
     """One window in one state."""
     people = people or FakePeople(recent=[NURSE, CHARGE, ENGINEER])
-    link = fakes.FakeLink(ward_of(beds))
-    window = build_window(link, Options(user="R. Test"), FakeOutput(), people=people)
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    themes.apply(application, Theme())
+    link = fakes.FakeLink(ward_of(beds) if beds else None)
+    window = build_window(link, Options(user="R. Test", configured=beds > 0), FakeOutput(), people=people)
     window.resize(*extent)
     window.show()
     window.current.activated()
