@@ -28,6 +28,8 @@ class _Ceiling:
         """Where a figure stands."""
         if value >= self.target if self.least else value <= self.target:
             return Verdict.WITHIN
+        if self.least:
+            return Verdict.UNDER
         return Verdict.ABOVE if self.most is not None and value <= self.most else Verdict.OVER
 
 

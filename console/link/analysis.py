@@ -148,6 +148,7 @@ class Verdict(StrEnum):
     WITHIN = "within"
     ABOVE = "above the target"
     OVER = "over"
+    UNDER = "under"
     NONE = "nothing to judge"
 
 

@@ -69,7 +69,7 @@ class RowsTable(QTableWidget):
         item = QTableWidgetItem(text)
         item.setTextAlignment(self._side(column))
         item.setToolTip(tip(f"{text}\n{row.tip}" if row.tip and row.benchmark == text else text))
-        over = row.verdict in (Verdict.ABOVE, Verdict.OVER) and text == row.benchmark
+        over = row.verdict in (Verdict.ABOVE, Verdict.OVER, Verdict.UNDER) and text == row.benchmark
         bold = over or column == self._figures.start
         item.setFont(font(14, Weight.BOLD if bold else Weight.SEMIBOLD))
         t = self.theme.tokens

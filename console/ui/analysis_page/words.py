@@ -25,7 +25,13 @@ KIND_WORD = {
     Kind.TECHNICAL: "Technical",
 }
 
-MARK = {Verdict.WITHIN: "✓ within", Verdict.ABOVE: "▲ above", Verdict.OVER: "▲▲ over", Verdict.NONE: NONE}
+MARK = {
+    Verdict.WITHIN: "✓ within",
+    Verdict.ABOVE: "▲ above",
+    Verdict.OVER: "▲▲ over",
+    Verdict.UNDER: "▼▼ under",
+    Verdict.NONE: NONE,
+}
 
 
 @dataclass(frozen=True, slots=True)

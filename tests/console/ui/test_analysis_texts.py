@@ -182,6 +182,8 @@ def test_benchmarks_say_where_the_figure_stands(page: AnalysisPage, past: Past) 
     assert found["Most in any 10 min"] == ("✓ within · ≤ 10" if one.peak() <= 10 else "▲▲ over · ≤ 10")
     chatters = one.chattering()
     assert found["Chattering"] == ("▲▲ over · none" if chatters else "✓ within · none")
+    low = sum(alarm.priority == 1 for alarm in one.alarms) / len(one.alarms)
+    assert found["* low priority"] == ("✓ within · ≈ 80 %" if low >= 0.8 else "▼▼ under · ≈ 80 %")
     assert found["Stale, most on one day"].startswith("✓" if max(one.stale().values(), default=0) < 5 else "▲▲")
 
 
