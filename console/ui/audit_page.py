@@ -38,6 +38,7 @@ VERIFYING = "Following the whole trail …"
 SAVING = "Saving …"
 NONE_FITS = "No entry fits."
 DETAIL_LINES = 7
+HIDDEN = "hidden while patients are shown by initials (Ctrl+U)"
 
 
 class AuditTrailPage(Page):
@@ -62,9 +63,9 @@ class AuditTrailPage(Page):
                 ("Who", 150, lambda row: cell(row.by)),
                 ("What", 216, lambda row: cell(row.act)),
                 ("Bed", 70, lambda row: cell(row.bed)),
-                ("Old value", 180, lambda row: cell(row.before)),
-                ("New value", 0, lambda row: cell(row.after)),
-                ("Detail", 250, lambda row: cell(row.detail)),
+                ("Old value", 180, lambda row: self._shown(row, row.before)),
+                ("New value", 0, lambda row: self._shown(row, row.after)),
+                ("Detail", 250, lambda row: self._shown(row, row.detail)),
             ),
             key=lambda row: row.number,
             strong=lambda row: row.by != "system",
@@ -172,6 +173,11 @@ class AuditTrailPage(Page):
         self.table.setColumnWidth(4, 200 if theme.compact else 300)
         self.table.setColumnWidth(6, 560)
         self.table.viewport().update()
+        self._open()
+
+    def _shown(self, row: AuditRow, text: str) -> str:
+        """Values of an entry about a bed may name who lay in it: not where patients are shown by initials."""
+        return HIDDEN if self.theme.initials and row.bed and text else cell(text)
 
     # --- looking -------------------------------------------------------------------------------------------------
 
@@ -239,9 +245,9 @@ class AuditTrailPage(Page):
             f"{f' · {cell(where)}' if where else ''}",
             cell(row.act),
         ]
-        lines += [f"Old value: {cell(row.before)}"] if row.before else []
-        lines += [f"New value: {cell(row.after)}"] if row.after else []
-        lines += [cell(row.detail)] if row.detail else []
+        lines += [f"Old value: {self._shown(row, row.before)}"] if row.before else []
+        lines += [f"New value: {self._shown(row, row.after)}"] if row.after else []
+        lines += [self._shown(row, row.detail)] if row.detail else []
         self.whole.setPlainText("\n".join(lines))
 
     # --- acts ----------------------------------------------------------------------------------------------------

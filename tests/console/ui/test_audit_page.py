@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from console.store.records import AuditEntry
-from console.ui.audit_page import NONE_FITS, AuditTrailPage
+from console.ui.audit_page import HIDDEN, NONE_FITS, AuditTrailPage
 from console.ui.theme import Theme
 from console.ward.people import Right
 from tests.console.trail.trails import PERSON, Allowing, Trail
@@ -96,6 +96,17 @@ def test_the_chosen_entry_is_read_whole_and_as_plain_text(opened: Open) -> None:
         assert part in whole
     opened.page.table.selectRow(2)
     assert "<b>code</b> mapped" in opened.page.whole.toPlainText()
+
+
+def test_what_may_name_a_patient_is_hidden_while_patients_are_shown_by_initials(opened: Open) -> None:
+    opened.page.table.selectRow(3)
+    opened.page.set_theme(Theme(initials=True))
+    assert opened.page.model.index(3, 4).data() == HIDDEN
+    whole = opened.page.whole.toPlainText()
+    assert "Old value: hidden" in whole
+    assert "unanswered" not in whole
+    opened.page.set_theme(Theme())
+    assert "Old value: unanswered" in opened.page.whole.toPlainText()
 
 
 def test_verifying_says_what_it_has_found(opened: Open) -> None:
