@@ -44,7 +44,7 @@ class LoadBars(QWidget):
         most = max(1, *(sum(counts) for _, counts in self.bars))
         step = self.width() / len(self.bars)
         width = max(2.0, min(step - 4, 60.0))
-        every = max(1, round(44 / step + 0.49))
+        every = max(1, round(66 / step + 0.49))
         painter.setFont(font(12, Weight.SEMIBOLD))
         for index, (at, counts) in enumerate(self.bars):
             left = index * step + (step - width) / 2

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 from console.ui.history_page.model import PRIORITY, HistoryModel, PriorityDelegate
 from console.ui.theme import Theme
 
-_WIDE = (128, 78, 60, 0, 92, 86, 104, 96, 150, 130)
-_COMPACT = (112, 78, 58, 0, 76, 86, 100, 92, 140, 96)
+_WIDE = (164, 78, 60, 0, 92, 86, 104, 96, 150, 144)
+_COMPACT = (162, 74, 52, 0, 76, 82, 98, 88, 132, 96)
 _ALARM, _KIND, _REASON = 3, 4, 9
 
 
