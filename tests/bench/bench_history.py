@@ -165,6 +165,8 @@ def turning() -> list[dict[str, Any]]:
         opened = (time.perf_counter() - began) * 1000
         took, memory = [], []
         bar = page.table.verticalScrollBar()
+        # The view lays its rows out when it gets round to it.
+        _until(application, lambda: bar.maximum() > (page.model.total - PAGE) * 30)
         for turn in range(TURNS):
             # A golden step: every turn is far from the one before, and no place comes twice.
             bar.setValue(int(bar.maximum() * ((turn * 0.618) % 1.0)))
