@@ -25,6 +25,7 @@ from console.devices.desk import Desk
 from console.engine.engine import Engine
 from console.evaluation.evaluator import Evaluator
 from console.feeds.desk import FeedDesk
+from console.link.desks import Desks
 from console.link.inprocess import InProcessLink
 from console.people.desk import PeopleDesk
 from console.reports.desk import ReportDesk
@@ -162,6 +163,14 @@ class Station:
     def link(self) -> InProcessLink:
         """A way in for one screen."""
         return self.engine.link()
+
+    @property
+    def desks(self) -> Desks:
+        """The desks there are, for screens; all of them once it has started with a configuration file."""
+        return Desks(
+            self.devices, self.evaluation, self.feeds, self.people, self.reports,
+            self.analysis, self.alarm_export, self.trail,
+        )  # fmt: skip
 
     def listens_to(self) -> list[str]:
         """What is read, one phrase each, for the line at the start."""

@@ -49,18 +49,7 @@ def run_demo(screen: Screen, beds: int, speed: float, data_dir: Path | None) -> 
         return 1
     try:
         ward.start()
-        station = ward.station
-        desks = (
-            station.devices,
-            station.evaluation,
-            station.feeds,
-            station.people,
-            station.reports,
-            station.analysis,
-            station.alarm_export,
-            station.trail,
-        )
-        screen(station.link(), *desks, user=NURSE)
+        screen(ward.station.link(), ward.station.desks, user=NURSE)
     finally:
         ward.stop()
     return 0

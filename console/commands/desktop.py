@@ -55,14 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
         station.start()
         wants_demo = screen(
             station.link(),
-            station.devices,
-            station.evaluation,
-            station.feeds,
-            station.people,
-            station.reports,
-            station.analysis,
-            station.alarm_export,
-            station.trail,
+            station.desks,
             user=arguments.user,
             fullscreen=arguments.fullscreen,
             configured=bool(file.config.ward.beds),

@@ -9,15 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from console.link.alarm_export import AlarmExport
-from console.link.analysis import Analysis
-from console.link.audit import Audit
-from console.link.devices import Devices
-from console.link.evaluation import Evaluation
-from console.link.feeds import Feeds
+from console.link.desks import Desks
 from console.link.link import Link
-from console.link.people import People
-from console.link.reports import Reports
 
 PICTURES = Path("ward-console-pictures")
 
@@ -67,22 +60,10 @@ def open_screen(seconds: float | None, pictures: Path | None, alone_s: float | N
     if pictures is not None and not _can_write(pictures):
         return None
 
-    def screen(
-        link: Link,
-        devices: Devices | None = None,
-        evaluation: Evaluation | None = None,
-        feeds: Feeds | None = None,
-        people: People | None = None,
-        reports: Reports | None = None,
-        analysis: Analysis | None = None,
-        alarm_export: AlarmExport | None = None,
-        audit: Audit | None = None,
-        **options: Any,
-    ) -> bool:
+    def screen(link: Link, desks: Desks, **options: Any) -> bool:
         from console.ui.app import Options, run_console
 
-        chosen = Options(seconds=seconds, pictures=pictures, **options)
-        return run_console(link, chosen, devices, evaluation, feeds, people, reports, analysis, alarm_export, audit)
+        return run_console(link, Options(seconds=seconds, pictures=pictures, **options), desks)
 
     return screen
 

@@ -15,15 +15,8 @@ from pathlib import Path
 from PySide6.QtCore import QTimer, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
-from console.link.alarm_export import AlarmExport
-from console.link.analysis import Analysis
-from console.link.audit import Audit
-from console.link.devices import Devices
-from console.link.evaluation import Evaluation
-from console.link.feeds import Feeds
+from console.link.desks import Desks
 from console.link.link import Link
-from console.link.people import People
-from console.link.reports import Reports
 from console.ui import theme as themes
 from console.ui.ack_sheet import AckSheet
 from console.ui.admit_page import AdmitPage
@@ -76,50 +69,19 @@ class Options:
     station_file: Path | None = None
 
 
-def run_console(
-    link: Link,
-    options: Options,
-    devices: Devices | None = None,
-    evaluation: Evaluation | None = None,
-    feeds: Feeds | None = None,
-    people: People | None = None,
-    reports: Reports | None = None,
-    analysis: Analysis | None = None,
-    alarm_export: AlarmExport | None = None,
-    audit: Audit | None = None,
-) -> bool:
+def run_console(link: Link, options: Options, desks: Desks) -> bool:
     """Show the ward until the window is closed; True when the person asked for the demonstration ward.
 
-    devices: the engineer's desk of the station; None (as on a console of a remote database): sources can only be read.
-    evaluation: of the station's own stored days; without one there is no page of thresholds. feeds: of the station;
-    without them there is no page of feeds. people: the desk of people of the station; without one nobody signs in here.
-    reports: of the station; without them there is no page of reports. analysis: of the station's alarms; without one
-    there is no page of it. alarm_export: writes what the history lists. audit: the audit trail of the station; without
-    it there is no page of it.
     Look for a display before (console.ui.display): without one Qt ends the process. Raises OSError when the pictures
     cannot be saved.
     """
     with _ended_by_signals() as ending:
-        return _run(link, options, devices, evaluation, feeds, people, reports, analysis, alarm_export, audit, ending)
+        return _run(link, options, desks, ending)
 
 
-def _run(
-    link: Link,
-    options: Options,
-    devices: Devices | None,
-    evaluation: Evaluation | None,
-    feeds: Feeds | None,
-    people: People | None,
-    reports: Reports | None,
-    analysis: Analysis | None,
-    alarm_export: AlarmExport | None,
-    audit: Audit | None,
-    ending: _Ending,
-) -> bool:
+def _run(link: Link, options: Options, desks: Desks, ending: _Ending) -> bool:
     application = _application()
-    window = build_window(
-        link, options, None, devices, evaluation, feeds, people, reports, analysis, alarm_export, audit
-    )
+    window = build_window(link, options, None, desks)
     wanted: list[bool] = []
 
     def demo() -> None:
@@ -196,45 +158,31 @@ def _ended_by_signals() -> Iterator[_Ending]:
             signal.signal(number, handler)
 
 
-def build_window(
-    link: Link,
-    options: Options,
-    output: Output | None = None,
-    devices: Devices | None = None,
-    evaluation: Evaluation | None = None,
-    feeds: Feeds | None = None,
-    people: People | None = None,
-    reports: Reports | None = None,
-    analysis: Analysis | None = None,
-    alarm_export: AlarmExport | None = None,
-    audit: Audit | None = None,
-) -> MainWindow:
-    """The window with every page, not yet shown. output: where alarms sound, the desktop's device when left out.
-
-    devices, evaluation, feeds, people, reports, analysis, audit: see run_console.
-    """
-    session = Session(people, options.user)
+def build_window(link: Link, options: Options, output: Output | None = None, desks: Desks | None = None) -> MainWindow:
+    """The window with every page, not yet shown. output: where alarms sound, the desktop's device when left out."""
+    desks = desks or Desks()
+    session = Session(desks.people, options.user)
     theme, flash, user = Theme(initials=session.view.initials), FlashClock(), session.name
     station = options.station_file
     wall = WallPage(link, user, theme, flash)
     pages: list[Page] = [
         wall,
         BedPage(link, user, theme),
-        HistoryPage(link, user, theme, station and station.with_name("alarm-filters.json"), alarm_export),
-        DevicesPage(link, user, theme, options.config_file, devices),
+        HistoryPage(link, user, theme, station and station.with_name("alarm-filters.json"), desks.alarm_export),
+        DevicesPage(link, user, theme, options.config_file, desks.devices),
     ]
-    if feeds is not None:
-        pages.append(FeedsPage(link, user, theme, feeds))
-    if evaluation is not None:
-        pages.append(EvaluationPage(link, user, theme, evaluation))
-    if analysis is not None:
-        pages.append(AnalysisPage(link, user, theme, analysis))
-    if reports is not None:
-        pages.append(ReportsPage(link, user, theme, reports))
-    if people is not None:
-        pages.append(PeoplePage(link, user, theme, session, people))
-    if audit is not None:
-        pages.append(AuditTrailPage(link, user, theme, audit))
+    if desks.feeds is not None:
+        pages.append(FeedsPage(link, user, theme, desks.feeds))
+    if desks.evaluation is not None:
+        pages.append(EvaluationPage(link, user, theme, desks.evaluation))
+    if desks.analysis is not None:
+        pages.append(AnalysisPage(link, user, theme, desks.analysis))
+    if desks.reports is not None:
+        pages.append(ReportsPage(link, user, theme, desks.reports))
+    if desks.people is not None:
+        pages.append(PeoplePage(link, user, theme, session, desks.people))
+    if desks.audit is not None:
+        pages.append(AuditTrailPage(link, user, theme, desks.audit))
     sound = AlarmSound(link, output or QtOutput(), socket.gethostname(), user, file=options.station_file)
     sheets = {
         Sheet.ACKNOWLEDGE: AckSheet(link, user, theme, session=session),
@@ -248,7 +196,7 @@ def build_window(
     }
     window = MainWindow(link, pages, AdmitPage(link, user, theme), sheets, sound, flash, options.user, theme, session)
     if not options.configured:
-        can_add = devices is not None
+        can_add = desks.devices is not None
         window.begin_with(FirstRunPage(link, user, theme, options.config_file, can_add, session))
     return window
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
+from console.link.desks import Desks
 from console.ui import theme as themes
 from console.ui.ack_sheet import AckSheet
 from console.ui.app import Options, build_window
@@ -166,7 +167,7 @@ def draw(
     assert isinstance(application, QApplication)
     themes.apply(application, Theme())
     link = fakes.FakeLink(ward_of(beds) if beds else None)
-    window = build_window(link, Options(user="R. Test", configured=beds > 0), FakeOutput(), people=people)
+    window = build_window(link, Options(user="R. Test", configured=beds > 0), FakeOutput(), Desks(people=people))
     window.resize(*extent)
     window.show()
     window.current.activated()

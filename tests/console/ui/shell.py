@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from console.alarms.alarm import Priority
+from console.link.desks import Desks
 from console.link.people import People
 from console.ui import theme as themes
 from console.ui.app import Options, build_window
@@ -54,7 +55,9 @@ def open_window(
     application = QApplication.instance()
     assert isinstance(application, QApplication)
     themes.apply(application, Theme())
-    window = build_window(link, Options(user="R. Test", **more.pop("options", {})), FakeOutput(), people=people, **more)
+    window = build_window(
+        link, Options(user="R. Test", **more.pop("options", {})), FakeOutput(), Desks(people=people, **more)
+    )
     qtbot.addWidget(window)
     window.resize(width, height)
     window.show()

@@ -31,6 +31,7 @@ from console.link.analysis import (
     Span,
     StaleDay,
 )
+from console.link.desks import Desks
 from console.store.errors import StoreError
 from console.store.records import HistoryFilter
 from console.ui.analysis_page import AnalysisPage
@@ -366,7 +367,7 @@ def test_every_part_can_be_reached_by_keys_and_has_a_name(qtbot: QtBot, desk: Fa
 
 
 def test_the_window_turns_to_the_history_with_the_alarms_of_a_figure(qtbot: QtBot, desk: FakeDesk) -> None:
-    window = build_window(link(), Options(user="C. Lead"), FakeOutput(), analysis=desk)
+    window = build_window(link(), Options(user="C. Lead"), FakeOutput(), Desks(analysis=desk))
     qtbot.addWidget(window)
     window.show()
     page = next(page for page in window.pages if isinstance(page, AnalysisPage))

@@ -88,10 +88,7 @@ def morning(tmp_path: Path, qtbot, qapp) -> Iterator[Morning]:
         assert lead.error == ""
         people.sign_out()
         themes.apply(qapp, Theme())
-        window = build_window(
-            station.link(), Options(), FakeOutput(), station.devices, station.evaluation, station.feeds,
-            people=people, reports=station.reports, analysis=station.analysis, alarm_export=station.alarm_export,
-        )  # fmt: skip
+        window = build_window(station.link(), Options(), FakeOutput(), station.desks)
         qtbot.addWidget(window)
         window.resize(1366, 768)
         window.show()

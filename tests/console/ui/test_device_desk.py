@@ -112,7 +112,7 @@ def station(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text:
     running = Station(file.config, tmp_path / "data", None, file=file)
     running.start()
     options = Options(user="B. Tech", configured=bool(text), config_file=str(path))
-    window = build_window(running.link(), options, FakeOutput(), running.devices)
+    window = build_window(running.link(), options, FakeOutput(), running.desks)
     window.resize(1366, 768)
     window.show()
     window.start()

@@ -27,9 +27,7 @@ class Shift:
         self.qtbot = qtbot
         self.link = f.FakeLink(f.ward([f.bed("01", alarms=(f.limit_alarm(),)), f.empty_bed("02")]))
         self.people = FakePeople()
-        self.window: MainWindow = open_window(
-            qtbot, self.link, 1366, 768, people=self.people, devices=FakeDesk(self.link)
-        )
+        self.window: MainWindow = open_window(qtbot, self.link, 1366, 768, people=self.people, devices=FakeDesk())
 
     def become(self, name: str) -> None:
         """Somebody signs in, "" for nobody."""

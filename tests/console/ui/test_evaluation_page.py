@@ -315,7 +315,7 @@ def test_a_person_takes_a_value_from_the_page_into_the_next_start(qtbot: QtBot, 
     file = ConfigFile(path)
     station = Station(file.config, tmp_path, file=file)
     station.start()
-    window = build_window(station.link(), Options(user="C. Harge"), FakeOutput(), station.devices, station.evaluation)
+    window = build_window(station.link(), Options(user="C. Harge"), FakeOutput(), station.desks)
     qtbot.addWidget(window)
     try:
         window.resize(1366, 768)

@@ -27,9 +27,7 @@ class Screen:
     def __init__(self, qtbot, ward: Bench, size: tuple[int, int] = (1366, 768)) -> None:
         self.ward = ward
         station = ward.station
-        self.window: MainWindow = build_window(
-            station.link(), Options(user="B. Med"), FakeOutput(), station.devices, station.evaluation, station.feeds
-        )
+        self.window: MainWindow = build_window(station.link(), Options(user="B. Med"), FakeOutput(), station.desks)
         qtbot.addWidget(self.window)
         self.window.resize(*size)
         self.window.show()

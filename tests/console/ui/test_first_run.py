@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from console.config import Config
+from console.link.desks import Desks
 from console.ui.app import Options, build_window
 from console.ui.devices_page import DevicesPage
 from console.ui.first_run_page import EXAMPLE, FirstRunPage
@@ -33,7 +34,7 @@ def test_it_names_the_file_and_what_the_program_is_not(qtbot: QtBot) -> None:
 
 
 def test_where_devices_can_be_added_it_says_how_and_leads_there(qtbot: QtBot) -> None:
-    window = build_window(FakeLink(), Options(configured=False), devices=FakeDesk())
+    window = build_window(FakeLink(), Options(configured=False), desks=Desks(devices=FakeDesk()))
     qtbot.addWidget(window)
     window.show()
     window.start()
@@ -49,7 +50,7 @@ def test_where_devices_can_be_added_it_says_how_and_leads_there(qtbot: QtBot) ->
 
 def test_the_wall_comes_with_the_first_bed_in_the_look_and_for_the_person_of_the_window(qtbot: QtBot) -> None:
     link = FakeLink()
-    window = build_window(link, Options(configured=False), devices=FakeDesk())
+    window = build_window(link, Options(configured=False), desks=Desks(devices=FakeDesk()))
     qtbot.addWidget(window)
     window.show()
     window.start()
