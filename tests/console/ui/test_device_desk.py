@@ -20,6 +20,7 @@ from pytestqt.qtbot import QtBot
 from console.config import load_config
 from console.config_file import ConfigFile
 from console.devices import port_views
+from console.link.desks import Desks
 from console.station import Station
 from console.ui import theme as themes
 from console.ui.app import Options, build_window
@@ -112,7 +113,7 @@ def station(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text:
     running = Station(file.config, tmp_path / "data", None, file=file)
     running.start()
     options = Options(user="B. Tech", configured=bool(text), config_file=str(path))
-    window = build_window(running.link(), options, FakeOutput(), running.desks)
+    window = build_window(running.link(), options, FakeOutput(), Desks(devices=running.devices))
     window.resize(1366, 768)
     window.show()
     window.start()

@@ -264,7 +264,7 @@ def test_a_bed_with_a_patient_or_a_source_stays(bench):
     bench.show()
     bench.choose(ward.beds, 0)
     assert not ward.remove.isEnabled()
-    assert ward.message.text() == "7B-01 stays: Test Alder is admitted there."
+    assert ward.message.text() == "7B-01 stays: T. A. is admitted there."
     bench.choose(ward.beds, 1)
     assert "“bed 2 monitor” is bound to it" in ward.message.text()
 

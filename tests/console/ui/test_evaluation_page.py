@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from console.config_file import ConfigFile
 from console.link.commands import Reply
+from console.link.desks import Desks
 from console.link.evaluation import Role, RunView
 from console.station import Station
 from console.store.sql_store import open_store
@@ -315,7 +316,9 @@ def test_a_person_takes_a_value_from_the_page_into_the_next_start(qtbot: QtBot, 
     file = ConfigFile(path)
     station = Station(file.config, tmp_path, file=file)
     station.start()
-    window = build_window(station.link(), Options(user="C. Harge"), FakeOutput(), station.desks)
+    window = build_window(
+        station.link(), Options(user="C. Harge"), FakeOutput(), Desks(station.devices, station.evaluation)
+    )
     qtbot.addWidget(window)
     try:
         window.resize(1366, 768)
