@@ -343,6 +343,9 @@ def apply(application: QGuiApplication, theme: Theme) -> None:
             application.setStyle("Fusion")
             application.setProperty("dressed", True)
         application.setPalette(palette(theme))
-        application.setStyleSheet(style_sheet(theme))
+        sheet = style_sheet(theme)
+        # Qt dresses every widget anew, also when nothing is different.
+        if sheet != application.styleSheet():
+            application.setStyleSheet(sheet)
     scheme = Qt.ColorScheme.Dark if theme.mode is Mode.DARK else Qt.ColorScheme.Light
     application.styleHints().setColorScheme(scheme)

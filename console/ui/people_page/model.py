@@ -56,11 +56,15 @@ class PeopleModel(QAbstractTableModel):
         return (person.name, roles_text(person), state)[index.column()]
 
 
+_ROWS = tuple(Right)
+_TOLD = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.TextAlignmentRole)
+
+
 class RightsModel(QAbstractTableModel):
     """A row a right, a column a role: what the table of rights says."""
 
     def rowCount(self, parent: _Index = _ROOT) -> int:
-        return 0 if parent.isValid() else len(Right)
+        return 0 if parent.isValid() else len(_ROWS)
 
     def columnCount(self, parent: _Index = _ROOT) -> int:
         return 0 if parent.isValid() else 1 + len(ROLES)
@@ -71,7 +75,9 @@ class RightsModel(QAbstractTableModel):
         return None
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        right, column = tuple(Right)[index.row()], index.column()
+        if role not in _TOLD:
+            return None  # a table asks for a dozen things of every cell, again and again
+        right, column = _ROWS[index.row()], index.column()
         may = column > 0 and right in RIGHTS[ROLES[column - 1]]
         if role == Qt.ItemDataRole.DisplayRole:
             return f"{right.value[:1].upper()}{right.value[1:]}" if column == 0 else "✓" if may else "–"

@@ -195,7 +195,7 @@ def test_the_machine_notices_a_broken_life_cycle() -> None:
 
 # What fails is printed step by step; to shorten or explain it would take longer than all the runs.
 QUICK = settings(
-    max_examples=12,
+    max_examples=8,
     stateful_step_count=30,
     deadline=None,
     suppress_health_check=list(HealthCheck),

@@ -43,6 +43,24 @@ def morning_zone(now: datetime) -> str:
     return f"Etc/GMT{-ahead:+d}" if ahead else "Etc/GMT"
 
 
+def past_night(file: Path, end: datetime) -> Past:
+    """A day of alarms with an unanswered emergency of an admitted patient in its second half. Few emergencies stay
+    unanswered: where the dice give none, the next seed is tried."""
+    for number in range(7, 20):
+        file.unlink(missing_ok=True)
+        past = Past(alarms=10_000, days=1, beds=8, sample_days=1, seed=number, end=end)
+        seed(f"sqlite:///{file}", past)
+        with closing(sqlite3.connect(file)) as database:
+            since = (end - timedelta(hours=9)).timestamp() * 1e6
+            found = database.execute(
+                "select count(*) from alarm where highest = 3 and kind in ('withdrawal', 'overdose')"
+                f" and patient_id <> '' and answered_at is null and presence = 'ended' and raised_at between {since} and {since + 7 * 3.6e9}"
+            ).fetchone()
+        if found[0]:
+            return past
+    raise AssertionError("no seed gives an unanswered emergency")
+
+
 @dataclass
 class Morning:
     """The window, and hands that click and type."""
@@ -73,8 +91,7 @@ class Morning:
 @pytest.fixture
 def morning(tmp_path: Path, qtbot, qapp) -> Iterator[Morning]:
     now = datetime.now(UTC)
-    past = Past(alarms=20_000, days=2, beds=8, sample_days=2, end=now - timedelta(minutes=2))
-    seed(f"sqlite:///{tmp_path / 'ward.db'}", past)
+    past = past_night(tmp_path / "ward.db", now - timedelta(minutes=2))
     beds = ", ".join(f'"{bed}"' for bed in past.bed_names)
     (tmp_path / "ward.toml").write_text(f'[ward]\ntimezone = "{morning_zone(now)}"\nbeds = [{beds}]\n')
     file = ConfigFile(tmp_path / "ward.toml")
@@ -188,7 +205,7 @@ def test_the_nights_unanswered_emergencies_are_found_read_noted_printed_and_the_
     page.filters.unanswered.setChecked(False)
     page.filters.show_choice(type(page.filters.choice())("Last 30 days"))
     page.filters.changed.emit()
-    morning.until(lambda: page.model.total > 10_000)
+    morning.until(lambda: page.model.total > 8_000)
     month = page.model.total
     morning.click(page.shelf.export_button)
     morning.until(lambda: list(morning.folder.rglob("*.csv")) and not list(morning.folder.rglob("*.part")), 60)
