@@ -54,7 +54,8 @@ def past_night(file: Path, end: datetime) -> Past:
             since = (end - timedelta(hours=9)).timestamp() * 1e6
             found = database.execute(
                 "select count(*) from alarm where highest = 3 and kind in ('withdrawal', 'overdose')"
-                f" and patient_id <> '' and answered_at is null and presence = 'ended' and raised_at between {since} and {since + 7 * 3.6e9}"
+                " and patient_id <> '' and answered_at is null and presence = 'ended' and raised_at between ? and ?",
+                (since, since + 7 * 3.6e9),
             ).fetchone()
         if found[0]:
             return past
