@@ -10,7 +10,7 @@ from console.ui.history_page.model import PRIORITY, HistoryModel, PriorityDelega
 from console.ui.theme import Theme
 
 _WIDE = (164, 78, 60, 0, 92, 86, 104, 96, 150, 144)
-_COMPACT = (162, 74, 52, 0, 76, 82, 98, 88, 132, 96)
+_COMPACT = (136, 80, 52, 0, 76, 80, 92, 84, 148, 96)
 _ALARM, _KIND, _REASON = 3, 4, 9
 
 
