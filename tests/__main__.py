@@ -16,8 +16,9 @@ CHECKS = (
     ("layers", ("lint-imports", "--no-cache")),
 )
 
-SIDE_BY_SIDE = ("-n", "4", "--dist", "loadfile")
-"""Twice as many as the cores of a small machine, as half of the time is waiting; a file stays with one worker."""
+SIDE_BY_SIDE = ("-n", "4", "--dist", "loadfile", "--no-loadscope-reorder")
+"""Twice as many as the cores of a small machine, as half of the time is waiting; a file stays with one worker.
+In the order of tests/conftest.py: the long ones first, else one worker is still at them when the others have ended."""
 
 
 def main(pytest_arguments: list[str]) -> int:

@@ -19,7 +19,24 @@ settings.load_profile("ward")
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+LONG = (
+    "tests/cases", "tests/scenarios", "tests/faults", "tests/console/test_replay_reference", "tests/console/demo",
+    "tests/hl7/test_oracle", "tests/hl7/test_malformed", "tests/console/evaluation", "tests/console/test_gateway",
+    "tests/console/commands", "tests/console/alerting", "tests/console/devices", "tests/console/store",
+    "tests/console/engine", "tests/drivers/test_d",
+)  # fmt: skip
+"""Files that take long, the longest first."""
+
 REFERENCE = Path(__file__).resolve().parents[2] / "shared"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files first: begun last, they would keep one worker busy after the others have ended."""
+
+    def rank(item: pytest.Item) -> int:
+        return next((n for n, start in enumerate(LONG) if item.nodeid.startswith(start)), len(LONG))
+
+    items.sort(key=rank)
 
 
 @pytest.fixture(scope="session")

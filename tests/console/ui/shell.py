@@ -13,7 +13,7 @@ from console.link.desks import Desks
 from console.link.people import People
 from console.ui import theme as themes
 from console.ui.app import Options, build_window
-from console.ui.main_window import MainWindow
+from console.ui.main_window import COMPACT_BELOW, MainWindow
 from console.ui.sound.tones import Sounds, Tone
 from console.ui.theme import Theme
 from console.ui.wall.page import WallPage
@@ -54,7 +54,8 @@ def open_window(
     """The window, shown and up to date; its timers stand still, `refresh` moves it. more: other desks and `options`."""
     application = QApplication.instance()
     assert isinstance(application, QApplication)
-    themes.apply(application, Theme())
+    # In the size it will have: dressed anew with every page in it, a window costs half a second more.
+    themes.apply(application, Theme(compact=width < COMPACT_BELOW))
     window = build_window(
         link, Options(user="R. Test", **more.pop("options", {})), FakeOutput(), Desks(people=people, **more)
     )
